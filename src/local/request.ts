@@ -1,0 +1,36 @@
+/** One request as it stood on the wire: nothing decoded, nothing merged. */
+export interface LocalRequest {
+  readonly method: string;
+  /** The raw request target, path and query, byte for byte. */
+  readonly target: string;
+  /** Name, value, name, value … in order of arrival, names in their original case. */
+  readonly rawHeaders: readonly string[];
+  /** The body as it arrived, transfer coding removed and nothing else. */
+  readonly body: AsyncIterable<Buffer>;
+}
+
+/** What the stand-in answers. */
+export interface LocalAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string | Buffer | AsyncIterable<Buffer>;
+}
+
+/**
+ * A refusal as AWS words it; whoever speaks the protocol renders it (S3 XML, JSON `__type`, STS XML).
+ *
+ * `fields` are the extra members that some errors carry, such as S3's `BadDigest` or `RequestTimeTooSkewed`.
+ */
+export class LocalError extends Error {
+  readonly code: string;
+  readonly status: number;
+  readonly fields: Readonly<Record<string, string>>;
+
+  constructor(code: string, message: string, status: number, fields: Readonly<Record<string, string>> = {}) {
+    super(message);
+    this.name = code;
+    this.code = code;
+    this.status = status;
+    this.fields = fields;
+  }
+}

@@ -1,0 +1,93 @@
+/** Everything that exists in the stand-in AWS, as `config/local-world.yaml` writes it. */
+export interface World {
+  /** Twelve digits. */
+  readonly account: string;
+  readonly region: string;
+  readonly userPool: UserPool;
+  readonly identityPools: readonly IdentityPool[];
+  readonly roles: readonly Role[];
+  /** Bucket name → object key → content. */
+  readonly buckets: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  readonly tables: readonly Table[];
+}
+
+/** A user pool with its app clients, groups and users. */
+export interface UserPool {
+  /** `us-east-1_LOCAL`: fits the pool id pattern that aws-jwt-verify insists on. */
+  readonly id: string;
+  readonly clients: readonly AppClient[];
+  readonly groups: readonly Group[];
+  readonly users: readonly User[];
+}
+
+/** An app client; one with a `secret` is confidential. */
+export interface AppClient {
+  readonly id: string;
+  readonly secret?: string;
+  /** What the client may be used for: `code` (with PKCE), `password`, `refresh`, `client_credentials`. */
+  readonly flows: readonly ("code" | "password" | "refresh" | "client_credentials")[];
+  /** Where the code flow may return to. */
+  readonly redirectUris?: readonly string[];
+  /** Scopes that client credentials may ask for. */
+  readonly scopes?: readonly string[];
+}
+
+/** A group; the lowest `precedence` of a user's groups gives `cognito:preferred_role`. */
+export interface Group {
+  readonly name: string;
+  readonly role?: string;
+  readonly precedence?: number;
+}
+
+/** A user; `attributes` become ID token claims. */
+export interface User {
+  readonly username: string;
+  readonly sub: string;
+  readonly password: string;
+  readonly groups: readonly string[];
+  readonly attributes?: Readonly<Record<string, string>>;
+}
+
+/** An identity pool, in the words of SetIdentityPoolRoles and SetPrincipalTagAttributeMap. */
+export interface IdentityPool {
+  readonly id: string;
+  readonly allowClassicFlow: boolean;
+  readonly allowUnauthenticated: boolean;
+  /** App client ids of the user pool whose ID tokens this pool accepts. */
+  readonly clientIds: readonly string[];
+  readonly roles: { readonly authenticated?: string; readonly unauthenticated?: string };
+  /** Key: `cognito-idp.<region>.amazonaws.com/<pool>:<client id>`. */
+  readonly roleMappings?: Readonly<Record<string, RoleMapping>>;
+  /** Tag name → claim name, for logins of the user pool. */
+  readonly principalTags?: Readonly<Record<string, string>>;
+}
+
+/** How a pool chooses a role for a provider's logins. */
+export interface RoleMapping {
+  readonly type: "Token" | "Rules";
+  readonly ambiguousRoleResolution: "AuthenticatedRole" | "Deny";
+  readonly rules?: readonly {
+    readonly claim: string;
+    readonly matchType: "Equals" | "Contains" | "StartsWith" | "NotEqual";
+    readonly value: string;
+    readonly roleArn: string;
+  }[];
+}
+
+/** An IAM role with its trust policy and its inline policies, as IAM JSON documents. */
+export interface Role {
+  readonly name: string;
+  readonly trust: unknown;
+  readonly policies: readonly unknown[];
+  /** Default 3600. */
+  readonly maxSessionSeconds?: number;
+}
+
+/** A DynamoDB table with string keys, and the plain items that it starts with. */
+export interface Table {
+  readonly name: string;
+  readonly partitionKey: string;
+  readonly sortKey?: string;
+  readonly indexes?: readonly { readonly name: string; readonly partitionKey: string; readonly sortKey?: string }[];
+  readonly items?: readonly Readonly<Record<string, string | number | boolean>>[];
+}
