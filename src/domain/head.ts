@@ -1,0 +1,38 @@
+/** Header lines of a request: names in lower case, values as they came, repeated names noticed. */
+export interface Headers {
+  readonly get: (name: string) => string | undefined;
+  readonly has: (name: string) => boolean;
+  /** Each name once; the values of a repeated one joined with `, ` in order of arrival (RFC 9110 section 5.3). */
+  readonly entries: () => IterableIterator<[string, string]>;
+  /** Names that stood on more than one line. */
+  readonly repeated: readonly string[];
+}
+
+/** Method, raw target and header lines of a request, before anything is made of them. */
+export interface Head {
+  readonly method: string;
+  /** Path and query, byte for byte as the client sent them (after the upstream's own prefix, where it has one). */
+  readonly target: string;
+  readonly headers: Headers;
+}
+
+const NONE: readonly string[] = [];
+
+/** Reads Node's `rawHeaders` (name, value, name, value …) without losing a repeated line. */
+export function readHeaders(rawHeaders: readonly string[]): Headers {
+  const lines = new Map<string, string>();
+  let repeated = NONE;
+  for (let i = 0; i + 1 < rawHeaders.length; i += 2) {
+    const name = (rawHeaders[i] as string).toLowerCase();
+    const value = rawHeaders[i + 1] as string;
+    const earlier = lines.get(name);
+    if (earlier !== undefined) repeated = [...repeated, name];
+    lines.set(name, earlier === undefined ? value : `${earlier}, ${value}`);
+  }
+  return {
+    get: (name) => lines.get(name),
+    has: (name) => lines.has(name),
+    entries: () => lines.entries(),
+    repeated,
+  };
+}

@@ -1,0 +1,76 @@
+/** Every reason that Postern can give for not doing what was asked. */
+export type RefusalCode = keyof typeof REFUSALS;
+
+interface RefusalKind {
+  /** HTTP status where the service has no word of its own for it. */
+  readonly status: number;
+  /** The public sentence: nothing in it depends on the request. */
+  readonly sentence: string;
+}
+
+const kinds = <K extends string>(table: Readonly<Record<K, readonly [number, string]>>) =>
+  Object.fromEntries(
+    Object.entries<readonly [number, string]>(table).map(([code, [status, sentence]]) => [code, { status, sentence }]),
+  ) as Readonly<Record<K, RefusalKind>>;
+
+/** Status and public sentence of each code. `WWW-Authenticate` goes with every `token-…` and `id-token-…` code. */
+export const REFUSALS = kinds({
+  "token-missing": [401, "The request carries no token."],
+  "two-tokens": [401, "The request carries more than one credential."],
+  "token-malformed": [401, "The token is not a well-formed JSON Web Token."],
+  "token-signature": [401, "The token is not signed by a key of its issuer."],
+  "token-expired": [401, "The token has expired."],
+  "token-not-yet-valid": [401, "The token is not valid yet."],
+  "token-issuer": [401, "The token's issuer is not accepted here."],
+  "token-client": [401, "The token was issued to an app client that is not accepted here."],
+  "token-use": [401, "This kind of token is not accepted here."],
+  "keys-unavailable": [503, "The issuer's signing keys cannot be had at the moment."],
+  "target-malformed": [400, "The request target is not well formed."],
+  "target-ambiguous": [400, "The request can be read in two ways."],
+  "presigned-not-accepted": [403, "Presigned requests are not accepted; ask /.postern/presign for a URL."],
+  "upstream-unknown": [404, "No upstream is configured for this request."],
+  "operation-unknown": [403, "Postern does not know this operation, so it cannot be decided."],
+  "method-not-allowed": [405, "This method is not accepted."],
+  "header-not-allowed": [403, "The request has a header that this operation does not accept."],
+  "query-not-allowed": [403, "The request has a query parameter that this operation does not accept."],
+  "denied-by-rule": [403, "A rule denies this operation."],
+  "denied-no-rule": [403, "No rule allows this operation."],
+  "roles-disagree": [403, "No single role is allowed all that this operation needs."],
+  "claim-unusable": [403, "A claim that the rules need is missing or cannot be used."],
+  "role-not-granted": [403, "The identity pool does not grant this caller the role."],
+  "role-mismatch": [403, "The identity pool gave another role than the rule names."],
+  "credentials-refused": [403, "The identity pool refused to give credentials for this token."],
+  "credentials-unavailable": [503, "AWS credentials cannot be had at the moment."],
+  "credentials-throttled": [503, "Too many credentials are asked for at the moment."],
+  "length-required": [411, "The length of the body must be stated."],
+  "body-too-large": [413, "The body is larger than this upstream accepts."],
+  "body-malformed": [400, "The body is not well formed."],
+  "payload-mismatch": [400, "The body does not have the length that was stated."],
+  overloaded: [503, "Too many requests are in flight."],
+  "upstream-unreachable": [502, "The upstream cannot be reached."],
+  "upstream-timeout": [504, "The upstream did not answer in time."],
+  internal: [500, "Something went wrong inside Postern."],
+});
+
+/**
+ * What cannot go on: the one error class of Postern, thrown by any stage and answered at the edge.
+ *
+ * The code and its sentence are public. `detail` and `cause` go to the log and never to a client, and never hold a
+ * token or a key.
+ */
+export class Refusal extends Error {
+  readonly code: RefusalCode;
+  readonly detail: string | undefined;
+
+  constructor(code: RefusalCode, { cause, detail }: { cause?: unknown; detail?: string } = {}) {
+    super(REFUSALS[code].sentence, cause === undefined ? undefined : { cause });
+    this.name = "Refusal";
+    this.code = code;
+    this.detail = detail;
+  }
+}
+
+/** Whether a refusal is about the token itself, so that another token would help. */
+export function isTokenRefusal(code: RefusalCode): boolean {
+  return REFUSALS[code].status === 401;
+}
