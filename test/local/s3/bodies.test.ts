@@ -30,10 +30,6 @@ describe("bodies", () => {
   });
 
   it("leaves nothing of a stream that breaks", async () => {
-    const breaking = async function* (): AsyncGenerator<Buffer> {
-      yield* chunked(LARGE, 65_536);
-      throw new Error("cut");
-    };
     await expect(createBodies(directory).write(breaking())).rejects.toThrow("cut");
     expect(await filesIn(directory)).toBe(0);
   });
@@ -50,7 +46,8 @@ describe("bodies", () => {
     await reader.next();
     body.discard();
     let size = 0;
-    for (let next = await reader.next(); next.done !== true; next = await reader.next()) size += next.value.length;
+    for (let next = await reader.next(); next.done !== true; next = await reader.next())
+      size += next.value.length;
     expect(size).toBeGreaterThan(LARGE.length / 2);
     await expect.poll(() => filesIn(directory)).toBe(0);
   });
@@ -65,7 +62,9 @@ describe("bodies", () => {
 
   it("reads ranges across the seams of a joined body", async () => {
     const bodies = createBodies(directory);
-    const pieces = await Promise.all(["abc", "", "defg", "h"].map((piece) => bodies.write(chunked(Buffer.from(piece), 2))));
+    const pieces = await Promise.all(
+      ["abc", "", "defg", "h"].map((piece) => bodies.write(chunked(Buffer.from(piece), 2))),
+    );
     const joined = joinBodies(pieces);
     expect(joined.size).toBe(8);
     expect(await text(joined)).toBe("abcdefgh");
@@ -99,4 +98,9 @@ async function text(body: Body): Promise<string> {
 async function filesIn(directory: string): Promise<number> {
   const entries = await readdir(directory, { recursive: true, withFileTypes: true });
   return entries.filter((entry) => entry.isFile()).length;
+}
+
+async function* breaking(): AsyncGenerator<Buffer> {
+  yield* chunked(LARGE, 65_536);
+  throw new Error("cut");
 }

@@ -20,7 +20,9 @@ export function directClient(s3: S3): S3Client {
     forcePathStyle: true,
     credentials: { accessKeyId: "AKIA", secretAccessKey: "secret" },
     maxAttempts: 1,
-    requestHandler: { handle: async (request: SdkRequest) => ({ response: await answer(s3, request) }) } as never,
+    requestHandler: {
+      handle: async (request: SdkRequest) => ({ response: await answer(s3, request) }),
+    } as never,
   });
   client.middlewareStack.add(
     (next, context) => async (args) => {
@@ -34,7 +36,9 @@ export function directClient(s3: S3): S3Client {
 }
 
 async function answer(s3: S3, request: SdkRequest): Promise<unknown> {
-  const headers = new Map(Object.entries(request.headers).map(([name, value]) => [name.toLowerCase(), value]));
+  const headers = new Map(
+    Object.entries(request.headers).map(([name, value]) => [name.toLowerCase(), value]),
+  );
   const operation = headers.get("x-test-operation") ?? "";
   const [, bucket = "", key = ""] = /^\/([^/]*)\/?(.*)$/s.exec(decodeURIComponent(request.path)) ?? [];
   const query = new Map(Object.entries(request.query).map(([name, value]) => [name, String(value ?? "")]));
@@ -59,7 +63,10 @@ function payloadOf({ body }: SdkRequest, headers: ReadonlyMap<string, string>): 
     const bytes: Buffer[] = [];
     for await (const chunk of body instanceof Readable ? body : [body ?? ""]) bytes.push(Buffer.from(chunk));
     let rest = Buffer.concat(bytes);
-    if (headers.get("content-encoding")?.includes("aws-chunked") !== true) return yield rest;
+    if (headers.get("content-encoding")?.includes("aws-chunked") !== true) {
+      yield rest;
+      return;
+    }
     for (;;) {
       const lineEnd = rest.indexOf("\r\n");
       const size = Number.parseInt(rest.subarray(0, lineEnd).toString(), 16);
@@ -83,5 +90,7 @@ function errorAnswer(error: unknown): LocalAnswer {
 }
 
 function readable(body: NonNullable<LocalAnswer["body"]>): Readable {
-  return typeof body === "string" || Buffer.isBuffer(body) ? Readable.from([Buffer.from(body)]) : Readable.from(body);
+  return typeof body === "string" || Buffer.isBuffer(body)
+    ? Readable.from([Buffer.from(body)])
+    : Readable.from(body);
 }
