@@ -1,0 +1,74 @@
+import type { Hono } from "hono";
+import type { Sessions } from "../session.ts";
+import type { World } from "../world.ts";
+import type { Permits } from "./assume-role.ts";
+import { createCallCounter } from "./call-counts.ts";
+import type { CallCounts } from "./call-counts.ts";
+import { createIdentityPools } from "./identity-pool.ts";
+import type { JsonService } from "./json-service.ts";
+import { DEFAULT_LIFETIMES } from "./lifetimes.ts";
+import type { Lifetimes } from "./lifetimes.ts";
+import { createOpenIdTokens } from "./open-id-tokens.ts";
+import { createSignIns } from "./sign-ins.ts";
+import { createSts } from "./sts.ts";
+import type { Sts } from "./sts.ts";
+import { createTokens } from "./tokens.ts";
+import type { Tokens } from "./tokens.ts";
+import type { Trusts } from "./trust.ts";
+import { createUserPoolApi } from "./user-pool-api.ts";
+import { createUserPoolApp } from "./user-pool.ts";
+
+/** What the identity side is made from. */
+export interface IdentitySideOptions {
+  readonly world: World;
+  /** Where credentials are issued, and where the guard finds them again. */
+  readonly sessions: Sessions;
+  /** Epoch milliseconds. */
+  readonly now: () => number;
+  /** IAM's reading of trust policies. */
+  readonly trusts: Trusts;
+  /** IAM's reading of a caller's own policies, for roles that trust a whole account. Default: nobody is permitted. */
+  readonly permits?: Permits;
+  readonly lifetimes?: Partial<Lifetimes>;
+}
+
+/** User pool, identity pools and STS of the stand-in, each by the protocol that reaches it. */
+export interface IdentitySide {
+  /** Web pages, OAuth endpoints and keys. */
+  readonly app: Hono;
+  /** Whether a path belongs to `app`. */
+  readonly serves: (path: string) => boolean;
+  /** `AWSCognitoIdentityProviderService.*`. */
+  readonly cognitoIdp: JsonService;
+  /** `AWSCognitoIdentityService.*`. */
+  readonly cognitoIdentity: JsonService;
+  readonly sts: Sts;
+  /** Issues tokens without a sign-in, for the command line and for tests. */
+  readonly tokens: Tokens;
+  /** By operation name (`GetId`, `AssumeRole` …), and `jwks`, `authorize`, `token`. */
+  readonly calls: CallCounts;
+}
+
+/** Makes new keys and empty tables, and starts the identity side of a world on them. */
+export async function createIdentitySide(options: IdentitySideOptions): Promise<IdentitySide> {
+  const { world, now, permits = () => false } = options;
+  const lifetimes = { ...DEFAULT_LIFETIMES, ...options.lifetimes };
+  const [tokens, openIdTokens] = await Promise.all([
+    createTokens({ world, now, lifetimes }),
+    createOpenIdTokens({ account: world.account, region: world.region, now }),
+  ]);
+  const calls = createCallCounter();
+  const signIns = createSignIns({ now, refreshTokenMs: lifetimes.refreshTokenMs });
+  const shared = { ...options, permits, lifetimes, tokens, openIdTokens, calls, signIns };
+  const own = ["/login", "/logout", "/.well-known/jwks_uri"];
+  const under = ["/oauth2/", `/${world.userPool.id}/.well-known/`];
+  return {
+    app: createUserPoolApp(shared),
+    serves: (path) => own.includes(path) || under.some((prefix) => path.startsWith(prefix)),
+    cognitoIdp: createUserPoolApi(shared),
+    cognitoIdentity: createIdentityPools(shared),
+    sts: createSts(shared),
+    tokens,
+    calls,
+  };
+}

@@ -1,0 +1,152 @@
+import { randomUUID } from "node:crypto";
+import type { JWK } from "jose";
+import { LocalError } from "../request.ts";
+import type { World } from "../world.ts";
+import type { Claims } from "./claim-values.ts";
+import { DEFAULT_LIFETIMES } from "./lifetimes.ts";
+import type { Lifetimes } from "./lifetimes.ts";
+import { newSigningKey, signClaims, verifiedClaims } from "./signing-keys.ts";
+import type { SigningKey } from "./signing-keys.ts";
+import { accessTokenClaims, idTokenClaims, serviceTokenClaims } from "./token-claims.ts";
+import type { TokenFacts } from "./token-claims.ts";
+
+/** Which of the pool's two keys: ID tokens and access tokens are signed by different ones. */
+export type TokenUse = "id" | "access";
+
+/** Whose token, and from which sign-in. */
+export interface UserTokenRequest {
+  readonly username: string;
+  readonly clientId: string;
+  /** Default `aws.cognito.signin.user.admin`, as a sign-in by the API gives. */
+  readonly scopes?: readonly string[];
+  /** Default false: a sign-in by the API. */
+  readonly hosted?: boolean;
+  readonly nonce?: string;
+  /** For an ID token: the access token it comes with. */
+  readonly accessToken?: string;
+  /** Default now. */
+  readonly authTimeMs?: number;
+  /** Default new: a sign-in of its own. */
+  readonly originJti?: string;
+  /** Default new. */
+  readonly eventId?: string;
+  /** Claims that a pre-token-generation Lambda would add, replace or, by undefined, suppress. */
+  readonly claims?: Claims;
+  /** Default from the pool. */
+  readonly lifetimeMs?: number;
+}
+
+/** Client credentials: a token without a user. */
+export interface ServiceTokenRequest {
+  readonly clientId: string;
+  readonly scopes: readonly string[];
+  readonly lifetimeMs?: number;
+}
+
+/** The user pool's tokens. */
+export interface Tokens {
+  /** `https://cognito-idp.<region>.amazonaws.com/<pool>`, the real form, whatever address the stand-in listens on. */
+  readonly issuer: string;
+  readonly issueIdToken: (request: UserTokenRequest) => Promise<string>;
+  readonly issueAccessToken: (request: UserTokenRequest) => Promise<string>;
+  readonly issueServiceToken: (request: ServiceTokenRequest) => Promise<string>;
+  /** Signs any claims with the pool's key, for tokens that no honest pool would give out. */
+  readonly sign: (
+    use: TokenUse,
+    claims: Claims,
+    header?: Readonly<Record<string, unknown>>,
+  ) => Promise<string>;
+  readonly signingKey: (use: TokenUse) => SigningKey;
+  /** The claims of a token that a published key signed; undefined otherwise. Time is not looked at. */
+  readonly verify: (token: string) => Promise<Claims | undefined>;
+  readonly jwks: () => { readonly keys: readonly JWK[] };
+  /** Signs with new keys from now on; the old ones are withdrawn unless `keepPrevious`. */
+  readonly rotateKeys: (options?: { readonly keepPrevious?: boolean }) => Promise<void>;
+}
+
+/** What the tokens are made with. */
+export interface TokensOptions {
+  readonly world: Pick<World, "region" | "userPool">;
+  /** Epoch milliseconds. */
+  readonly now: () => number;
+  readonly lifetimes?: Lifetimes;
+}
+
+interface Keys {
+  readonly current: Readonly<Record<TokenUse, SigningKey>>;
+  readonly published: readonly SigningKey[];
+}
+
+const API_SCOPE = "aws.cognito.signin.user.admin";
+
+/** Makes the keys of a user pool and what issues its tokens. */
+export async function createTokens(options: TokensOptions): Promise<Tokens> {
+  let keys = await newKeys([]);
+  const { world, lifetimes = DEFAULT_LIFETIMES } = options;
+  const issuer = `https://cognito-idp.${world.region}.amazonaws.com/${world.userPool.id}`;
+  const sign: Tokens["sign"] = (use, claims, header) => signClaims(keys.current[use], claims, header);
+  return {
+    issuer,
+    issueIdToken: async (request) => {
+      const facts = factsOf(request, { ...options, issuer, lifetimeMs: lifetimes.idTokenMs });
+      return sign("id", { ...idTokenClaims(facts), ...request.claims });
+    },
+    issueAccessToken: async (request) => {
+      const facts = factsOf(request, { ...options, issuer, lifetimeMs: lifetimes.accessTokenMs });
+      return sign("access", { ...accessTokenClaims(facts), ...request.claims });
+    },
+    issueServiceToken: async ({ clientId, scopes, lifetimeMs = lifetimes.accessTokenMs }) => {
+      const issuedAtMs = options.now();
+      const expiresAtMs = issuedAtMs + lifetimeMs;
+      const jti = randomUUID();
+      return sign("access", serviceTokenClaims({ issuer, clientId, scopes, issuedAtMs, expiresAtMs, jti }));
+    },
+    sign,
+    signingKey: (use) => keys.current[use],
+    verify: (token) => verifiedClaims(token, keys.published),
+    jwks: () => ({ keys: keys.published.map((key) => key.publicJwk) }),
+    rotateKeys: async ({ keepPrevious = false } = {}) => {
+      keys = await newKeys(keepPrevious ? keys.published : []);
+    },
+  };
+}
+
+async function newKeys(previous: readonly SigningKey[]): Promise<Keys> {
+  const [id, access] = await Promise.all([newSigningKey("RS256"), newSigningKey("RS256")]);
+  return { current: { id, access }, published: [id, access, ...previous] };
+}
+
+interface Issuing extends TokensOptions {
+  readonly issuer: string;
+  readonly lifetimeMs: number;
+}
+
+function factsOf(request: UserTokenRequest, { world, now, issuer, lifetimeMs }: Issuing): TokenFacts {
+  const { users, groups, clients } = world.userPool;
+  const user = users.find((each) => each.username === request.username);
+  if (user === undefined) throw new LocalError("UserNotFoundException", "User does not exist.", 400);
+  if (!clients.some((client) => client.id === request.clientId)) {
+    throw new LocalError(
+      "ResourceNotFoundException",
+      `User pool client ${request.clientId} does not exist.`,
+      400,
+    );
+  }
+  const issuedAtMs = now();
+  return {
+    issuer,
+    clientId: request.clientId,
+    user,
+    groups: groups.filter((group) => user.groups.includes(group.name)),
+    scopes: request.scopes ?? [API_SCOPE],
+    hosted: request.hosted ?? false,
+    nonce: request.nonce,
+    accessToken: request.accessToken,
+    authTimeMs: request.authTimeMs ?? issuedAtMs,
+    issuedAtMs,
+    expiresAtMs: issuedAtMs + (request.lifetimeMs ?? lifetimeMs),
+    originJti: request.originJti ?? randomUUID(),
+    eventId: request.eventId ?? randomUUID(),
+    jti: randomUUID(),
+  };
+}

@@ -1,0 +1,35 @@
+import { randomBytes } from "node:crypto";
+
+/** Values handed out under random keys that expire, such as authorization codes and browser sessions. */
+export interface Vouchers<T> {
+  readonly issue: (value: T) => string;
+  /** The value of a key that has not expired; the key stays good. */
+  readonly look: (key: string) => T | undefined;
+  /** The value of a key that has not expired; the key is used up. */
+  readonly redeem: (key: string) => T | undefined;
+}
+
+/** Makes an empty table. */
+export function createVouchers<T>(options: {
+  readonly now: () => number;
+  readonly lifetimeMs: number;
+}): Vouchers<T> {
+  const held = new Map<string, { readonly value: T; readonly expiresAtMs: number }>();
+  const look = (key: string): T | undefined => {
+    const voucher = held.get(key);
+    return voucher !== undefined && voucher.expiresAtMs > options.now() ? voucher.value : undefined;
+  };
+  return {
+    issue: (value) => {
+      const key = randomBytes(24).toString("base64url");
+      held.set(key, { value, expiresAtMs: options.now() + options.lifetimeMs });
+      return key;
+    },
+    look,
+    redeem: (key) => {
+      const value = look(key);
+      held.delete(key);
+      return value;
+    },
+  };
+}

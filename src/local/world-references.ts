@@ -1,0 +1,113 @@
+import { MAX_RULES } from "./identity/role-choice.ts";
+import { MAX_TAGS } from "./identity/principal-tags.ts";
+import type { AppClient, IdentityPool, RoleMapping, Table, World } from "./world.ts";
+
+/** What in a well-formed world points at nothing, is there twice or goes past a limit of AWS; empty when all is well. */
+export function referenceProblems(world: World): readonly string[] {
+  const { userPool } = world;
+  return [
+    ...repeated("userPool.clients", userPool.clients, (client) => client.id),
+    ...repeated("userPool.groups", userPool.groups, (group) => group.name),
+    ...repeated("userPool.users", userPool.users, (user) => user.username),
+    ...repeated("userPool.users", userPool.users, (user) => user.sub),
+    ...repeated("identityPools", world.identityPools, (pool) => pool.id),
+    ...repeated("roles", world.roles, (role) => role.name),
+    ...repeated("iamUsers", world.iamUsers ?? [], (user) => user.accessKeyId),
+    ...repeated("tables", world.tables, (table) => table.name),
+    ...regionProblems(world),
+    ...userPool.clients.flatMap((client, index) => clientProblems(client, `userPool.clients[${index}]`)),
+    ...groupProblems(world),
+    ...world.identityPools.flatMap((pool, index) => poolProblems(pool, `identityPools[${index}]`, world)),
+    ...world.tables.flatMap((table, index) => tableProblems(table, `tables[${index}]`)),
+  ];
+}
+
+function repeated<T>(at: string, items: readonly T[], key: (item: T) => string): string[] {
+  const keys = items.map(key);
+  return [...new Set(keys.filter((each, index) => keys.indexOf(each) !== index))].map(
+    (each) => `${at} has "${each}" twice`,
+  );
+}
+
+function regionProblems({ region, userPool, identityPools }: World): string[] {
+  const wrong = `must begin with the region ${region}`;
+  return [
+    ...(userPool.id.startsWith(`${region}_`) ? [] : [`userPool.id ${wrong}`]),
+    ...identityPools.flatMap((pool, index) =>
+      pool.id.startsWith(`${region}:`) ? [] : [`identityPools[${index}].id ${wrong}`],
+    ),
+  ];
+}
+
+function clientProblems(client: AppClient, at: string): string[] {
+  const { flows, secret, redirectUris = [], logoutUris = [], scopes = [] } = client;
+  const needs: readonly (readonly [AppClient["flows"][number], string, boolean])[] = [
+    ["code", "redirectUris", redirectUris.length > 0],
+    ["client_credentials", "secret", secret !== undefined],
+    ["client_credentials", "scopes", scopes.length > 0],
+  ];
+  return [
+    ...needs
+      .filter(([flow, , there]) => flows.includes(flow) && !there)
+      .map(([flow, what]) => `${at} has the flow ${flow} but no ${what}`),
+    ...[...redirectUris, ...logoutUris]
+      .filter((uri) => !URL.canParse(uri) || uri.includes("#"))
+      .map((uri) => `${at}: "${uri}" is not an absolute URI`),
+  ];
+}
+
+function groupProblems(world: World): string[] {
+  const { groups, users } = world.userPool;
+  return [
+    ...groups.flatMap((group, index) => roleProblems(group.role, `userPool.groups[${index}].role`, world)),
+    ...users.flatMap((user, index) =>
+      user.groups
+        .filter((name) => !groups.some((group) => group.name === name))
+        .map((name) => `userPool.users[${index}].groups: there is no group "${name}"`),
+    ),
+  ];
+}
+
+function roleProblems(arn: string | undefined, at: string, world: World): string[] {
+  const known = world.roles.map((role) => `arn:aws:iam::${world.account}:role/${role.name}`);
+  return arn === undefined || known.includes(arn) ? [] : [`${at}: there is no role ${arn}`];
+}
+
+function poolProblems(pool: IdentityPool, at: string, world: World): string[] {
+  const provider = `cognito-idp.${world.region}.amazonaws.com/${world.userPool.id}`;
+  const problems = [
+    ...roleProblems(pool.roles.authenticated, `${at}.roles.authenticated`, world),
+    ...roleProblems(pool.roles.unauthenticated, `${at}.roles.unauthenticated`, world),
+    ...pool.clientIds
+      .filter((id) => !world.userPool.clients.some((client) => client.id === id))
+      .map((id) => `${at}.clientIds: there is no app client "${id}"`),
+  ];
+  if (Object.keys(pool.principalTags ?? {}).length > MAX_TAGS) {
+    problems.push(`${at}.principalTags has more than ${MAX_TAGS} tags`);
+  }
+  for (const [key, mapping] of Object.entries(pool.roleMappings ?? {})) {
+    const mappingAt = `${at}.roleMappings["${key}"]`;
+    const named = pool.clientIds.some((id) => key === `${provider}:${id}`);
+    if (!named) problems.push(`${mappingAt} must be ${provider}:<one of clientIds>`);
+    problems.push(...mappingProblems(mapping, mappingAt, world));
+  }
+  return problems;
+}
+
+function mappingProblems({ type, rules }: RoleMapping, at: string, world: World): string[] {
+  if (type === "Token") return rules === undefined ? [] : [`${at} is of type Token and takes no rules`];
+  if (!rules?.length) return [`${at} is of type Rules and needs rules`];
+  return [
+    ...(rules.length > MAX_RULES ? [`${at}.rules has more than ${MAX_RULES} rules`] : []),
+    ...rules.flatMap((rule, index) => roleProblems(rule.roleArn, `${at}.rules[${index}].roleArn`, world)),
+  ];
+}
+
+function tableProblems(table: Table, at: string): string[] {
+  const keys = [table.partitionKey, ...(table.sortKey === undefined ? [] : [table.sortKey])];
+  return (table.items ?? []).flatMap((item, index) =>
+    keys
+      .filter((key) => typeof item[key] !== "string")
+      .map((key) => `${at}.items[${index}] has no key ${key} that is a text`),
+  );
+}

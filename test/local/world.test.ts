@@ -1,0 +1,139 @@
+import { readFileSync } from "node:fs";
+import { parse } from "yaml";
+import { describe, expect, it } from "vitest";
+import { parseWorld } from "../../src/local/world.ts";
+
+type Document = Record<string, never>;
+
+/** The world of `postern dev`, changed before it is read. */
+function worldWith(change: (document: Document) => void): () => unknown {
+  const document = structuredClone(
+    parse(readFileSync(new URL("../../config/local-world.yaml", import.meta.url), "utf8")) as Document,
+  );
+  change(document);
+  return () => parseWorld(document);
+}
+
+/** Sets a member by its path: `set("userPool.users.0.sub", "x")`. */
+function set(path: string, value: unknown): (document: Document) => void {
+  return (document) => {
+    const keys = path.split(".");
+    const last = keys.pop() ?? "";
+    let at: Record<string, unknown> = document;
+    for (const key of keys) at = at[key] as Record<string, unknown>;
+    if (value === undefined) delete at[last];
+    else at[last] = value;
+  };
+}
+
+describe("parseWorld", () => {
+  it("takes the world that ships", () => {
+    const world = worldWith(() => undefined)() as ReturnType<typeof parseWorld>;
+    expect(world.userPool.users.map((user) => user.username)).toEqual([
+      "admin",
+      "analyst",
+      "editor",
+      "member",
+    ]);
+    expect(world.identityPools).toHaveLength(2);
+    expect(world.buckets["reports"]?.["q3.txt"]).toContain("Third quarter");
+  });
+
+  it("takes an empty object in a bucket", () => {
+    expect(worldWith(set("buckets.public", { "empty.txt": "" }))).not.toThrow();
+  });
+
+  it("refuses what is no mapping", () => {
+    expect(() => parseWorld([])).toThrow("the document must be a mapping");
+    expect(() => parseWorld(undefined)).toThrow("the document must be a mapping");
+  });
+
+  it("names every problem at once", () => {
+    const broken = worldWith((document) => {
+      set("account", 123456789012)(document);
+      set("userPool.clients.0.flows", ["implicit"])(document);
+      set("roles.0.trust", "everybody")(document);
+    });
+    expect(broken).toThrow("account must be twelve digits");
+    expect(broken).toThrow("userPool.clients[0].flows[0] must be one of code, password");
+    expect(broken).toThrow("roles[0].trust must be a mapping");
+  });
+
+  it.each([
+    ["regoin", "x", "regoin is not known here; known: account, region"],
+    ["region", undefined, "region is missing"],
+    ["region", "eu-west-1", "userPool.id must begin with the region eu-west-1"],
+    ["userPool.id", "local_abc", "userPool.id must be a pool id"],
+    [
+      "userPool.clients.0.redirectUris",
+      undefined,
+      "userPool.clients[0] has the flow code but no redirectUris",
+    ],
+    [
+      "userPool.clients.0.redirectUris",
+      ["/callback"],
+      'userPool.clients[0]: "/callback" is not an absolute URI',
+    ],
+    [
+      "userPool.clients.1.secret",
+      undefined,
+      "userPool.clients[1] has the flow client_credentials but no secret",
+    ],
+    ["userPool.clients.1.scopes", [], "userPool.clients[1] has the flow client_credentials but no scopes"],
+    ["userPool.users.0.groups", ["nobody"], 'userPool.users[0].groups: there is no group "nobody"'],
+    ["userPool.users.1.username", "admin", 'userPool.users has "admin" twice'],
+    ["userPool.users.0.attributes", { age: 7 }, 'userPool.users[0].attributes["age"] must be a text'],
+    ["userPool.groups.0.role", "admin", "userPool.groups[0].role must be a role ARN"],
+    [
+      "userPool.groups.0.role",
+      "arn:aws:iam::123456789012:role/x",
+      "userPool.groups[0].role: there is no role",
+    ],
+    ["userPool.groups.0.precedence", -1, "userPool.groups[0].precedence must be a whole number"],
+    ["identityPools.0.clientIds", ["x"], 'identityPools[0].clientIds: there is no app client "x"'],
+    ["identityPools.0.allowClassicFlow", "no", "identityPools[0].allowClassicFlow must be true or false"],
+    ["identityPools.0.principalTags", tags(51), "identityPools[0].principalTags has more than 50 tags"],
+    [
+      "identityPools.0.roleMappings",
+      { x: token() },
+      'identityPools[0].roleMappings["x"] must be cognito-idp.',
+    ],
+    ["identityPools.0.roleMappings", web({ ...token(), rules: [] }), "is of type Token and takes no rules"],
+    ["identityPools.0.roleMappings", web({ ...token(), type: "Rules" }), "is of type Rules and needs rules"],
+    ["identityPools.0.roleMappings", web(rules(26)), "has more than 25 rules"],
+    [
+      "identityPools.0.roleMappings",
+      web(rules(1, { value: "v".repeat(129) })),
+      "a text of 1 to 128 characters",
+    ],
+    ["tables.0.items.0", { orderId: "1" }, "tables[0].items[0] has no key customerId"],
+  ])("refuses %s = %j", (path, value, message) => {
+    expect(worldWith(set(path, value))).toThrow(message);
+  });
+
+  it("takes 25 rules and 50 tags", () => {
+    expect(worldWith(set("identityPools.0.roleMappings", web(rules(25))))).not.toThrow();
+    expect(worldWith(set("identityPools.0.principalTags", tags(50)))).not.toThrow();
+  });
+});
+
+function tags(count: number): Record<string, string> {
+  return Object.fromEntries(Array.from({ length: count }, (_, index) => [`tag${index}`, "sub"]));
+}
+
+function token(): Record<string, unknown> {
+  return { type: "Token", ambiguousRoleResolution: "Deny" };
+}
+
+function rules(count: number, change: object = {}): Record<string, unknown> {
+  const rule = { claim: "sub", matchType: "Equals", value: "x", ...change };
+  const all = Array.from({ length: count }, () => ({
+    ...rule,
+    roleArn: "arn:aws:iam::123456789012:role/admin",
+  }));
+  return { type: "Rules", ambiguousRoleResolution: "Deny", rules: all };
+}
+
+function web(mapping: unknown): Record<string, unknown> {
+  return { "cognito-idp.us-east-1.amazonaws.com/us-east-1_LOCAL:web": mapping };
+}
