@@ -8,22 +8,15 @@ export interface Requirement {
   readonly covers?: readonly string[];
 }
 
-/** How the body goes upstream. */
+/** A header: its name in lower case, its value as it goes on the wire. */
+export type HeaderLine = readonly [name: string, value: string];
+
+/** Where the body that goes upstream comes from. */
 export type Payload =
-  /** There is none. */
-  | { readonly kind: "none"; readonly hash: string }
-  /** Streamed as it comes; `length` in bytes. */
-  | { readonly kind: "stream"; readonly hash: string; readonly length: number }
-  /** Read already, since it decided the operation; exactly these bytes are sent. */
-  | { readonly kind: "buffer"; readonly hash: string; readonly bytes: Buffer }
-  /** Streamed through the aws-chunked decoder, and framed anew where `trailers` go with it. */
-  | {
-      readonly kind: "aws-chunked";
-      readonly hash: string;
-      readonly decodedLength: number;
-      /** Names that `x-amz-trailer` announced; undefined when the body goes up without framing. */
-      readonly trailers: readonly string[] | undefined;
-    };
+  /** Streamed, in the form that the client's own headers state; the signer's `planPayload` reads them. */
+  | { readonly kind: "streamed" }
+  /** Read already, since it decided the operation: exactly these bytes are hashed, signed and sent. */
+  | { readonly kind: "buffered"; readonly bytes: Buffer };
 
 /**
  * What a request asks, parsed once. Policy decides on it, the signer signs it, the forwarder sends it and the
@@ -43,7 +36,7 @@ export interface Operation {
   readonly path: string;
   /** The query as it is signed and sent, in canonical order, without `?`. */
   readonly query: string;
-  /** Headers that belong to the operation and are signed: lower-case name, value, name, value … */
-  readonly headers: readonly string[];
+  /** Headers that belong to the operation, names in lower case; all of them are signed. */
+  readonly headers: readonly HeaderLine[];
   readonly payload: Payload;
 }

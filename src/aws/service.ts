@@ -1,0 +1,69 @@
+import type { Head } from "../domain/head.ts";
+import type { Operation } from "../domain/operation.ts";
+import type { RefusalCode } from "../domain/refusal.ts";
+
+/** What a service needs to know of the upstream that a request is for. */
+export interface Upstream {
+  /** The configured name. */
+  readonly name: string;
+  /** Signing name: the `service` of the configuration. */
+  readonly service: string;
+  readonly region: string;
+  /** `aws`, `aws-cn`, `aws-us-gov` …: the second part of the ARNs of this region. */
+  readonly partition: string;
+  /** Twelve digits: the account whose ARNs the requests mean where they do not spell one out. */
+  readonly account: string | undefined;
+  /** Whether S3 is told to refuse buckets of any account but `account`. */
+  readonly expectBucketOwner: boolean;
+  /** Upper bound in bytes of a body that must be read before it can be decided. */
+  readonly maxBodyBytes: number;
+  /** Header names, lower-case, that the operator lets through besides those Postern knows. */
+  readonly allowHeaders: ReadonlySet<string>;
+  /** Query names that the operator lets through besides those Postern knows. */
+  readonly allowQuery: ReadonlySet<string>;
+}
+
+/** An operation that only its body can name: it is read once the caller is known, and then decided. */
+export interface BodyDecided {
+  readonly needsBody: true;
+  /** The API operation, such as `DeleteObjects`: known from the head. */
+  readonly name: string;
+  /**
+   * Reads the whole body and says what is asked.
+   *
+   * @throws Refusal body-malformed, operation-unknown, header-not-allowed
+   */
+  readonly read: (body: Buffer) => Operation;
+}
+
+/** A refusal as a service words it, so that an SDK raises its usual typed error. */
+export interface RefusalAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/** What a refusal is rendered from: nothing in it is secret. */
+export interface RefusalView {
+  readonly code: RefusalCode;
+  readonly sentence: string;
+  readonly status: number;
+  readonly requestId: string;
+}
+
+/** The port that every AWS service implements: one file a service, one line in the table of `services.ts`. */
+export interface Service {
+  /**
+   * Reads the head of a request.
+   *
+   * @throws Refusal target-malformed, target-ambiguous, operation-unknown, query-not-allowed, header-not-allowed,
+   * length-required, body-malformed
+   */
+  readonly recognise: (head: Head, upstream: Upstream) => Operation | BodyDecided;
+  readonly refuse: (view: RefusalView) => RefusalAnswer;
+}
+
+/** Whether an operation waits for its body. */
+export function needsBody(found: Operation | BodyDecided): found is BodyDecided {
+  return "needsBody" in found;
+}

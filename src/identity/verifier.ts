@@ -1,0 +1,92 @@
+import { hash } from "node:crypto";
+import { LRUCache } from "lru-cache";
+import type { Caller } from "../domain/caller.ts";
+import type { Clock } from "../domain/clock.ts";
+import type { Headers } from "../domain/head.ts";
+import { Refusal } from "../domain/refusal.ts";
+import { findToken } from "./bearer.ts";
+import type { KeySource } from "./jwks.ts";
+import { readUnverified, type UnverifiedToken } from "./unverified.ts";
+import type { UserPoolVerifier } from "./user-pool.ts";
+
+/** An issuer whose tokens are accepted, with the keys that prove them. */
+export interface Issuer {
+  /** The configured name. */
+  readonly name: string;
+  readonly keys: KeySource;
+  readonly pool: UserPoolVerifier;
+}
+
+/** Says who sends a request. With a token seen before it answers at once. */
+export type Authenticate = (headers: Headers) => Caller | Promise<Caller>;
+
+/** A verification, and what must still hold for it to be used again. */
+interface Verified {
+  readonly caller: Caller;
+  readonly keys: KeySource;
+  readonly kid: string;
+  readonly thumbprint: string;
+  readonly notBeforeMs: number;
+}
+
+/** What {@link createAuthenticate} needs. */
+export interface AuthenticateOptions {
+  /** By `iss`, every form of it. */
+  readonly issuers: ReadonlyMap<string, Issuer>;
+  readonly now: Clock;
+  /** Verified tokens kept. Default 10,000. */
+  readonly maxTokens?: number;
+}
+
+/** A token whose key is not known makes the keys be fetched, but not more often than this. */
+const MIN_REFETCH_MS = 10_000;
+
+/**
+ * Makes the first stage of the pipeline.
+ *
+ * A verified token is kept by its SHA-256, so that tokens are not held twice, and each use checks again what can change:
+ * that the key which proved it is still published, and the token's times against the clock.
+ */
+export function createAuthenticate({ issuers, now, maxTokens = 10_000 }: AuthenticateOptions): Authenticate {
+  const verified = new LRUCache<string, Verified>({ max: maxTokens });
+
+  const remember = (digest: string, token: string, unverified: UnverifiedToken, issuer: Issuer): Caller | undefined => {
+    const thumbprint = issuer.keys.current()?.thumbprint(unverified.kid);
+    if (thumbprint === undefined) return undefined;
+    const caller = issuer.pool.verify(token);
+    const { nbf } = unverified.payload;
+    const notBeforeMs = typeof nbf === "number" ? nbf * 1000 : 0;
+    const entry = { caller, keys: issuer.keys, kid: unverified.kid, thumbprint, notBeforeMs };
+    checkTimes(entry, now());
+    verified.set(digest, entry);
+    return caller;
+  };
+
+  const verifyAfterFetch = async (digest: string, token: string, unverified: UnverifiedToken, issuer: Issuer): Promise<Caller> => {
+    await issuer.keys.refresh(MIN_REFETCH_MS);
+    const caller = remember(digest, token, unverified, issuer);
+    if (caller !== undefined) return caller;
+    throw issuer.keys.current() === undefined
+      ? new Refusal("keys-unavailable", { detail: `user pool ${issuer.name}` })
+      : new Refusal("token-signature", { detail: "signed by a key that is not published" });
+  };
+
+  return (headers) => {
+    const token = findToken(headers);
+    const digest = hash("sha256", token, "base64");
+    const known = verified.get(digest);
+    if (known !== undefined && known.keys.current()?.thumbprint(known.kid) === known.thumbprint) {
+      checkTimes(known, now());
+      return known.caller;
+    }
+    const unverified = readUnverified(token);
+    const issuer = issuers.get(unverified.issuer);
+    if (issuer === undefined) throw new Refusal("token-issuer");
+    return remember(digest, token, unverified, issuer) ?? verifyAfterFetch(digest, token, unverified, issuer);
+  };
+}
+
+function checkTimes({ caller, notBeforeMs }: Verified, nowMs: number): void {
+  if (nowMs >= caller.expiresAtMs) throw new Refusal("token-expired");
+  if (nowMs < notBeforeMs) throw new Refusal("token-not-yet-valid");
+}

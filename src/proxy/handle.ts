@@ -1,0 +1,90 @@
+import { needsBody } from "../aws/service.ts";
+import type { Broker } from "../credentials/broker.ts";
+import type { Caller } from "../domain/caller.ts";
+import type { Clock } from "../domain/clock.ts";
+import type { Decision, Permit } from "../domain/decision.ts";
+import type { Operation } from "../domain/operation.ts";
+import { Refusal } from "../domain/refusal.ts";
+import type { Authenticate } from "../identity/verifier.ts";
+import type { Policy } from "../policy/compile.ts";
+import { decide } from "../policy/decide.ts";
+import type { Signer } from "../signing/sign.ts";
+import { signOperation } from "./attempt.ts";
+import { readBody } from "./body.ts";
+import { checkDoor } from "./door.ts";
+import { refuse, toRefusal } from "./respond.ts";
+import type { Route, Router } from "./route.ts";
+import { proceed } from "./proceed.ts";
+import type { Visit } from "./visit.ts";
+
+/** One immutable set of stages; a request keeps to the set that it began with. */
+export interface Pipeline {
+  readonly route: Router;
+  readonly authenticate: Authenticate;
+  readonly policy: Policy;
+  /** The broker of a credential source. */
+  readonly brokerOf: (source: string) => Broker;
+  readonly signer: Signer;
+  readonly now: Clock;
+}
+
+/**
+ * The way of a request: door, route, caller, operation, decision, credentials, signature, upstream.
+ *
+ * Each stage hands on a value or throws a Refusal. Whatever comes of it, the visit ends once.
+ */
+export function handle(pipeline: Pipeline, visit: Visit): void {
+  const { route, authenticate, policy, signer, now } = pipeline;
+  guarded(visit, () => {
+    checkDoor(visit.head);
+    const to = route(visit.head);
+    visit.live = to.live;
+    return proceed(authenticate(visit.head.headers), (caller) => {
+      visit.caller = caller;
+      return proceed(readOperation(visit, to, policy, caller), (operation) => {
+        visit.operation = operation;
+        const permit = permitted(visit, decide(policy, caller, operation));
+        return proceed(pipeline.brokerOf(permit.source)(permit, caller), (credentials) => {
+          const signed = signOperation(visit, to.live, operation, { signer, credentials, nowMs: now() });
+          to.live.forwarder.forward(signed, visit.response, (end) => {
+            if (end instanceof Refusal) giveUp(visit, end);
+            else visit.end({ forwarded: end });
+          });
+        });
+      });
+    });
+  });
+}
+
+/** The operation that the request asks for. A body is read only for a caller whom some rule lets use the service at all. */
+function readOperation(visit: Visit, { live, target }: Route, policy: Policy, caller: Caller): Operation | Promise<Operation> {
+  const { upstream, service } = live;
+  const found = service.recognise({ ...visit.head, target }, upstream);
+  visit.operationName = found.name;
+  if (!needsBody(found)) return found;
+  if (!policy.mayUse(caller, upstream.service)) {
+    throw new Refusal("denied-no-rule", { detail: `nothing allows this caller ${upstream.service}` });
+  }
+  return readBody(visit, upstream.maxBodyBytes).then(found.read);
+}
+
+function permitted(visit: Visit, decision: Decision): Permit {
+  visit.decision = decision;
+  if (decision.verdict === "permit") return decision;
+  throw new Refusal(decision.reason, { detail: decision.detail });
+}
+
+/** Runs the stages; what any of them throws, now or later, is answered. */
+function guarded(visit: Visit, run: () => unknown): void {
+  try {
+    const running = run();
+    if (running instanceof Promise) running.catch((error: unknown) => giveUp(visit, toRefusal(error)));
+  } catch (error) {
+    giveUp(visit, toRefusal(error));
+  }
+}
+
+function giveUp(visit: Visit, refusal: Refusal): void {
+  refuse(visit, refusal);
+  visit.end({ refusal });
+}

@@ -1,0 +1,105 @@
+import { randomUUID } from "node:crypto";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Caller } from "../domain/caller.ts";
+import type { Decision } from "../domain/decision.ts";
+import { type Head, readHeaders } from "../domain/head.ts";
+import type { Operation } from "../domain/operation.ts";
+import type { Refusal } from "../domain/refusal.ts";
+import type { Outcome, Record } from "../telemetry/outcome.ts";
+import type { Forwarded } from "../upstream/forward.ts";
+import type { Live } from "./route.ts";
+
+/** One request on its way through: what is known of it so far, and the one place where its Outcome is recorded. */
+export interface Visit {
+  readonly requestId: string;
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly head: Head;
+  /** Tells a client that waits with its body to send it; does nothing for others. */
+  readonly invite: () => void;
+  live?: Live;
+  caller?: Caller;
+  /** The API operation as far as the head tells it. */
+  operationName?: string;
+  operation?: Operation;
+  decision?: Decision;
+  readonly end: (end: Ending) => void;
+}
+
+/** How a visit ended. */
+export interface Ending {
+  readonly refusal?: Refusal | undefined;
+  readonly forwarded?: Forwarded | undefined;
+}
+
+/** What {@link openVisit} needs besides the request. */
+export interface VisitOptions {
+  readonly record: Record;
+  /** Keyed digest of a caller for logs: a known subject must not be found by trying. */
+  readonly nameCaller: (caller: Caller) => string;
+  /** Whether the client sent `Expect: 100-continue`. */
+  readonly expectsContinue: boolean;
+}
+
+const REQUEST_ID = /^[A-Za-z0-9-]{8,64}$/;
+
+/** Begins the record of a request. */
+export function openVisit(request: IncomingMessage, response: ServerResponse, options: VisitOptions): Visit {
+  const startMs = performance.now();
+  const head: Head = {
+    method: request.method ?? "",
+    target: request.url ?? "",
+    headers: readHeaders(request.rawHeaders),
+  };
+  const asked = head.headers.get("x-request-id");
+  let invited = !options.expectsContinue;
+  let ended = false;
+  const visit: Visit = {
+    requestId: asked !== undefined && REQUEST_ID.test(asked) ? asked : randomUUID(),
+    request,
+    response,
+    head,
+    invite: () => {
+      if (!invited) response.writeContinue();
+      invited = true;
+    },
+    end: (ending) => {
+      if (ended) return;
+      ended = true;
+      options.record(toOutcome(visit, ending, performance.now() - startMs, options.nameCaller));
+    },
+  };
+  return visit;
+}
+
+function toOutcome(visit: Visit, ending: Ending, durationMs: number, nameCaller: VisitOptions["nameCaller"]): Outcome {
+  const { requestId, response, head, live, caller, operation, decision } = visit;
+  const { refusal, forwarded } = ending;
+  return {
+    requestId,
+    method: head.method,
+    upstream: live?.upstream.name ?? "none",
+    service: live?.upstream.service ?? "none",
+    operation: operation?.name ?? visit.operationName,
+    resource: operation?.requirements[0]?.resource,
+    caller: caller === undefined ? undefined : nameCaller(caller),
+    groups: caller?.groups ?? [],
+    verdict: decision?.verdict,
+    rule: decision?.rule,
+    role: decision?.verdict === "permit" ? decision.role : undefined,
+    status: response.headersSent ? response.statusCode : 499,
+    reason: refusal?.code,
+    detail: refusal?.detail,
+    outcome: outcomeOf(refusal, forwarded, response),
+    requestBytes: Number(head.headers.get("content-length") ?? 0),
+    responseBytes: forwarded?.bytes ?? 0,
+    durationMs,
+    upstreamMs: forwarded?.status === undefined ? undefined : forwarded.waitedMs,
+  };
+}
+
+function outcomeOf(refusal: Refusal | undefined, forwarded: Forwarded | undefined, response: ServerResponse): Outcome["outcome"] {
+  if (refusal !== undefined) return "refused";
+  if (forwarded?.broken === "upstream") return "upstream-broken";
+  return forwarded?.broken === "client" || !response.headersSent ? "client-gone" : "ok";
+}

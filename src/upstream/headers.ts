@@ -1,0 +1,133 @@
+import type { Headers } from "../domain/head.ts";
+import type { HeaderLine } from "../domain/operation.ts";
+
+/**
+ * Headers of a client's request that cross to AWS besides those of the operation itself. All others stay behind:
+ * credentials and cookies above all, whatever describes the client's own connection, and whatever an intermediary
+ * might take for a routing hint.
+ */
+const REQUEST_CROSSES: ReadonlyMap<string, "signed" | "unsigned"> = new Map([
+  ["content-md5", "signed"], // S3 compares it; it must be signed where it is sent
+  ["content-type", "signed"], // part of the object's metadata, and what a signer signs where it is sent
+  ["accept", "unsigned"],
+  ["accept-encoding", "unsigned"], // never added or changed: what the client can decode is its own affair
+  ["cache-control", "unsigned"], // object metadata
+  ["content-disposition", "unsigned"], // object metadata
+  ["content-language", "unsigned"], // object metadata
+  ["expires", "unsigned"], // object metadata
+  ["if-match", "unsigned"],
+  ["if-modified-since", "unsigned"],
+  ["if-none-match", "unsigned"],
+  ["if-unmodified-since", "unsigned"],
+  ["range", "unsigned"],
+  ["user-agent", "unsigned"], // seen in CloudTrail; smithy and botocore leave it unsigned, since proxies rewrite it
+]);
+
+/** Headers that may stand on several lines and mean the same on one (RFC 9110 section 5.3), or are not read at all. */
+const MAY_REPEAT: ReadonlySet<string> = new Set([
+  "accept",
+  "accept-encoding",
+  "accept-language",
+  "cache-control",
+  "connection",
+  "cookie",
+  "forwarded",
+  "pragma",
+  "te",
+  "via",
+  "x-forwarded-for",
+]);
+
+/** A header on several lines of which only one would count; undefined where there is none. */
+export function repeatedSingle(headers: Headers): string | undefined {
+  return headers.repeated.find((name) => !MAY_REPEAT.has(name));
+}
+
+/** The client's headers that cross, apart by whether they are signed. */
+export interface CrossingHeaders {
+  readonly signed: readonly HeaderLine[];
+  readonly unsigned: readonly HeaderLine[];
+}
+
+/**
+ * Chooses what crosses to AWS.
+ *
+ * @param own headers that the operation brings itself, and that the client's are not to double
+ */
+export function crossToAws(headers: Headers, own: readonly HeaderLine[]): CrossingHeaders {
+  const signed: HeaderLine[] = [];
+  const unsigned: HeaderLine[] = [];
+  for (const line of headers.entries()) {
+    const crosses = REQUEST_CROSSES.get(line[0]);
+    if (crosses === undefined || own.some(([name]) => name === line[0])) continue;
+    (crosses === "signed" ? signed : unsigned).push(line);
+  }
+  return { signed, unsigned };
+}
+
+/** Headers of AWS's answer that do not cross to the client. */
+const RESPONSE_STAYS: ReadonlySet<string> = new Set([
+  // Hop by hop (RFC 9110 section 7.6.1): they describe the other connection.
+  "connection",
+  "keep-alive",
+  "proxy-authenticate",
+  "proxy-authorization",
+  "proxy-connection",
+  "te",
+  "trailer",
+  "transfer-encoding",
+  "upgrade",
+  // The client would follow it and take its token along.
+  "location",
+  "refresh",
+  // Orders about Postern's own origin, which are not AWS's to give.
+  "alt-svc",
+  "clear-site-data",
+  "service-worker-allowed",
+  "strict-transport-security",
+  "set-cookie",
+]);
+
+/** The token's places: a cache must not hand one caller's answer to another. */
+const VARY = "Authorization, X-Amz-Security-Token, X-Postern-Token";
+
+/**
+ * Chooses what of AWS's answer crosses to the client, each line as it came but for one: what may be stored at all may
+ * be stored for this caller only.
+ *
+ * @param raw as undici hands them over: name, value, name, value …
+ * @param added Postern's own, in the same form
+ */
+export function crossToClient(raw: readonly Buffer[], added: readonly string[]): string[] {
+  const lines: string[] = [...added, "vary", VARY];
+  const named = connectionNames(raw);
+  for (let i = 0; i + 1 < raw.length; i += 2) {
+    const name = (raw[i] as Buffer).toString("latin1");
+    const lower = name.toLowerCase();
+    if (RESPONSE_STAYS.has(lower) || lower.startsWith("x-postern-") || named?.has(lower) === true) continue;
+    const value = (raw[i + 1] as Buffer).toString("latin1");
+    if (lower === "cache-control") lines.push(name, toPrivate(value));
+    else lines.push(name, value);
+  }
+  return lines;
+}
+
+/** Names that the answer's own Connection header makes hop by hop. */
+function connectionNames(raw: readonly Buffer[]): ReadonlySet<string> | undefined {
+  for (let i = 0; i + 1 < raw.length; i += 2) {
+    const name = raw[i] as Buffer;
+    if (name.length !== 10 || name.toString("latin1").toLowerCase() !== "connection") continue;
+    const names = (raw[i + 1] as Buffer).toString("latin1").toLowerCase();
+    if (names === "close" || names === "keep-alive") continue;
+    return new Set(names.split(",").map((one) => one.trim()));
+  }
+  return undefined;
+}
+
+/** A `public` answer becomes a `private` one, and what speaks to shared caches only falls away. */
+function toPrivate(cacheControl: string): string {
+  const kept = cacheControl.split(",").map((part) => part.trim());
+  const own = kept.filter((part) => !/^(?:public$|s-maxage=)/i.test(part));
+  if (own.length === kept.length) return cacheControl;
+  return ["private", ...own.filter((part) => part.toLowerCase() !== "private")].join(", ");
+}
