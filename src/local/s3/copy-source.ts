@@ -1,35 +1,18 @@
+import { readCopySource } from "../guard/s3-copy-source.ts";
 import { LocalError } from "../request.ts";
 import { invalidArgument } from "./refusals.ts";
 import type { S3Context, S3Request } from "./request.ts";
 import type { StoredObject } from "./store.ts";
 
 /**
- * The object that `x-amz-copy-source` names: `/bucket/key` or `bucket/key`, percent-encoded, `?versionId=null` at most.
+ * The object that `x-amz-copy-source` names, read as the guard reads it: what was allowed is what is copied.
  *
  * @throws LocalError InvalidArgument, NoSuchBucket, NoSuchKey, AccessDenied
  */
 export function findCopySource(context: S3Context, { headers }: S3Request): StoredObject {
-  const header = headers.get("x-amz-copy-source") ?? "";
-  const [path = "", version = "versionId=null"] = header.split("?");
-  const [, bucket = "", key = ""] = /^\/?([^/]+)\/(.+)$/s.exec(decode(path, header)) ?? [];
-  if (bucket === "" || key === "") {
-    throw invalidArgument(
-      "Copy Source must mention the source bucket and key: sourcebucket/sourcekey",
-      "x-amz-copy-source",
-      header,
-    );
-  }
-  if (version !== "versionId=null")
-    throw invalidArgument("Invalid version id specified", "x-amz-copy-source", header);
+  const { bucket, key, versionId = "null" } = readCopySource(headers.get("x-amz-copy-source") ?? "");
+  if (versionId !== "null") throw invalidArgument("Invalid version id specified", "versionId", versionId);
   const owner = headers.get("x-amz-source-expected-bucket-owner") ?? context.account;
   if (owner !== context.account) throw new LocalError("AccessDenied", "Access Denied", 403);
   return context.store.bucket(bucket).object(key);
-}
-
-function decode(path: string, header: string): string {
-  try {
-    return decodeURIComponent(path);
-  } catch {
-    throw invalidArgument("Invalid copy source encoding.", "x-amz-copy-source", header);
-  }
 }
