@@ -1,7 +1,5 @@
+import type { HeaderLine } from "../domain/operation.ts";
 import { encodePath } from "../domain/percent.ts";
-
-/** A header that is signed: its name in lower case, its value as it goes on the wire. */
-export type HeaderLine = readonly [name: string, value: string];
 
 /** Header lines in the form that is hashed. */
 export interface CanonicalHeaders {

@@ -1,5 +1,5 @@
+import type { HeaderLine } from "../domain/operation.ts";
 import { canonicalHeaders, canonicalPath, canonicalRequest, speaksS3 } from "./canonical.ts";
-import type { HeaderLine } from "./canonical.ts";
 import { createKeyRings, formatAmzDate, signature } from "./signing-key.ts";
 import type { SigningCredentials } from "./signing-key.ts";
 

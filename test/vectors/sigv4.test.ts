@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import type { HeaderLine } from "../../src/domain/operation.ts";
 import { canonicalHeaders, canonicalPath, canonicalRequest } from "../../src/signing/canonical.ts";
-import type { HeaderLine } from "../../src/signing/canonical.ts";
 import { hashPayload } from "../../src/signing/payload.ts";
 import { presignQuery } from "../../src/signing/presign.ts";
 import { canonicalQuery, parseQuery } from "../../src/signing/query.ts";
