@@ -1,0 +1,24 @@
+import { readFileSync } from "node:fs";
+
+/** What `postern --help` prints. */
+export const HELP = `postern: verifies Cognito tokens, decides by policy, signs with the caller's own AWS credentials.
+
+Usage: postern COMMAND [options]
+
+  serve     run the sidecar by a configuration
+  dev       run it with a stand-in AWS: no account, no network
+  check     read a configuration and say all that is wrong with it
+  token     print a token of a user of the stand-in AWS
+  whoami    ask a running Postern who a token is
+  health    ask a running Postern whether it is ready
+
+  --help, -h       this text; after a command, that command's
+  --version, -V    the version
+
+Exit codes: 0 done, 1 failed or denied, 64 wrong usage, 78 wrong configuration.`;
+
+/** The version of this package. */
+export function version(): string {
+  const text = readFileSync(new URL("../../package.json", import.meta.url), "utf8");
+  return (JSON.parse(text) as { version: string }).version;
+}
