@@ -92,7 +92,8 @@ export function createSidecar(config: Config, { version, log, now, document }: S
       metrics.record(outcome);
       log.record(outcome);
     },
-    nameCaller: ({ digest }) => createHmac("sha256", digestKey).update(digest).digest("base64url").slice(0, 16),
+    nameCaller: ({ digest }) =>
+      createHmac("sha256", digestKey).update(digest).digest("base64url").slice(0, 16),
     maxInFlight: config.limits.inFlight,
     maxHeaderBytes: config.limits.headers,
     headersMs: config.timeouts.headers,
@@ -101,7 +102,10 @@ export function createSidecar(config: Config, { version, log, now, document }: S
   });
   const readiness = createReadiness([
     { name: "the data listener", holds: () => listener.server.listening },
-    ...issuers.map(({ name, keys }) => ({ name: `keys of user pool ${name}`, holds: () => keys.current() !== undefined })),
+    ...issuers.map(({ name, keys }) => ({
+      name: `keys of user pool ${name}`,
+      holds: () => keys.current() !== undefined,
+    })),
   ]);
   const endpointOverridden = config.aws.endpoint !== undefined;
   const probes = serverOf(createProbes({ readiness, ...metrics, endpointOverridden }));
@@ -161,8 +165,13 @@ function issuersFor({ identity, aws }: Config, outbound: Outbound, log: Log, now
     const url = `${endpointOf("cognito-idp", regionOf(pool.id), aws.endpoint)}/${pool.id}/.well-known/jwks.json`;
     const keys = createKeySource({
       fetch: async () => {
-        const { status, body } = await outbound({ url, method: "GET", headers: { accept: "application/json" } });
-        if (status !== 200) throw new Refusal("keys-unavailable", { detail: `the key set answered ${status}` });
+        const { status, body } = await outbound({
+          url,
+          method: "GET",
+          headers: { accept: "application/json" },
+        });
+        if (status !== 200)
+          throw new Refusal("keys-unavailable", { detail: `the key set answered ${status}` });
         return body;
       },
       onChange: verifier.useKeys,
@@ -175,7 +184,9 @@ function issuersFor({ identity, aws }: Config, outbound: Outbound, log: Log, now
 
 function byIss({ identity }: Config, issuers: readonly Issuer[]): ReadonlyMap<string, Issuer> {
   return new Map(
-    identity.userPools.flatMap((pool, i) => issuersOf(pool).map((iss) => [iss, issuers[i] as Issuer] as const)),
+    identity.userPools.flatMap((pool, i) =>
+      issuersOf(pool).map((iss) => [iss, issuers[i] as Issuer] as const),
+    ),
   );
 }
 
@@ -191,7 +202,8 @@ function brokersOf(config: Config, { outbound, signer, metrics, now }: BrokerPar
   const exchange = createExchangeCall({
     outbound,
     now,
-    onExchange: ({ operation, outcome, durationMs }) => metrics.exchange(operation, outcome, durationMs / 1000),
+    onExchange: ({ operation, outcome, durationMs }) =>
+      metrics.exchange(operation, outcome, durationMs / 1000),
   });
   const { maxCallers, refreshAhead: refreshAheadMs } = config.credentials.cache;
   return new Map(
@@ -199,7 +211,10 @@ function brokersOf(config: Config, { outbound, signer, metrics, now }: BrokerPar
       const region = identityPoolId.slice(0, identityPoolId.indexOf(":"));
       const proveRole = verifyRole ? createProveRole({ region, endpoint, exchange, signer, now }) : undefined;
       const pool = createIdentityPool({ identityPoolId, endpoint, exchange, proveRole, now });
-      return [name, cached(pool, { now, onLookup: metrics.credentialLookup, maxCallers, refreshAheadMs })] as const;
+      return [
+        name,
+        cached(pool, { now, onLookup: metrics.credentialLookup, maxCallers, refreshAheadMs }),
+      ] as const;
     }),
   );
 }

@@ -22,7 +22,10 @@ export function createProbes({ readiness, render, contentType, endpointOverridde
   app.get("/livez", (c) => c.text("ok\n"));
   app.get("/readyz", (c) => {
     const { ready, waitingFor } = readiness.check();
-    return c.json({ ready, waitingFor, ...(endpointOverridden && { awsEndpoint: "overridden" }) }, ready ? 200 : 503);
+    return c.json(
+      { ready, waitingFor, ...(endpointOverridden && { awsEndpoint: "overridden" }) },
+      ready ? 200 : 503,
+    );
   });
   app.get("/metrics", async (c) => c.body(await render(), 200, { "content-type": contentType }));
   app.notFound((c) => c.text("Not found\n", 404));

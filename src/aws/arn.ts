@@ -11,7 +11,8 @@ export interface Arn {
 export function parseArn(text: string): Arn | undefined {
   const [arn, partition, service, region, account, ...rest] = text.split(":");
   if (arn !== "arn" || rest.length === 0) return undefined;
-  if (partition === undefined || service === undefined || region === undefined || account === undefined) return undefined;
+  if (partition === undefined || service === undefined || region === undefined || account === undefined)
+    return undefined;
   return { partition, service, region, account, resource: rest.join(":") };
 }
 

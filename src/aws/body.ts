@@ -32,7 +32,9 @@ function mediaType(contentType: string): string {
   const semicolon = value.indexOf(";");
   if (semicolon === -1) return value;
   const parameter = value.slice(semicolon + 1).trim();
-  return parameter === "charset=utf-8" || parameter === 'charset="utf-8"' ? value.slice(0, semicolon).trim() : value;
+  return parameter === "charset=utf-8" || parameter === 'charset="utf-8"'
+    ? value.slice(0, semicolon).trim()
+    : value;
 }
 
 /** A body that cannot be read, or can be read in two ways. */

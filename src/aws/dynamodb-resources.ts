@@ -37,7 +37,12 @@ export function requirementsOf(
       return [{ action, resource: tableByArn(text(input["ResourceArn"], "ResourceArn"), upstream) }];
     case "global-table": {
       const globalTable = checkName(text(input["GlobalTableName"], "GlobalTableName"));
-      return [{ action, resource: `arn:${upstream.partition}:dynamodb::${accountOf(upstream)}:global-table/${globalTable}` }];
+      return [
+        {
+          action,
+          resource: `arn:${upstream.partition}:dynamodb::${accountOf(upstream)}:global-table/${globalTable}`,
+        },
+      ];
     }
     case "all-tables":
       return [{ action, resource: `${tablesOf(upstream)}*` }];
@@ -58,7 +63,8 @@ function transactRequirements(items: unknown, operation: string, upstream: Upstr
   const needed = new Map<string, Requirement>();
   for (const item of items as readonly unknown[]) {
     const [kind, ...others] = membersOf(item);
-    const action = kind === undefined || !Object.hasOwn(TRANSACT_ACTIONS, kind) ? undefined : TRANSACT_ACTIONS[kind];
+    const action =
+      kind === undefined || !Object.hasOwn(TRANSACT_ACTIONS, kind) ? undefined : TRANSACT_ACTIONS[kind];
     const fits = (kind === "Get") === (operation === "TransactGetItems");
     if (kind === undefined || action === undefined || others.length > 0 || !fits) {
       throw malformed("an entry of TransactItems that is not one known action");
@@ -97,7 +103,8 @@ function tableByArn(text: string, upstream: Upstream): string {
     arn.partition === upstream.partition &&
     arn.region === upstream.region &&
     arn.account === accountOf(upstream);
-  if (!own) throw new Refusal("target-ambiguous", { detail: "a table of another account, region or partition" });
+  if (!own)
+    throw new Refusal("target-ambiguous", { detail: "a table of another account, region or partition" });
   return `${tablesOf(upstream)}${checkName(name)}`;
 }
 
@@ -107,7 +114,8 @@ function tablesOf(upstream: Upstream): string {
 
 /** The configuration demands an account for DynamoDB upstreams; a missing one is a fault of ours. */
 function accountOf(upstream: Upstream): string {
-  if (upstream.account === undefined) throw new Refusal("internal", { detail: `upstream ${upstream.name} has no account` });
+  if (upstream.account === undefined)
+    throw new Refusal("internal", { detail: `upstream ${upstream.name} has no account` });
   return upstream.account;
 }
 

@@ -5,7 +5,7 @@ import { readText } from "./body.ts";
 import { refuseAsDynamoDb } from "./dynamodb-errors.ts";
 import { requirementsOf } from "./dynamodb-resources.ts";
 import { DYNAMODB_TABLE, type DynamoDbRow } from "./dynamodb-table.ts";
-import { splitTarget } from "./query.ts";
+import { splitTarget } from "./parameters.ts";
 import type { BodyDecided, Service, Upstream } from "./service.ts";
 import { parseStrictJson } from "./strict-json.ts";
 
@@ -38,13 +38,15 @@ function recognise(head: Head, upstream: Upstream): BodyDecided {
 /** The whole target must be known: another date is another API, with bodies of another shape. */
 function readName(headers: Headers): string {
   const target = headers.get("x-amz-target") ?? "";
-  if (!target.startsWith(PREFIX)) throw new Refusal("operation-unknown", { detail: "not a target of DynamoDB_20120810" });
+  if (!target.startsWith(PREFIX))
+    throw new Refusal("operation-unknown", { detail: "not a target of DynamoDB_20120810" });
   return target.slice(PREFIX.length);
 }
 
 function refuseHeaders(headers: Headers, name: string, upstream: Upstream): void {
   for (const [header] of headers.entries()) {
-    if (!header.startsWith("x-amz-") || NOT_THE_OPERATION.has(header) || upstream.allowHeaders.has(header)) continue;
+    if (!header.startsWith("x-amz-") || NOT_THE_OPERATION.has(header) || upstream.allowHeaders.has(header))
+      continue;
     throw new Refusal("header-not-allowed", { detail: `DynamoDB ${name} with ${header}` });
   }
 }

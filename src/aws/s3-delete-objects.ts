@@ -76,6 +76,7 @@ function childrenOf(element: XmlElement): readonly XmlElement[] {
 }
 
 function textOf(element: XmlElement): string {
-  if (element.children.some((child) => !(child instanceof XmlText))) throw malformed(`${element.name} is not text`);
+  if (element.children.some((child) => !(child instanceof XmlText)))
+    throw malformed(`${element.name} is not text`);
   return element.text;
 }

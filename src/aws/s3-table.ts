@@ -32,7 +32,11 @@ const CHECKSUM = ["x-amz-checksum-", "x-amz-sdk-checksum-algorithm"];
 const READ = ["x-amz-checksum-mode"];
 /** Headers that change who may do what with the object; each adds a requirement (see {@link IMPLIED}). */
 const GRANTS = ["x-amz-acl", "x-amz-grant-"];
-const LOCK = ["x-amz-object-lock-mode", "x-amz-object-lock-retain-until-date", "x-amz-object-lock-legal-hold"];
+const LOCK = [
+  "x-amz-object-lock-mode",
+  "x-amz-object-lock-retain-until-date",
+  "x-amz-object-lock-legal-hold",
+];
 const WRITE = [
   ...CHECKSUM,
   ...GRANTS,
@@ -198,6 +202,10 @@ export const IMPLIED: readonly (readonly [prefix: string, object: string, bucket
   ["x-amz-object-lock-retain-until-date", "s3:PutObjectRetention", "s3:PutObjectRetention"],
   ["x-amz-object-lock-legal-hold", "s3:PutObjectLegalHold", "s3:PutObjectLegalHold"],
   ["x-amz-bypass-governance-retention", "s3:BypassGovernanceRetention", "s3:BypassGovernanceRetention"],
-  ["x-amz-bucket-object-lock-enabled", "s3:PutBucketObjectLockConfiguration", "s3:PutBucketObjectLockConfiguration"],
+  [
+    "x-amz-bucket-object-lock-enabled",
+    "s3:PutBucketObjectLockConfiguration",
+    "s3:PutBucketObjectLockConfiguration",
+  ],
   ["x-amz-object-ownership", "s3:PutBucketOwnershipControls", "s3:PutBucketOwnershipControls"],
 ];

@@ -65,6 +65,7 @@ export function checkBucket(bucket: string): string {
 export function refuseDotSegments(key: string): void {
   if (!key.includes(".")) return;
   for (const segment of key.split("/")) {
-    if (segment === "." || segment === "..") throw new Refusal("target-ambiguous", { detail: "a dot segment" });
+    if (segment === "." || segment === "..")
+      throw new Refusal("target-ambiguous", { detail: "a dot segment" });
   }
 }

@@ -1,7 +1,7 @@
 import type { Head } from "../domain/head.ts";
 import type { Operation, Payload, Requirement } from "../domain/operation.ts";
 import { Refusal } from "../domain/refusal.ts";
-import { type Query, readQuery, splitTarget, writeQuery } from "./query.ts";
+import { type Parameters, readParameters, splitTarget, writeParameters } from "./parameters.ts";
 import { readDeleteObjects } from "./s3-delete-objects.ts";
 import { refuseAsS3 } from "./s3-errors.ts";
 import { readS3Headers, type S3Headers } from "./s3-headers.ts";
@@ -16,7 +16,7 @@ export const s3: Service = { recognise, refuse: refuseAsS3 };
 interface S3Request {
   readonly row: S3Row;
   readonly target: S3Target;
-  readonly query: Query;
+  readonly query: Parameters;
   readonly headers: S3Headers;
   readonly head: Head;
   readonly upstream: Upstream;
@@ -25,7 +25,7 @@ interface S3Request {
 function recognise(head: Head, upstream: Upstream): Operation | BodyDecided {
   const { path, query: rawQuery } = splitTarget(head.target);
   const target = readS3Target(path);
-  const query = readQuery(rawQuery);
+  const query = readParameters(rawQuery);
   const row = findRow(head, target, query);
   const request: S3Request = {
     row,
@@ -39,9 +39,10 @@ function recognise(head: Head, upstream: Upstream): Operation | BodyDecided {
   return build(request, requirementsOf(request), { kind: "streamed" });
 }
 
-function findRow(head: Head, target: S3Target, query: Query): S3Row {
+function findRow(head: Head, target: S3Target, query: Parameters): S3Row {
   const selectors = query.size === 0 ? [] : [...query.keys()].filter((name) => SELECTORS.has(name));
-  if (selectors.length > 1) throw new Refusal("target-ambiguous", { detail: `selectors ${selectors.join(", ")}` });
+  if (selectors.length > 1)
+    throw new Refusal("target-ambiguous", { detail: `selectors ${selectors.join(", ")}` });
   const [selector] = selectors;
   if (selector === "list-type" && query.get(selector) !== "2") {
     throw new Refusal("operation-unknown", { detail: "a list-type other than 2" });
@@ -54,7 +55,7 @@ function findRow(head: Head, target: S3Target, query: Query): S3Row {
 }
 
 /** Drops `x-id`, a hint of some SDKs that decides nothing, and refuses what the operation does not take. */
-function acceptQuery(query: Query, row: S3Row, upstream: Upstream): Query {
+function acceptQuery(query: Parameters, row: S3Row, upstream: Upstream): Parameters {
   if (query.size === 0) return query;
   const accepted = new Map<string, string>();
   for (const [name, value] of query) {
@@ -133,9 +134,8 @@ function build(
     requirements,
     method: head.method,
     path: target.path,
-    query: writeQuery(query),
+    query: writeParameters(query),
     headers: headers.lines,
     payload,
   };
 }
-

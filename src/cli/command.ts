@@ -19,7 +19,11 @@ export interface Parsed {
  * Makes a command of its help text, its options and what it does. `--help` prints the text; anything not understood is
  * said in one line, with exit code 64.
  */
-export function command(help: string, options: Options, run: (parsed: Parsed, env: Environment) => Promise<number>): Command {
+export function command(
+  help: string,
+  options: Options,
+  run: (parsed: Parsed, env: Environment) => Promise<number>,
+): Command {
   return async (args, env) => {
     let parsed: Parsed;
     try {

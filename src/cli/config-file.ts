@@ -16,7 +16,9 @@ export interface LoadedConfig {
 export function readConfigFile(asked: string | undefined, env: Environment): LoadedConfig | undefined {
   const path = findConfig(asked, env);
   if (path === undefined) {
-    terminal.err("postern: no configuration: name one with --config FILE or POSTERN_CONFIG, or make ./postern.yaml");
+    terminal.err(
+      "postern: no configuration: name one with --config FILE or POSTERN_CONFIG, or make ./postern.yaml",
+    );
     return undefined;
   }
   const unsafe = unsafeEnvironment(env, process.execArgv);

@@ -22,7 +22,8 @@ Ports, moved by environment variables:
 /** `postern dev`. */
 export const dev = command(HELP, {}, async (_, env) => {
   const ports = portsOf(env);
-  const variableOf = (port: number) => `${Object.entries(ports).find(([, value]) => value === String(port))?.[0]} moves it`;
+  const variableOf = (port: number) =>
+    `${Object.entries(ports).find(([, value]) => value === String(port))?.[0]} moves it`;
   const loaded = readConfigFile(shipped("dev.yaml"), { ...env, ...ports });
   if (loaded === undefined) return EXIT.config;
 
@@ -33,7 +34,11 @@ export const dev = command(HELP, {}, async (_, env) => {
   if (aws === undefined) return EXIT.failure;
   const outcomes = new Map<string, Outcome>();
   const log = createLog(loaded.config.log);
-  const running = await startSidecar(loaded, { ...log, record: (outcome) => void outcomes.set(outcome.requestId, outcome) }, variableOf);
+  const running = await startSidecar(
+    loaded,
+    { ...log, record: (outcome) => void outcomes.set(outcome.requestId, outcome) },
+    variableOf,
+  );
   if (running === undefined) {
     await aws.close();
     return EXIT.failure;

@@ -25,8 +25,12 @@ export async function signInLocally(user: string, env: Environment): Promise<Loc
     throw new Error(`no stand-in AWS answers at ${origin}; start it with: postern dev`);
   }
   const body = (await answer.json()) as Record<string, unknown>;
-  if (!answer.ok) throw new Error(`the stand-in refused ${user}: ${String(body["message"] ?? body["error"])}`);
-  const tokens = (body["AuthenticationResult"] ?? { AccessToken: body["access_token"] }) as Record<string, string>;
+  if (!answer.ok)
+    throw new Error(`the stand-in refused ${user}: ${String(body["message"] ?? body["error"])}`);
+  const tokens = (body["AuthenticationResult"] ?? { AccessToken: body["access_token"] }) as Record<
+    string,
+    string
+  >;
   return { id: tokens["IdToken"], access: tokens["AccessToken"] ?? "" };
 }
 
@@ -44,6 +48,10 @@ function userPassword(origin: string, user: string): [string, RequestInit] {
 }
 
 function clientCredentials(origin: string): [string, RequestInit] {
-  const body = new URLSearchParams({ grant_type: "client_credentials", client_id: "service", client_secret: "local-service-secret" });
+  const body = new URLSearchParams({
+    grant_type: "client_credentials",
+    client_id: "service",
+    client_secret: "local-service-secret",
+  });
   return [`${origin}/oauth2/token`, { body }];
 }

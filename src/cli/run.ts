@@ -31,7 +31,8 @@ export async function startSidecar(
 export function whyNotStarted(error: unknown, portHint: (port: number) => string): string {
   if (error instanceof Error && "code" in error && "port" in error && typeof error.port === "number") {
     if (error.code === "EADDRINUSE") return `port ${error.port} is taken; ${portHint(error.port)}`;
-    if (error.code === "EACCES") return `port ${error.port} may not be used by this user; ${portHint(error.port)}`;
+    if (error.code === "EACCES")
+      return `port ${error.port} may not be used by this user; ${portHint(error.port)}`;
   }
   return error instanceof Error ? error.message : String(error);
 }
@@ -51,7 +52,11 @@ export function untilStopped(): Promise<void> {
 }
 
 /** The ports that `dev` and the commands which talk to it use, moved by environment variables. */
-export function portsOf(env: Environment): Readonly<Record<"POSTERN_PORT" | "POSTERN_PROBES_PORT" | "POSTERN_OPERATOR_PORT" | "POSTERN_LOCAL_PORT", string>> {
+export function portsOf(
+  env: Environment,
+): Readonly<
+  Record<"POSTERN_PORT" | "POSTERN_PROBES_PORT" | "POSTERN_OPERATOR_PORT" | "POSTERN_LOCAL_PORT", string>
+> {
   return {
     POSTERN_PORT: env["POSTERN_PORT"] ?? "4480",
     POSTERN_PROBES_PORT: env["POSTERN_PROBES_PORT"] ?? "4481",

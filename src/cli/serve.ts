@@ -15,7 +15,11 @@ export const serve = command(HELP, { config: { type: "string", short: "c" } }, a
   const loaded = readConfigFile(textOf(parsed, "config"), env);
   if (loaded === undefined) return EXIT.config;
   const log = createLog(loaded.config.log);
-  const running = await startSidecar(loaded, log, () => "listen.address, probes.address or operator.address in the configuration moves it");
+  const running = await startSidecar(
+    loaded,
+    log,
+    () => "listen.address, probes.address or operator.address in the configuration moves it",
+  );
   if (running === undefined) return EXIT.failure;
   await untilStopped();
   await running.sidecar.drain();

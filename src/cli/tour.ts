@@ -52,7 +52,11 @@ export async function runTour({ url, tokenOf, outcomeOf }: TourOptions): Promise
   let good = true;
   for (const { who, method, path, headers, body, expected } of STOPS) {
     const authorization = `Bearer ${await tokenOf(who)}`;
-    const answer = await fetch(`${url}${path}`, { method, headers: { ...headers, authorization }, ...(body !== undefined && { body }) });
+    const answer = await fetch(`${url}${path}`, {
+      method,
+      headers: { ...headers, authorization },
+      ...(body !== undefined && { body }),
+    });
     await answer.arrayBuffer();
     const outcome = outcomeOf(answer.headers.get("x-postern-request-id") ?? "");
     rows.push([who, `${method} ${path}`, String(answer.status), why(outcome)]);
@@ -64,12 +68,15 @@ export async function runTour({ url, tokenOf, outcomeOf }: TourOptions): Promise
 
 function why(outcome: Outcome | undefined): string {
   if (outcome === undefined) return "no outcome was recorded";
-  if (outcome.reason !== undefined) return `${outcome.reason}: ${REFUSALS[outcome.reason].sentence} (${outcome.detail ?? ""})`;
+  if (outcome.reason !== undefined)
+    return `${outcome.reason}: ${REFUSALS[outcome.reason].sentence} (${outcome.detail ?? ""})`;
   const role = outcome.role?.replace(/^.*role\//, "") ?? "";
   return `${outcome.operation} by "${outcome.rule}", role ${role === "pool" ? "chosen by the pool" : role}`;
 }
 
 function aligned(row: readonly string[], rows: readonly (readonly string[])[]): string {
-  const cells = row.map((cell, i) => (i === row.length - 1 ? cell : cell.padEnd(Math.max(...rows.map((one) => one[i]?.length ?? 0)))));
+  const cells = row.map((cell, i) =>
+    i === row.length - 1 ? cell : cell.padEnd(Math.max(...rows.map((one) => one[i]?.length ?? 0))),
+  );
   return `  ${cells.join("  ")}`;
 }

@@ -38,6 +38,7 @@ export function endpointProblem(text: string): string | undefined {
   }
   if (url.pathname !== "/") return "an endpoint has no path";
   if (isLinkLocal(host)) return "link-local and metadata addresses are not upstreams";
-  if (url.protocol === "http:" && !isLoopback(host)) return "http: is for loopback addresses only; use https:";
+  if (url.protocol === "http:" && !isLoopback(host))
+    return "http: is for loopback addresses only; use https:";
   return undefined;
 }

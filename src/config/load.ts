@@ -18,7 +18,10 @@ export function loadConfig(path: string, env: Environment): ConfigReading {
   try {
     text = readFileSync(path, "utf8");
   } catch {
-    return { config: undefined, problems: [{ path: "", message: "the file cannot be read", line: 1, column: 1 }] };
+    return {
+      config: undefined,
+      problems: [{ path: "", message: "the file cannot be read", line: 1, column: 1 }],
+    };
   }
   return readConfig(text, { env: (name) => env[name], file: readReference });
 }
@@ -36,7 +39,11 @@ function readReference(path: string): string | undefined {
 export function unsafeEnvironment(env: Environment, execArgv: readonly string[]): readonly string[] {
   const options = [...execArgv, ...(env["NODE_OPTIONS"] ?? "").split(/\s+/)];
   return [
-    ...(env["NODE_TLS_REJECT_UNAUTHORIZED"] === "0" ? ["NODE_TLS_REJECT_UNAUTHORIZED=0 switches TLS verification off"] : []),
-    ...(options.includes("--insecure-http-parser") ? ["--insecure-http-parser lets requests in that can be read in two ways"] : []),
+    ...(env["NODE_TLS_REJECT_UNAUTHORIZED"] === "0"
+      ? ["NODE_TLS_REJECT_UNAUTHORIZED=0 switches TLS verification off"]
+      : []),
+    ...(options.includes("--insecure-http-parser")
+      ? ["--insecure-http-parser lets requests in that can be read in two ways"]
+      : []),
   ];
 }

@@ -31,9 +31,17 @@ export function readConfig(text: string, surroundings: Surroundings): ConfigRead
     const { line, col } = lines.linePos(offset);
     return { line: Math.max(line, 1), column: Math.max(col, 1) };
   };
-  const locate = ({ path, message }: Found): ConfigProblem => ({ path: path.join("."), message, ...place(offsetOf(yaml, path)) });
+  const locate = ({ path, message }: Found): ConfigProblem => ({
+    path: path.join("."),
+    message,
+    ...place(offsetOf(yaml, path)),
+  });
   if (yaml.errors.length > 0) {
-    const problems = yaml.errors.map((error) => ({ path: "", message: firstLine(error.message), ...place(error.pos[0]) }));
+    const problems = yaml.errors.map((error) => ({
+      path: "",
+      message: firstLine(error.message),
+      ...place(error.pos[0]),
+    }));
     return { config: undefined, problems };
   }
   const loose = looseEnds(yaml).map(({ offset, message }) => ({ path: "", message, ...place(offset) }));
@@ -41,7 +49,10 @@ export function readConfig(text: string, surroundings: Surroundings): ConfigRead
   const document: unknown = yaml.toJS();
   const { value, problems: unresolved } = expand(document, surroundings);
   const parsed = configSchema.safeParse(value);
-  const found = [...unresolved, ...(parsed.success ? refuse(parsed.data) : parsed.error.issues.flatMap(describe))];
+  const found = [
+    ...unresolved,
+    ...(parsed.success ? refuse(parsed.data) : parsed.error.issues.flatMap(describe)),
+  ];
   if (parsed.success && found.length === 0) return { config: parsed.data, document, problems: [] };
   return { config: undefined, problems: found.map(locate) };
 }
@@ -50,7 +61,8 @@ export function readConfig(text: string, surroundings: Surroundings): ConfigRead
 function looseEnds(yaml: ReturnType<typeof parseDocument>): { offset: number; message: string }[] {
   const found: { offset: number; message: string }[] = [];
   visit(yaml, {
-    Alias: (_, { range }) => void found.push({ offset: range?.[0] ?? 0, message: "YAML aliases are not accepted" }),
+    Alias: (_, { range }) =>
+      void found.push({ offset: range?.[0] ?? 0, message: "YAML aliases are not accepted" }),
     Node: (_, { tag, range }) => {
       if (tag !== undefined) found.push({ offset: range?.[0] ?? 0, message: "YAML tags are not accepted" });
     },
@@ -69,8 +81,10 @@ function describe(issue: z.core.$ZodIssue): Found[] {
       return { path: [...path, key], message: `unknown key; ${remedy}` };
     });
   }
-  if (issue.code === "invalid_union") return (issue.errors[0] ?? []).flatMap((inner) => describe({ ...inner, path: [...path, ...inner.path] }));
-  if (issue.code === "invalid_type" && issue.message.endsWith("received undefined")) return [{ path, message: "it is required" }];
+  if (issue.code === "invalid_union")
+    return (issue.errors[0] ?? []).flatMap((inner) => describe({ ...inner, path: [...path, ...inner.path] }));
+  if (issue.code === "invalid_type" && issue.message.endsWith("received undefined"))
+    return [{ path, message: "it is required" }];
   return [{ path, message: issue.message }];
 }
 

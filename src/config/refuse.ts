@@ -28,13 +28,19 @@ export function defaultSourceOf(config: Config): string | undefined {
 function unsafe({ listen, operator, aws }: Config): Found[] {
   const found: Found[] = [];
   if (!isLoopback(listen.address.host) && !listen.plaintext) {
-    found.push({ path: ["listen", "address"], message: "tokens would cross the network unencrypted; listen on loopback, or write plaintext: true" });
+    found.push({
+      path: ["listen", "address"],
+      message: "tokens would cross the network unencrypted; listen on loopback, or write plaintext: true",
+    });
   }
   if (!isLoopback(operator.address.host)) {
     found.push({ path: ["operator", "address"], message: "the operator listener binds loopback only" });
   }
   if (aws.endpoint !== undefined && !isLoopback(hostOf(aws.endpoint))) {
-    found.push({ path: ["aws", "endpoint"], message: "one address for every AWS call is for testing, and must be loopback" });
+    found.push({
+      path: ["aws", "endpoint"],
+      message: "one address for every AWS call is for testing, and must be loopback",
+    });
   }
   return found;
 }
@@ -43,7 +49,12 @@ function sources(config: Config): Found[] {
   const named = Object.entries(sourcesOf(config));
   if (named.length === 0) return [{ path: ["credentials"], message: "no credential source" }];
   const marked = named.filter(([, source]) => source.default);
-  return marked.slice(1).map(([name]) => ({ path: ["credentials", name, "default"], message: "there is another default source" }));
+  return marked
+    .slice(1)
+    .map(([name]) => ({
+      path: ["credentials", name, "default"],
+      message: "there is another default source",
+    }));
 }
 
 function upstreams({ upstreams: named, aws }: Config): Found[] {
@@ -51,12 +62,18 @@ function upstreams({ upstreams: named, aws }: Config): Found[] {
   const scopes = new Map<string, string>();
   for (const [name, { service, region, account, match }] of Object.entries(named)) {
     if (service === "dynamodb" && account === undefined && aws.account === undefined) {
-      found.push({ path: ["upstreams", name], message: "its ARNs carry an account: set aws.account, or account here" });
+      found.push({
+        path: ["upstreams", name],
+        message: "its ARNs carry an account: set aws.account, or account here",
+      });
     }
     const scope = `${region ?? aws.region}/${service}`;
     const other = match === undefined ? scopes.get(scope) : undefined;
     if (other !== undefined) {
-      found.push({ path: ["upstreams", name], message: `an SDK's request for ${scope} could mean ${other} as well; give one a match` });
+      found.push({
+        path: ["upstreams", name],
+        message: `an SDK's request for ${scope} could mean ${other} as well; give one a match`,
+      });
     }
     if (match === undefined) scopes.set(scope, name);
   }
@@ -69,10 +86,14 @@ function pools({ identity, aws }: Config): Found[] {
   const ids = new Set<string>();
   for (const [i, { name, id }] of identity.userPools.entries()) {
     const path = ["identity", "userPools", i];
-    if (names.has(name)) found.push({ path: [...path, "name"], message: `another user pool is named "${name}" too` });
+    if (names.has(name))
+      found.push({ path: [...path, "name"], message: `another user pool is named "${name}" too` });
     if (ids.has(id)) found.push({ path: [...path, "id"], message: "this user pool stands here already" });
     if (id.endsWith("_LOCAL") && aws.endpoint === undefined) {
-      found.push({ path: [...path, "id"], message: "the stand-in's user pool is for tests, with aws.endpoint on loopback" });
+      found.push({
+        path: [...path, "id"],
+        message: "the stand-in's user pool is for tests, with aws.endpoint on loopback",
+      });
     }
     names.add(name);
     ids.add(id);
@@ -86,7 +107,10 @@ function policy(config: Config): Found[] {
     sources: Object.keys(sourcesOf(config)),
     defaultSource: defaultSourceOf(config),
   };
-  return problemsOf(config.policy.rules, names).map(({ path, message }) => ({ path: ["policy", "rules", ...path], message }));
+  return problemsOf(config.policy.rules, names).map(({ path, message }) => ({
+    path: ["policy", "rules", ...path],
+    message,
+  }));
 }
 
 function hostOf(url: string): string {

@@ -7,7 +7,9 @@ const strings = z.array(z.string().min(1)).min(1);
 const name = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, "a name is of a-z, 0-9 and -");
 const duration = z.string().regex(DURATION, "a duration is written like 30s, 5m or 1h").transform(toMs);
 const size = z.string().regex(SIZE, "a size is written like 64KiB or 16MiB").transform(toBytes);
-const account = z.string('an account is written in quotes, as "123456789012": a number would lose its zeros').regex(/^\d{12}$/, "an account has twelve digits");
+const account = z
+  .string('an account is written in quotes, as "123456789012": a number would lose its zeros')
+  .regex(/^\d{12}$/, "an account has twelve digits");
 const region = z.string().regex(/^[a-z]{2,}(?:-[a-z]+)+-\d$/, "a region is written like us-east-1");
 const address = z.string().transform((text, context) => {
   const parsed = parseAddress(text);
@@ -24,7 +26,10 @@ const userPool = z.strictObject({
   name: name.describe("What rules, logs and metrics call this pool."),
   id: z
     .string()
-    .regex(/^(?:eusc-[a-z]{2}|[a-z]{2})-(?:gov-)?[a-z]+-\d_[A-Za-z0-9]+$/, "a user pool id is written like us-east-1_AbCdEfGhI"),
+    .regex(
+      /^(?:eusc-[a-z]{2}|[a-z]{2})-(?:gov-)?[a-z]+-\d_[A-Za-z0-9]+$/,
+      "a user pool id is written like us-east-1_AbCdEfGhI",
+    ),
   clientIds: strings.describe("App clients whose tokens are accepted."),
   tokenUse: z.array(z.literal("id")).length(1).default(["id"]),
 });
@@ -33,7 +38,10 @@ const identityPool = z.strictObject({
   type: z.literal("identity-pool"),
   identityPoolId: z
     .string()
-    .regex(/^[\w-]+:[0-9a-f-]+$/, "an identity pool id is written like us-east-1:00000000-0000-4000-8000-000000000001"),
+    .regex(
+      /^[\w-]+:[0-9a-f-]+$/,
+      "an identity pool id is written like us-east-1:00000000-0000-4000-8000-000000000001",
+    ),
   flow: z.literal("enhanced").default("enhanced"),
   default: z.boolean().default(false).describe("Used by rules that name no source."),
   verifyRole: z.boolean().default(true).describe("Ask STS which role the credentials hold. Default true."),
@@ -45,17 +53,28 @@ const cache = z.strictObject({
 });
 
 const upstream = z.strictObject({
-  service: z.enum(SERVICE_NAMES as readonly [string, ...string[]], `a service is one of ${SERVICE_NAMES.join(", ")}`),
+  service: z.enum(
+    SERVICE_NAMES as readonly [string, ...string[]],
+    `a service is one of ${SERVICE_NAMES.join(", ")}`,
+  ),
   region: region.optional(),
-  endpoint: endpoint.optional().describe("Scheme, host and port, where it is not the regional endpoint of AWS."),
+  endpoint: endpoint
+    .optional()
+    .describe("Scheme, host and port, where it is not the regional endpoint of AWS."),
   account: account.optional().describe("With it S3 refuses buckets of any other account."),
   maxBody: size.default(16 * 1024 ** 2).describe("Of a body that must be read to be decided. Default 16MiB."),
   match: z
     .strictObject({
       host: z.string().min(1).toLowerCase().optional(),
-      pathPrefix: z.string().regex(/^(?:\/[A-Za-z0-9._~-]+)+$/, "a path prefix is written like /files").optional(),
+      pathPrefix: z
+        .string()
+        .regex(/^(?:\/[A-Za-z0-9._~-]+)+$/, "a path prefix is written like /files")
+        .optional(),
     })
-    .refine((match) => match.host !== undefined || match.pathPrefix !== undefined, "match needs host or pathPrefix")
+    .refine(
+      (match) => match.host !== undefined || match.pathPrefix !== undefined,
+      "match needs host or pathPrefix",
+    )
     .optional(),
   allowHeaders: z.array(z.string().toLowerCase()).default([]),
   allowQuery: z.array(z.string()).default([]),
@@ -86,7 +105,10 @@ export const configSchema = z.strictObject({
   listen: z
     .strictObject({
       address: address.prefault("127.0.0.1:4480"),
-      plaintext: z.boolean().default(false).describe("Listen without TLS on an address that is not loopback."),
+      plaintext: z
+        .boolean()
+        .default(false)
+        .describe("Listen without TLS on an address that is not loopback."),
     })
     .prefault({}),
   probes: z.strictObject({ address: address.prefault("127.0.0.1:4481") }).prefault({}),

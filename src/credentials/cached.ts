@@ -58,7 +58,10 @@ const RETRY_AFTER_MS = 5000;
  * One exchange serves all who ask at once. Before credentials end the next caller to use them starts their renewal and
  * is served at once with those at hand; while renewal fails for want of an answer they go on until they end.
  */
-export function cached(broker: Broker, { now, onLookup, maxCallers = 10_000, refreshAheadMs = 300_000 }: CacheOptions): CachedBroker {
+export function cached(
+  broker: Broker,
+  { now, onLookup, maxCallers = 10_000, refreshAheadMs = 300_000 }: CacheOptions,
+): CachedBroker {
   const entries = new LRUCache<string, Entry>({ max: maxCallers });
   const denied = new LRUCache<string, Denied>({ max: maxCallers });
   const flights = new Map<string, Flight>();
@@ -118,7 +121,8 @@ export function cached(broker: Broker, { now, onLookup, maxCallers = 10_000, ref
     }
     onLookup("miss");
     const refused = denied.get(key);
-    if (refused !== undefined && refused.token === caller.login.token && nowMs < refused.untilMs) throw refused.refusal;
+    if (refused !== undefined && refused.token === caller.login.token && nowMs < refused.untilMs)
+      throw refused.refusal;
     const flight = flights.get(key);
     return flight === undefined ? start(key, permit, caller) : join(flight, key, permit, caller);
   };

@@ -4,7 +4,11 @@ import type { Call, Outbound, Reply } from "../outbound/call.ts";
 import type { Exchange, OnExchange } from "./broker.ts";
 
 /** Makes one exchange and counts it; what the service refuses comes back as a Refusal. */
-export type ExchangeCall = (operation: string, call: Call, refusalOf: (reply: Reply) => Refusal) => Promise<string>;
+export type ExchangeCall = (
+  operation: string,
+  call: Call,
+  refusalOf: (reply: Reply) => Refusal,
+) => Promise<string>;
 
 /** What {@link createExchangeCall} needs. */
 export interface ExchangeOptions {

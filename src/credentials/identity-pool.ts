@@ -35,7 +35,11 @@ export function createIdentityPool(options: IdentityPoolOptions): Broker {
   const url = `${endpointOf("cognito-identity", identityPoolId.slice(0, identityPoolId.indexOf(":")), options.endpoint)}/`;
   const identities = new LRUCache<string, string>({ max: options.maxIdentities ?? 100_000 });
 
-  const ask = async (operation: string, input: object, refused: RefusalCode): Promise<Record<string, unknown>> => {
+  const ask = async (
+    operation: string,
+    input: object,
+    refused: RefusalCode,
+  ): Promise<Record<string, unknown>> => {
     const headers = { "content-type": "application/x-amz-json-1.1", "x-amz-target": `${TARGET}${operation}` };
     const call = { url, method: "POST", headers, body: JSON.stringify(input) } as const;
     const body = await exchange(operation, call, (reply) => refusalOf(operation, reply, refused));
@@ -45,7 +49,11 @@ export function createIdentityPool(options: IdentityPoolOptions): Broker {
   const identityOf = async (caller: Caller): Promise<string> => {
     const known = identities.get(identityKey(caller));
     if (known !== undefined) return known;
-    const { IdentityId: id } = await ask("GetId", { IdentityPoolId: identityPoolId, Logins: loginsOf(caller) }, "credentials-refused");
+    const { IdentityId: id } = await ask(
+      "GetId",
+      { IdentityPoolId: identityPoolId, Logins: loginsOf(caller) },
+      "credentials-refused",
+    );
     if (typeof id !== "string" || id === "") throw unavailable("GetId gave no identity");
     identities.set(identityKey(caller), id);
     return id;
@@ -53,7 +61,11 @@ export function createIdentityPool(options: IdentityPoolOptions): Broker {
 
   return async ({ role }, caller) => {
     const identityId = await identityOf(caller);
-    const input = { IdentityId: identityId, Logins: loginsOf(caller), ...(role !== "pool" && { CustomRoleArn: role }) };
+    const input = {
+      IdentityId: identityId,
+      Logins: loginsOf(caller),
+      ...(role !== "pool" && { CustomRoleArn: role }),
+    };
     const refused = role === "pool" ? "credentials-refused" : "role-not-granted";
     const answer = await ask("GetCredentialsForIdentity", input, refused).catch((error: unknown) => {
       // The identity may have been deleted or merged into another: ask for it anew next time.
@@ -84,8 +96,10 @@ function readCredentials(answer: Record<string, unknown>, identityId: string, no
   if (typeof given !== "object" || given === null) throw unavailable("no Credentials");
   const { AccessKeyId, SecretKey, SessionToken, Expiration } = given as Record<string, unknown>;
   const strings = [AccessKeyId, SecretKey, SessionToken];
-  if (!strings.every((value) => typeof value === "string" && value !== "")) throw unavailable("empty credentials");
-  if (typeof Expiration !== "number" || !(Expiration * 1000 > nowMs)) throw unavailable("credentials that have expired");
+  if (!strings.every((value) => typeof value === "string" && value !== ""))
+    throw unavailable("empty credentials");
+  if (typeof Expiration !== "number" || !(Expiration * 1000 > nowMs))
+    throw unavailable("credentials that have expired");
   return {
     accessKeyId: AccessKeyId as string,
     secretAccessKey: SecretKey as string,

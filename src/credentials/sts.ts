@@ -41,18 +41,28 @@ export function createProveRole({ region, endpoint, exchange, signer, now }: Pro
       credentials,
       nowMs: now(),
     });
-    const call = { url: `${origin}/`, method: "POST", headers: { ...headers, ...pairs(added) }, body: BODY } as const;
+    const call = {
+      url: `${origin}/`,
+      method: "POST",
+      headers: { ...headers, ...pairs(added) },
+      body: BODY,
+    } as const;
     const body = await exchange("GetCallerIdentity", call, refusalOf);
     const arn = /<Arn>(?<arn>[^<]+)<\/Arn>/.exec(body)?.groups?.["arn"];
-    if (arn === undefined) throw new Refusal("credentials-unavailable", { detail: "GetCallerIdentity named nobody" });
+    if (arn === undefined)
+      throw new Refusal("credentials-unavailable", { detail: "GetCallerIdentity named nobody" });
     return arn;
   };
 }
 
 /** Whether an assumed-role ARN is a session of a role: same partition, account and role name. */
 export function grants(assumedRoleArn: string, roleArn: string): boolean {
-  const assumed = /^arn:(?<partition>[^:]+):sts::(?<account>\d{12}):assumed-role\/(?<name>[^/]+)\/./.exec(assumedRoleArn)?.groups;
-  const role = /^arn:(?<partition>[^:]+):iam::(?<account>\d{12}):role\/(?:.*\/)?(?<name>[^/]+)$/.exec(roleArn)?.groups;
+  const assumed = /^arn:(?<partition>[^:]+):sts::(?<account>\d{12}):assumed-role\/(?<name>[^/]+)\/./.exec(
+    assumedRoleArn,
+  )?.groups;
+  const role = /^arn:(?<partition>[^:]+):iam::(?<account>\d{12}):role\/(?:.*\/)?(?<name>[^/]+)$/.exec(
+    roleArn,
+  )?.groups;
   if (assumed === undefined || role === undefined) return false;
   return (["partition", "account", "name"] as const).every((part) => assumed[part] === role[part]);
 }
@@ -61,9 +71,12 @@ function refusalOf({ status, body }: Reply): Refusal {
   const code = /<Code>(?<code>[^<]+)<\/Code>/.exec(body)?.groups?.["code"] ?? `status ${status}`;
   const throttled = status === 429 || /Throttl/i.test(code);
   const refused = status === 403 && !throttled;
-  return new Refusal(throttled ? "credentials-throttled" : refused ? "credentials-refused" : "credentials-unavailable", {
-    detail: `GetCallerIdentity: ${code}`,
-  });
+  return new Refusal(
+    throttled ? "credentials-throttled" : refused ? "credentials-refused" : "credentials-unavailable",
+    {
+      detail: `GetCallerIdentity: ${code}`,
+    },
+  );
 }
 
 function pairs(raw: readonly string[]): Record<string, string> {

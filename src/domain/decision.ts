@@ -16,7 +16,10 @@ export interface Permit {
 /** Why an operation may not be done. */
 export interface Denial {
   readonly verdict: "denial";
-  readonly reason: Extract<RefusalCode, "denied-by-rule" | "denied-no-rule" | "roles-disagree" | "claim-unusable">;
+  readonly reason: Extract<
+    RefusalCode,
+    "denied-by-rule" | "denied-no-rule" | "roles-disagree" | "claim-unusable"
+  >;
   /** The deny rule that matched, or the rules that disagree. */
   readonly rule?: string;
   /** The requirement that no rule allows, or that a rule denies: for the log. */

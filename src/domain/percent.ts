@@ -5,7 +5,10 @@ const UNRESERVED_OR_SLASH = /^[A-Za-z0-9\-._~/]*$/;
 /** Escapes every byte but the unreserved ones, upper-case, as SigV4 wants it (`encodeURIComponent` leaves `!'()*`). */
 export function encodePercent(text: string): string {
   if (UNRESERVED.test(text)) return text;
-  return encodeURIComponent(text).replace(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`);
+  return encodeURIComponent(text).replace(
+    /[!'()*]/g,
+    (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
 }
 
 /** Escapes as {@link encodePercent}, but keeps `/`. */

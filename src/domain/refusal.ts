@@ -10,7 +10,10 @@ interface RefusalKind {
 
 const kinds = <K extends string>(table: Readonly<Record<K, readonly [number, string]>>) =>
   Object.fromEntries(
-    Object.entries<readonly [number, string]>(table).map(([code, [status, sentence]]) => [code, { status, sentence }]),
+    Object.entries<readonly [number, string]>(table).map(([code, [status, sentence]]) => [
+      code,
+      { status, sentence },
+    ]),
   ) as Readonly<Record<K, RefusalKind>>;
 
 /** Status and public sentence of each code. `WWW-Authenticate` goes with every `token-…` and `id-token-…` code. */

@@ -27,7 +27,8 @@ export function findToken(headers: Headers): string {
   if (session !== undefined && authorization === undefined) {
     throw new Refusal("token-malformed", { detail: "a session token without a signature" });
   }
-  if (token.length > MAX_TOKEN_LENGTH) throw new Refusal("token-malformed", { detail: "the token is too long" });
+  if (token.length > MAX_TOKEN_LENGTH)
+    throw new Refusal("token-malformed", { detail: "the token is too long" });
   return token;
 }
 

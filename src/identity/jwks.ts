@@ -50,7 +50,13 @@ const MAX_BYTES = 64 * 1024;
 const MIN_MODULUS_BITS = 2048;
 
 /** Makes a key source; the first fetch is `refresh()`. */
-export function createKeySource({ fetch, onChange, onFailure, now, intervalMs = 3_600_000 }: KeySourceOptions): KeySource {
+export function createKeySource({
+  fetch,
+  onChange,
+  onFailure,
+  now,
+  intervalMs = 3_600_000,
+}: KeySourceOptions): KeySource {
   let keys: KeySet | undefined;
   let fetchedAtMs = 0;
   let triedAtMs = Number.NEGATIVE_INFINITY;
@@ -73,9 +79,12 @@ export function createKeySource({ fetch, onChange, onFailure, now, intervalMs = 
     await underWay;
   };
   // Until there are keys nothing can be verified, so the first fetch is tried again soon.
-  const timer = setInterval(() => {
-    if (keys === undefined || now() - fetchedAtMs >= intervalMs) void refresh(RETRY_MS);
-  }, Math.min(intervalMs, RETRY_MS));
+  const timer = setInterval(
+    () => {
+      if (keys === undefined || now() - fetchedAtMs >= intervalMs) void refresh(RETRY_MS);
+    },
+    Math.min(intervalMs, RETRY_MS),
+  );
   timer.unref();
   return {
     current: () => keys,
@@ -95,7 +104,8 @@ const RETRY_MS = 5000;
 export function readKeySet(text: string): KeySet {
   if (text.length > MAX_BYTES) throw unusable("the key set is too large");
   const document: unknown = JSON.parse(text);
-  const found: unknown = typeof document === "object" && document !== null && "keys" in document ? document.keys : undefined;
+  const found: unknown =
+    typeof document === "object" && document !== null && "keys" in document ? document.keys : undefined;
   if (!Array.isArray(found) || found.length > MAX_KEYS) throw unusable("no list of at most 20 keys");
   const keys = found.filter(isSigningKey);
   if (keys.length === 0) throw unusable("no RS256 key of 2048 bits or more");
@@ -108,7 +118,8 @@ function isSigningKey(value: unknown): value is SigningKey {
   if (typeof value !== "object" || value === null) return false;
   const jwk = value as Record<string, unknown>;
   if (jwk["kty"] !== "RSA" || jwk["use"] !== "sig" || jwk["alg"] !== "RS256") return false;
-  if (typeof jwk["kid"] !== "string" || typeof jwk["n"] !== "string" || typeof jwk["e"] !== "string") return false;
+  if (typeof jwk["kid"] !== "string" || typeof jwk["n"] !== "string" || typeof jwk["e"] !== "string")
+    return false;
   try {
     const { asymmetricKeyDetails } = createPublicKey({ key: jwk as JsonWebKey, format: "jwk" });
     return (asymmetricKeyDetails?.modulusLength ?? 0) >= MIN_MODULUS_BITS;

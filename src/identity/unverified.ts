@@ -22,13 +22,15 @@ const FORBIDDEN = ["crit", "b64", "jku", "x5u"] as const;
 export function readUnverified(token: string): UnverifiedToken {
   const segments = token.split(".");
   const [head, body] = segments;
-  if (segments.length !== 3 || head === undefined || body === undefined) throw malformed("not three segments");
+  if (segments.length !== 3 || head === undefined || body === undefined)
+    throw malformed("not three segments");
   if (!segments.every((segment) => BASE64URL.test(segment))) throw malformed("a segment is not base64url");
   const header = parse(head);
   const payload = parse(body);
   const forbidden = FORBIDDEN.find((member) => member in header);
   if (forbidden !== undefined) throw malformed(`the header has ${forbidden}`);
-  if (header["alg"] !== "RS256") throw new Refusal("token-signature", { detail: "the algorithm is not RS256" });
+  if (header["alg"] !== "RS256")
+    throw new Refusal("token-signature", { detail: "the algorithm is not RS256" });
   const { kid } = header;
   const { iss, exp } = payload;
   if (typeof kid !== "string" || kid.length > MAX_KID_LENGTH) throw malformed("no usable kid");
@@ -40,7 +42,8 @@ export function readUnverified(token: string): UnverifiedToken {
 function parse(segment: string): Record<string, unknown> {
   try {
     const value: unknown = JSON.parse(UTF8.decode(Buffer.from(segment, "base64url")));
-    if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
+    if (typeof value === "object" && value !== null && !Array.isArray(value))
+      return value as Record<string, unknown>;
   } catch (cause) {
     throw new Refusal("token-malformed", { cause, detail: "a segment is not JSON" });
   }

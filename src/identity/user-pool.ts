@@ -36,7 +36,10 @@ export interface UserPoolVerifier {
 /** Issuers of a pool: the original form and that of multi-Region pools. Both are the one configured name. */
 export function issuersOf({ id }: UserPool): readonly string[] {
   const region = regionOf(id);
-  return [`https://cognito-idp.${region}.amazonaws.com/${id}`, `https://issuer-cognito-idp.${region}.amazonaws.com/${id}`];
+  return [
+    `https://cognito-idp.${region}.amazonaws.com/${id}`,
+    `https://issuer-cognito-idp.${region}.amazonaws.com/${id}`,
+  ];
 }
 
 /** The region that a user pool id begins with. */
@@ -46,7 +49,11 @@ export function regionOf(userPoolId: string): string {
 
 /** Makes the verifier of a pool: ID tokens only. */
 export function createUserPoolVerifier(pool: UserPool): UserPoolVerifier {
-  const verifier = CognitoJwtVerifier.create({ userPoolId: pool.id, tokenUse: "id", clientId: [...pool.clientIds] });
+  const verifier = CognitoJwtVerifier.create({
+    userPoolId: pool.id,
+    tokenUse: "id",
+    clientId: [...pool.clientIds],
+  });
   const provider = `cognito-idp.${regionOf(pool.id)}.amazonaws.com/${pool.id}`;
   return {
     useKeys: ({ keys }) => verifier.cacheJwks({ keys: keys.map((key) => ({ ...key })) }),
@@ -84,7 +91,12 @@ function toCaller(issuer: string, login: Caller["login"], claims: Readonly<Recor
   };
 }
 
-function digestOf(issuer: string, subject: string, clientId: string, claims: Readonly<Record<string, unknown>>): string {
+function digestOf(
+  issuer: string,
+  subject: string,
+  clientId: string,
+  claims: Readonly<Record<string, unknown>>,
+): string {
   const lasting = Object.entries(claims).filter(([claim]) => !FLEETING.has(claim));
   lasting.sort(([a], [b]) => (a < b ? -1 : 1));
   return hash("sha256", JSON.stringify([issuer, subject, clientId, lasting]), "base64url");
@@ -95,7 +107,8 @@ function codeOf(error: unknown): RefusalCode {
   if (error instanceof JwtExpiredError) return "token-expired";
   if (error instanceof JwtNotBeforeError) return "token-not-yet-valid";
   if (error instanceof JwtInvalidIssuerError) return "token-issuer";
-  if (error instanceof JwtInvalidAudienceError || error instanceof CognitoJwtInvalidClientIdError) return "token-client";
+  if (error instanceof JwtInvalidAudienceError || error instanceof CognitoJwtInvalidClientIdError)
+    return "token-client";
   if (error instanceof CognitoJwtInvalidTokenUseError) return "token-use";
   if (error instanceof JwtParseError) return "token-malformed";
   return "token-signature";

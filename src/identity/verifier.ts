@@ -50,7 +50,12 @@ const MIN_REFETCH_MS = 10_000;
 export function createAuthenticate({ issuers, now, maxTokens = 10_000 }: AuthenticateOptions): Authenticate {
   const verified = new LRUCache<string, Verified>({ max: maxTokens });
 
-  const remember = (digest: string, token: string, unverified: UnverifiedToken, issuer: Issuer): Caller | undefined => {
+  const remember = (
+    digest: string,
+    token: string,
+    unverified: UnverifiedToken,
+    issuer: Issuer,
+  ): Caller | undefined => {
     const thumbprint = issuer.keys.current()?.thumbprint(unverified.kid);
     if (thumbprint === undefined) return undefined;
     const caller = issuer.pool.verify(token);
@@ -62,7 +67,12 @@ export function createAuthenticate({ issuers, now, maxTokens = 10_000 }: Authent
     return caller;
   };
 
-  const verifyAfterFetch = async (digest: string, token: string, unverified: UnverifiedToken, issuer: Issuer): Promise<Caller> => {
+  const verifyAfterFetch = async (
+    digest: string,
+    token: string,
+    unverified: UnverifiedToken,
+    issuer: Issuer,
+  ): Promise<Caller> => {
     await issuer.keys.refresh(MIN_REFETCH_MS);
     const caller = remember(digest, token, unverified, issuer);
     if (caller !== undefined) return caller;

@@ -121,5 +121,7 @@ function allowsAction(rule: Rule, action: string): boolean {
 }
 
 function namesService(rule: Rule, service: string): boolean {
-  return rule.actions.some((pattern) => pattern === "*" || pattern.slice(0, pattern.indexOf(":")) === service);
+  return rule.actions.some(
+    (pattern) => pattern === "*" || pattern.slice(0, pattern.indexOf(":")) === service,
+  );
 }

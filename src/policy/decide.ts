@@ -20,18 +20,24 @@ export function decide(policy: Policy, caller: Caller, operation: Operation): De
   }
   const [first] = requirements;
   if (first === undefined) return { verdict: "denial", reason: "denied-no-rule", detail: "nothing is asked" };
-  return requirements.length === 1 ? decideOne(policy, caller, first) : decideAll(policy, caller, requirements);
+  return requirements.length === 1
+    ? decideOne(policy, caller, first)
+    : decideAll(policy, caller, requirements);
 }
 
 function decideOne(policy: Policy, caller: Caller, requirement: Requirement): Decision {
-  const rule = policy.candidates(requirement).allows.find((rule) => allows(rule, caller, requirement) === true);
+  const rule = policy
+    .candidates(requirement)
+    .allows.find((rule) => allows(rule, caller, requirement) === true);
   return rule === undefined ? noRule(policy, caller, requirement) : permitOf(rule);
 }
 
 function decideAll(policy: Policy, caller: Caller, requirements: readonly Requirement[]): Decision {
   const matching: (readonly Rule[])[] = [];
   for (const requirement of requirements) {
-    const rules = policy.candidates(requirement).allows.filter((rule) => allows(rule, caller, requirement) === true);
+    const rules = policy
+      .candidates(requirement)
+      .allows.filter((rule) => allows(rule, caller, requirement) === true);
     if (rules.length === 0) return noRule(policy, caller, requirement);
     matching.push(rules);
   }
@@ -40,7 +46,12 @@ function decideAll(policy: Policy, caller: Caller, requirements: readonly Requir
   const chosen = inOrder.find((rule) => sets.every((pairs) => pairs.has(pairOf(rule))));
   if (chosen !== undefined) return permitOf(chosen);
   const names = inOrder.map((rule) => rule.name).join(", ");
-  return { verdict: "denial", reason: "roles-disagree", rule: names, detail: "no role is common to all requirements" };
+  return {
+    verdict: "denial",
+    reason: "roles-disagree",
+    rule: names,
+    detail: "no role is common to all requirements",
+  };
 }
 
 function allows(rule: Rule, caller: Caller, { resource }: Requirement): boolean | "unusable" {

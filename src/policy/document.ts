@@ -47,8 +47,14 @@ const VARIABLE = /\$\{(?<inside>[^}]*)\}?/g;
 export function problemsOf(rules: readonly RuleDocument[], names: PolicyNames): readonly Problem[] {
   const seen = new Set<string>();
   return rules.flatMap((rule, index) => {
-    const found = [...shapeProblems(rule), ...patternProblems(rule), ...whoProblems(rule, names), ...sourceProblems(rule, names)];
-    if (seen.has(rule.name)) found.push({ path: ["name"], message: `another rule is named "${rule.name}" too` });
+    const found = [
+      ...shapeProblems(rule),
+      ...patternProblems(rule),
+      ...whoProblems(rule, names),
+      ...sourceProblems(rule, names),
+    ];
+    if (seen.has(rule.name))
+      found.push({ path: ["name"], message: `another rule is named "${rule.name}" too` });
     seen.add(rule.name);
     return found.map((problem) => ({ ...problem, path: [index, ...problem.path] }));
   });
@@ -72,7 +78,9 @@ function shapeProblems(rule: RuleDocument): Problem[] {
 function patternProblems(rule: RuleDocument): Problem[] {
   const side = rule.allow === undefined ? "deny" : "allow";
   const actions = (rule[side] ?? []).flatMap((action, i) =>
-    ACTION.test(action) ? [] : [{ path: [side, i], message: `"${action}" is not an action such as s3:GetObject, s3:Get* or *` }],
+    ACTION.test(action)
+      ? []
+      : [{ path: [side, i], message: `"${action}" is not an action such as s3:GetObject, s3:Get* or *` }],
   );
   const resources = (rule.on ?? []).flatMap((pattern, i) =>
     resourceProblems(pattern).map((message) => ({ path: ["on", i], message })),
@@ -86,11 +94,14 @@ function patternProblems(rule: RuleDocument): Problem[] {
 }
 
 function resourceProblems(pattern: string): string[] {
-  const problems = pattern === "*" || pattern.startsWith("arn:") ? [] : [`"${pattern}" is neither an ARN pattern nor *`];
+  const problems =
+    pattern === "*" || pattern.startsWith("arn:") ? [] : [`"${pattern}" is neither an ARN pattern nor *`];
   for (const { groups } of pattern.matchAll(VARIABLE)) {
     const inside = groups?.["inside"] ?? "";
     if (inside.startsWith("cognito-identity.amazonaws.com:")) {
-      problems.push("the identity id is known only after the exchange: use ${claim:sub} here and a principal tag in IAM");
+      problems.push(
+        "the identity id is known only after the exchange: use ${claim:sub} here and a principal tag in IAM",
+      );
     } else if (!CLAIM.test(inside)) {
       problems.push(`\${${inside}} is not known: write \${claim:NAME} or \${claim:NAME:path}`);
     }
@@ -102,15 +113,25 @@ function whoProblems(rule: RuleDocument, names: PolicyNames): Problem[] {
   const { who } = rule;
   if (who === undefined) return [];
   if (Object.values(who).every((field) => field === undefined)) {
-    return [{ path: ["who"], message: "who names nobody; for every signed-in user write authenticated: true" }];
+    return [
+      { path: ["who"], message: "who names nobody; for every signed-in user write authenticated: true" },
+    ];
   }
   const unknown = (who.issuers ?? []).flatMap((issuer, i) =>
     names.issuers.includes(issuer)
       ? []
-      : [{ path: ["who", "issuers", i], message: `no user pool is named "${issuer}" (there is ${names.issuers.join(", ")})` }],
+      : [
+          {
+            path: ["who", "issuers", i],
+            message: `no user pool is named "${issuer}" (there is ${names.issuers.join(", ")})`,
+          },
+        ],
   );
   if (rule.allow !== undefined && who.issuers === undefined && names.issuers.length > 1) {
-    unknown.push({ path: ["who", "issuers"], message: "with more than one user pool an allow names its issuers" });
+    unknown.push({
+      path: ["who", "issuers"],
+      message: "with more than one user pool an allow names its issuers",
+    });
   }
   return unknown;
 }
@@ -118,7 +139,12 @@ function whoProblems(rule: RuleDocument, names: PolicyNames): Problem[] {
 function sourceProblems(rule: RuleDocument, names: PolicyNames): Problem[] {
   if (rule.allow === undefined) return [];
   if (rule.credentials === undefined && names.defaultSource === undefined) {
-    return [{ path: ["credentials"], message: `with no default source an allow names one of ${names.sources.join(", ")}` }];
+    return [
+      {
+        path: ["credentials"],
+        message: `with no default source an allow names one of ${names.sources.join(", ")}`,
+      },
+    ];
   }
   if (rule.credentials !== undefined && !names.sources.includes(rule.credentials)) {
     return [{ path: ["credentials"], message: `no credential source is named "${rule.credentials}"` }];

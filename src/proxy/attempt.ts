@@ -30,7 +30,12 @@ interface Outgoing {
  *
  * @throws Refusal length-required, body-malformed, payload-mismatch
  */
-export function signOperation(visit: Visit, live: Live, operation: Operation, { signer, credentials, nowMs }: Signature): SignedRequest {
+export function signOperation(
+  visit: Visit,
+  live: Live,
+  operation: Operation,
+  { signer, credentials, nowMs }: Signature,
+): SignedRequest {
   const crossing = crossToAws(visit.head.headers, operation.headers);
   const outgoing = operation.payload.kind === "buffered" ? held(operation.payload.bytes) : streamed(visit);
   const signed = [["host", live.host] as const, ...operation.headers, ...crossing.signed, ...outgoing.signed];
@@ -46,7 +51,8 @@ export function signOperation(visit: Visit, live: Live, operation: Operation, { 
     nowMs,
   });
   const headers: string[] = [];
-  for (const lines of [signed, crossing.unsigned, outgoing.unsigned]) for (const [name, value] of lines) headers.push(name, value);
+  for (const lines of [signed, crossing.unsigned, outgoing.unsigned])
+    for (const [name, value] of lines) headers.push(name, value);
   for (const part of added) headers.push(part);
   return {
     method: operation.method,
@@ -83,7 +89,8 @@ function streamed({ head, request, invite }: Visit): Outgoing {
   if (plan.kind === "empty") return { payloadHash: plan.payloadHash, body: null, signed: [], unsigned };
   if (plan.contentLength !== undefined) unsigned.push(["content-length", String(plan.contentLength)]);
   invite();
-  if (!("decodedLength" in plan)) return { payloadHash: plan.payloadHash, body: request, signed: [], unsigned };
+  if (!("decodedLength" in plan))
+    return { payloadHash: plan.payloadHash, body: request, signed: [], unsigned };
   const body = reframe(plan);
   // `pipe` passes no errors on: a client that leaves must not look like the end of its body.
   request.once("error", (error) => body.destroy(error));

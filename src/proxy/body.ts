@@ -28,8 +28,11 @@ function collect(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
         chunks.push(chunk);
       }
     });
-    request.once("end", () => resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks, length)));
-    const cut = (): void => reject(new Refusal("payload-mismatch", { detail: "the client left within its body" }));
+    request.once("end", () =>
+      resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks, length)),
+    );
+    const cut = (): void =>
+      reject(new Refusal("payload-mismatch", { detail: "the client left within its body" }));
     request.once("error", cut);
     request.once("close", cut);
   });

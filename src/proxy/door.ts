@@ -8,7 +8,8 @@ const METHODS: ReadonlySet<string> = new Set(["GET", "HEAD", "PUT", "POST", "DEL
 const TARGET = /^\/[!"$-[\]-~]*$/;
 
 /** A query that carries a signature: SigV4's or SigV2's. */
-const PRESIGNED = /[?&](?:x-amz-(?:signature|credential|algorithm|security-token)|awsaccesskeyid|signature)(?:=|&|$)/i;
+const PRESIGNED =
+  /[?&](?:x-amz-(?:signature|credential|algorithm|security-token)|awsaccesskeyid|signature)(?:=|&|$)/i;
 
 /**
  * Turns away what can be read in two ways, before anybody reads it.

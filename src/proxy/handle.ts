@@ -57,7 +57,12 @@ export function handle(pipeline: Pipeline, visit: Visit): void {
 }
 
 /** The operation that the request asks for. A body is read only for a caller whom some rule lets use the service at all. */
-function readOperation(visit: Visit, { live, target }: Route, policy: Policy, caller: Caller): Operation | Promise<Operation> {
+function readOperation(
+  visit: Visit,
+  { live, target }: Route,
+  policy: Policy,
+  caller: Caller,
+): Operation | Promise<Operation> {
   const { upstream, service } = live;
   const found = service.recognise({ ...visit.head, target }, upstream);
   visit.operationName = found.name;

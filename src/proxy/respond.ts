@@ -36,7 +36,10 @@ export function refuse(visit: Visit, refusal: Refusal): void {
 /** The refusal that an error is: anything unforeseen is `internal`, and its message stays inside. */
 export function toRefusal(error: unknown): Refusal {
   if (error instanceof Refusal) return error;
-  return new Refusal("internal", { cause: error, detail: error instanceof Error ? error.message : "not an error" });
+  return new Refusal("internal", {
+    cause: error,
+    detail: error instanceof Error ? error.message : "not an error",
+  });
 }
 
 function headersOf({ code }: Refusal, requestId: string): Record<string, string> {

@@ -11,7 +11,9 @@ export interface Live {
   /** The `Host` to sign and send. */
   readonly host: string;
   /** What an explicit `match` of the configuration asks for; undefined where there is none. */
-  readonly match: { readonly host?: string | undefined; readonly pathPrefix?: string | undefined } | undefined;
+  readonly match:
+    | { readonly host?: string | undefined; readonly pathPrefix?: string | undefined }
+    | undefined;
 }
 
 /** Where a request goes, and the target that is left for its service to read. */
@@ -39,7 +41,8 @@ export function createRouter(lives: readonly Live[]): Router {
     const scope = readScope(head);
     if (scope === undefined) return byFirstSegment(byName, head.target);
     const live = byScope.get(scope);
-    if (live === undefined) throw new Refusal("upstream-unknown", { detail: `no upstream for the scope ${scope}` });
+    if (live === undefined)
+      throw new Refusal("upstream-unknown", { detail: `no upstream for the scope ${scope}` });
     return { live, target: head.target };
   };
 }
@@ -50,7 +53,10 @@ export function readScope({ headers }: Head): string | undefined {
   if (authorization === undefined || !authorization.startsWith("AWS4-HMAC-SHA256 ")) return undefined;
   const start = authorization.indexOf("Credential=");
   const end = authorization.indexOf(",", start);
-  const parts = start === -1 ? [] : authorization.slice(start + "Credential=".length, end === -1 ? undefined : end).split("/");
+  const parts =
+    start === -1
+      ? []
+      : authorization.slice(start + "Credential=".length, end === -1 ? undefined : end).split("/");
   const [region, service, terminator] = parts.slice(-3);
   if (parts.length < 5 || terminator?.trim() !== "aws4_request" || region === "" || service === "") {
     throw new Refusal("token-malformed", { detail: "a SigV4 Authorization without a credential scope" });
@@ -73,7 +79,8 @@ function byFirstSegment(byName: ReadonlyMap<string, Live>, target: string): Rout
   const end = target.slice(1).search(/[/?]/);
   const name = end === -1 ? target.slice(1) : target.slice(1, end + 1);
   const live = byName.get(name);
-  if (live === undefined) throw new Refusal("upstream-unknown", { detail: "the first path segment names no upstream" });
+  if (live === undefined)
+    throw new Refusal("upstream-unknown", { detail: "the first path segment names no upstream" });
   return { live, target: withoutPrefix(target, `/${name}`) ?? "/" };
 }
 

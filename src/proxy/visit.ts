@@ -72,7 +72,12 @@ export function openVisit(request: IncomingMessage, response: ServerResponse, op
   return visit;
 }
 
-function toOutcome(visit: Visit, ending: Ending, durationMs: number, nameCaller: VisitOptions["nameCaller"]): Outcome {
+function toOutcome(
+  visit: Visit,
+  ending: Ending,
+  durationMs: number,
+  nameCaller: VisitOptions["nameCaller"],
+): Outcome {
   const { requestId, response, head, live, caller, operation, decision } = visit;
   const { refusal, forwarded } = ending;
   return {
@@ -98,7 +103,11 @@ function toOutcome(visit: Visit, ending: Ending, durationMs: number, nameCaller:
   };
 }
 
-function outcomeOf(refusal: Refusal | undefined, forwarded: Forwarded | undefined, response: ServerResponse): Outcome["outcome"] {
+function outcomeOf(
+  refusal: Refusal | undefined,
+  forwarded: Forwarded | undefined,
+  response: ServerResponse,
+): Outcome["outcome"] {
   if (refusal !== undefined) return "refused";
   if (forwarded?.broken === "upstream") return "upstream-broken";
   return forwarded?.broken === "client" || !response.headersSent ? "client-gone" : "ok";

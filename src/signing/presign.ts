@@ -1,7 +1,7 @@
 import { encodePercent } from "../domain/percent.ts";
 import { canonicalHeaders, canonicalPath, canonicalRequest } from "./canonical.ts";
-import { canonicalQuery } from "./query.ts";
-import type { QueryPair } from "./query.ts";
+import { canonicalQuery } from "../domain/query.ts";
+import type { QueryPair } from "../domain/query.ts";
 import type { SignableRequest } from "./sign.ts";
 import { deriveSigningKey, formatAmzDate, signature } from "./signing-key.ts";
 

@@ -24,8 +24,12 @@ const FLUSH_MS = 1000;
 
 /** Makes the log. What it is told holds no secret; nothing is redacted here because nothing needs to be. */
 export function createLog({ level, requests }: LogSettings, stream?: DestinationStream): Log {
-  const batched = stream === undefined ? destination({ dest: 1, minLength: BATCH_BYTES, sync: true }) : undefined;
-  const logger: Logger = pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, stream ?? batched);
+  const batched =
+    stream === undefined ? destination({ dest: 1, minLength: BATCH_BYTES, sync: true }) : undefined;
+  const logger: Logger = pino(
+    { level, base: null, timestamp: pino.stdTimeFunctions.isoTime },
+    stream ?? batched,
+  );
   const flush = (): void => batched?.flushSync();
   if (batched !== undefined) setInterval(flush, FLUSH_MS).unref();
   const wanted = requests === "all" ? () => true : requests === "none" ? () => false : isRefused;

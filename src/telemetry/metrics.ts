@@ -33,23 +33,74 @@ export function createMetrics(version: string, gauges: Gauges): Metrics {
   const histogram = (name: string, help: string, ...labelNames: readonly string[]) =>
     createHistogram(registry, { name, help, labelNames });
 
-  const requests = counter("postern_requests_total", "Requests finished.", "upstream", "service", "outcome", "reason", "status");
-  const durations = histogram("postern_request_duration_seconds", "From the head of a request to the end of its answer.", "upstream");
-  const waits = histogram("postern_upstream_duration_seconds", "From sending a request upstream to the head of its answer.", "upstream");
-  const decisions = counter("postern_decisions_total", "Decisions of the policy.", "upstream", "verdict", "rule");
+  const requests = counter(
+    "postern_requests_total",
+    "Requests finished.",
+    "upstream",
+    "service",
+    "outcome",
+    "reason",
+    "status",
+  );
+  const durations = histogram(
+    "postern_request_duration_seconds",
+    "From the head of a request to the end of its answer.",
+    "upstream",
+  );
+  const waits = histogram(
+    "postern_upstream_duration_seconds",
+    "From sending a request upstream to the head of its answer.",
+    "upstream",
+  );
+  const decisions = counter(
+    "postern_decisions_total",
+    "Decisions of the policy.",
+    "upstream",
+    "verdict",
+    "rule",
+  );
   const verifications = counter("postern_token_verifications_total", "Tokens accepted or refused.", "result");
-  const requestBytes = counter("postern_request_bytes_total", "Bytes of request bodies, as stated.", "upstream");
-  const responseBytes = counter("postern_response_bytes_total", "Bytes of answers' bodies passed on.", "upstream");
-  const upstreamErrors = counter("postern_upstream_errors_total", "Requests that an upstream did not answer whole.", "upstream", "kind");
+  const requestBytes = counter(
+    "postern_request_bytes_total",
+    "Bytes of request bodies, as stated.",
+    "upstream",
+  );
+  const responseBytes = counter(
+    "postern_response_bytes_total",
+    "Bytes of answers' bodies passed on.",
+    "upstream",
+  );
+  const upstreamErrors = counter(
+    "postern_upstream_errors_total",
+    "Requests that an upstream did not answer whole.",
+    "upstream",
+    "kind",
+  );
   const lookups = counter("postern_credential_lookups_total", "Look-ups in the credential cache.", "result");
-  const exchanges = counter("postern_credential_exchanges_total", "Calls to the identity pool and STS.", "operation", "outcome");
-  const exchangeDurations = histogram("postern_credential_exchange_duration_seconds", "Calls to the identity pool and STS.", "operation");
+  const exchanges = counter(
+    "postern_credential_exchanges_total",
+    "Calls to the identity pool and STS.",
+    "operation",
+    "outcome",
+  );
+  const exchangeDurations = histogram(
+    "postern_credential_exchange_duration_seconds",
+    "Calls to the identity pool and STS.",
+    "operation",
+  );
   registerGauges(registry, version, gauges);
 
   return {
     record: (outcome) => {
       const { upstream, verdict, reason } = outcome;
-      requests.add(1, upstream, outcome.service, outcome.outcome, reason ?? "", `${Math.floor(outcome.status / 100)}xx`);
+      requests.add(
+        1,
+        upstream,
+        outcome.service,
+        outcome.outcome,
+        reason ?? "",
+        `${Math.floor(outcome.status / 100)}xx`,
+      );
       durations.observe(outcome.durationMs / 1000, upstream);
       if (outcome.upstreamMs !== undefined) waits.observe(outcome.upstreamMs / 1000, upstream);
       if (verdict !== undefined) decisions.add(1, upstream, verdict, outcome.rule ?? "");
@@ -80,8 +131,12 @@ function registerGauges(registry: Registry, version: string, gauges: Gauges): vo
   const registers = [registry];
   collectDefaultMetrics({ register: registry });
   // promtool refuses a gauge whose name ends in _total.
-  for (const kind of ["handles", "requests", "resources"]) registry.removeSingleMetric(`nodejs_active_${kind}_total`);
-  new Gauge({ name: "postern_build_info", help: "Always 1.", labelNames: ["version"], registers }).set({ version }, 1);
+  for (const kind of ["handles", "requests", "resources"])
+    registry.removeSingleMetric(`nodejs_active_${kind}_total`);
+  new Gauge({ name: "postern_build_info", help: "Always 1.", labelNames: ["version"], registers }).set(
+    { version },
+    1,
+  );
   void new Gauge({
     name: "postern_in_flight_requests",
     help: "Requests that are not finished.",

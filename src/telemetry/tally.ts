@@ -24,7 +24,10 @@ interface Description {
 const SEPARATOR = "\u0000";
 
 /** Puts a counter on a registry. */
-export function createCounter<L extends string>(registry: Registry, about: Description & { readonly labelNames: readonly L[] }): Counter<L> {
+export function createCounter<L extends string>(
+  registry: Registry,
+  about: Description & { readonly labelNames: readonly L[] },
+): Counter<L> {
   const totals = new Map<string, number>();
   register(registry, about, "counter", () =>
     [...totals].map(([key, value]) => ({ value, labels: labelsOf(about, key) })),
@@ -46,7 +49,9 @@ interface Distribution {
 }
 
 /** Upper bounds in seconds: from a warm cache on loopback to a slow upload. */
-const BUCKETS: readonly number[] = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60];
+const BUCKETS: readonly number[] = [
+  0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60,
+];
 
 /** Puts a histogram of seconds on a registry. */
 export function createHistogram(registry: Registry, about: Description): Histogram {
@@ -70,11 +75,19 @@ export function createHistogram(registry: Registry, about: Description): Histogr
   };
 }
 
-function seriesOf({ name }: Description, labels: Record<string, string>, { counts, sum }: Distribution): MetricValue<string>[] {
+function seriesOf(
+  { name }: Description,
+  labels: Record<string, string>,
+  { counts, sum }: Distribution,
+): MetricValue<string>[] {
   let total = 0;
   const buckets = counts.map((count, i) => {
     total += count;
-    return { metricName: `${name}_bucket`, value: total, labels: { ...labels, le: String(BUCKETS[i] ?? "+Inf") } };
+    return {
+      metricName: `${name}_bucket`,
+      value: total,
+      labels: { ...labels, le: String(BUCKETS[i] ?? "+Inf") },
+    };
   });
   return [
     ...buckets,
@@ -89,13 +102,21 @@ function labelsOf({ labelNames }: Description, key: string): Record<string, stri
 }
 
 /** What prom-client asks of a metric at scrape; its own classes would hold the numbers again. */
-function register(registry: Registry, { name, help }: Description, type: string, values: () => unknown[]): void {
+function register(
+  registry: Registry,
+  { name, help }: Description,
+  type: string,
+  values: () => unknown[],
+): void {
   const metric = {
     name,
     help,
     type,
     aggregator: "sum",
-    get: (): unknown => ({ name, help, type, aggregator: "sum", values: values() }) as unknown as MetricObjectWithValues<MetricValue<string>>,
+    get: (): unknown =>
+      ({ name, help, type, aggregator: "sum", values: values() }) as unknown as MetricObjectWithValues<
+        MetricValue<string>
+      >,
     reset: () => {},
   };
   registry.registerMetric(metric as unknown as Parameters<Registry["registerMetric"]>[0]);

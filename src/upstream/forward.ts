@@ -166,7 +166,11 @@ class Answer implements Dispatcher.DispatchHandler {
 function refusalOf(error: Error): Refusal {
   if (error instanceof Refusal) return error;
   const code = "code" in error ? error.code : undefined;
-  if (code === "payload-mismatch" || code === "body-malformed") return new Refusal(code, { cause: error, detail: error.message });
+  if (code === "payload-mismatch" || code === "body-malformed")
+    return new Refusal(code, { cause: error, detail: error.message });
   if (code === "UND_ERR_HEADERS_TIMEOUT") return new Refusal("upstream-timeout", { cause: error });
-  return new Refusal("upstream-unreachable", { cause: error, detail: typeof code === "string" ? code : error.message });
+  return new Refusal("upstream-unreachable", {
+    cause: error,
+    detail: typeof code === "string" ? code : error.message,
+  });
 }

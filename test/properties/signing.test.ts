@@ -5,8 +5,8 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { encodePercent } from "../../src/domain/percent.ts";
 import { presignQuery } from "../../src/signing/presign.ts";
-import { canonicalQuery, parseQuery } from "../../src/signing/query.ts";
-import type { QueryPair } from "../../src/signing/query.ts";
+import { canonicalQuery, parseQuery } from "../../src/domain/query.ts";
+import type { QueryPair } from "../../src/domain/query.ts";
 import { createSigner } from "../../src/signing/sign.ts";
 import type { SignableRequest } from "../../src/signing/sign.ts";
 

@@ -4,7 +4,7 @@ import type { HeaderLine } from "../../src/domain/operation.ts";
 import { canonicalHeaders, canonicalPath, canonicalRequest } from "../../src/signing/canonical.ts";
 import { hashPayload } from "../../src/signing/payload.ts";
 import { presignQuery } from "../../src/signing/presign.ts";
-import { canonicalQuery, parseQuery } from "../../src/signing/query.ts";
+import { canonicalQuery, parseQuery } from "../../src/domain/query.ts";
 import { createSigner } from "../../src/signing/sign.ts";
 import { stringToSign } from "../../src/signing/signing-key.ts";
 

@@ -1,4 +1,4 @@
-import { decodePercent, encodePercent } from "../domain/percent.ts";
+import { decodePercent, encodePercent } from "./percent.ts";
 
 /** One name and its value, both decoded. */
 export type QueryPair = readonly [name: string, value: string];

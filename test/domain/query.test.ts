@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { canonicalQuery, parseQuery } from "../../src/signing/query.ts";
+import { canonicalQuery, parseQuery } from "../../src/domain/query.ts";
 
 describe("parseQuery", () => {
   it("decodes names and values in the order they came", () => {
