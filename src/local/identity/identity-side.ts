@@ -10,6 +10,8 @@ import { DEFAULT_LIFETIMES } from "./lifetimes.ts";
 import type { Lifetimes } from "./lifetimes.ts";
 import { createOpenIdTokens } from "./open-id-tokens.ts";
 import { createSignIns } from "./sign-ins.ts";
+import { newSigningKey } from "./signing-keys.ts";
+import type { NewSigningKey } from "./signing-keys.ts";
 import { createSts } from "./sts.ts";
 import type { Sts } from "./sts.ts";
 import { createTokens } from "./tokens.ts";
@@ -30,6 +32,8 @@ export interface IdentitySideOptions {
   /** IAM's reading of a caller's own policies, for roles that trust a whole account. Default: nobody is permitted. */
   readonly permits?: Permits;
   readonly lifetimes?: Partial<Lifetimes>;
+  /** Default: keys that nobody else has. */
+  readonly newKey?: NewSigningKey;
 }
 
 /** User pool, identity pools and STS of the stand-in, each by the protocol that reaches it. */
@@ -51,11 +55,11 @@ export interface IdentitySide {
 
 /** Makes new keys and empty tables, and starts the identity side of a world on them. */
 export async function createIdentitySide(options: IdentitySideOptions): Promise<IdentitySide> {
-  const { world, now, permits = () => false } = options;
+  const { world, now, permits = () => false, newKey = newSigningKey } = options;
   const lifetimes = { ...DEFAULT_LIFETIMES, ...options.lifetimes };
   const [tokens, openIdTokens] = await Promise.all([
-    createTokens({ world, now, lifetimes }),
-    createOpenIdTokens({ account: world.account, region: world.region, now }),
+    createTokens({ world, now, lifetimes, newKey }),
+    createOpenIdTokens({ account: world.account, region: world.region, now, newKey }),
   ]);
   const calls = createCallCounter();
   const signIns = createSignIns({ now, refreshTokenMs: lifetimes.refreshTokenMs });

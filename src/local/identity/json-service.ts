@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { LocalError } from "../request.ts";
-import type { LocalAnswer } from "../request.ts";
 import type { CallCounter } from "./call-counts.ts";
 import type { Claims } from "./claim-values.ts";
+import type { TextAnswer } from "./text-answer.ts";
 
 /** One operation: parsed input → output, or a `LocalError` thrown. */
 export type JsonOperation = (input: Claims) => Promise<object>;
@@ -12,7 +12,7 @@ export type JsonOperation = (input: Claims) => Promise<object>;
  *
  * @param target The whole `x-amz-target`, such as `AWSCognitoIdentityService.GetId`.
  */
-export type JsonService = (target: string, body: string | Uint8Array) => Promise<LocalAnswer>;
+export type JsonService = (target: string, body: string | Uint8Array) => Promise<TextAnswer>;
 
 /** Serves operations under `prefix` and answers errors as Cognito does: type in header and body, status 400. */
 export function createJsonService(
@@ -82,13 +82,13 @@ function parse(body: string | Uint8Array): Claims {
   throw new LocalError("SerializationException", "The body is not a JSON object.", 400);
 }
 
-function refusal(error: LocalError): LocalAnswer {
-  const { status, headers, body } = answer(error.status, { __type: error.code, message: error.message });
+function refusal(error: LocalError): TextAnswer {
+  const plain = answer(error.status, { __type: error.code, message: error.message });
   const named = { "x-amzn-errortype": `${error.code}:`, "x-amzn-errormessage": headerText(error.message) };
-  return { status, headers: { ...headers, ...named }, ...(body === undefined ? {} : { body }) };
+  return { ...plain, headers: { ...plain.headers, ...named } };
 }
 
-function answer(status: number, output: unknown): LocalAnswer {
+function answer(status: number, output: unknown): TextAnswer {
   return {
     status,
     headers: { "content-type": "application/x-amz-json-1.1", "x-amzn-requestid": randomUUID() },

@@ -1,6 +1,7 @@
 import type { JWK } from "jose";
 import type { Claims } from "./claim-values.ts";
 import { newSigningKey, signClaims, verifiedClaims } from "./signing-keys.ts";
+import type { NewSigningKey } from "./signing-keys.ts";
 
 /** The issuer of the tokens of every identity pool. */
 export const OPEN_ID_ISSUER = "https://cognito-identity.amazonaws.com";
@@ -29,9 +30,11 @@ export async function createOpenIdTokens(options: {
   readonly account: string;
   readonly region: string;
   readonly now: () => number;
+  /** Default: a key that nobody else has. */
+  readonly newKey?: NewSigningKey;
 }): Promise<OpenIdTokens> {
-  const { account, region, now } = options;
-  const key = await newSigningKey("RS512", `${region}-1`);
+  const { account, region, now, newKey = newSigningKey } = options;
+  const key = await newKey("RS512", `${region}-1`);
   return {
     issue: ({ identityPoolId, identityId, amr, tags }) => {
       const iat = Math.floor(now() / 1000);

@@ -19,6 +19,8 @@ button { margin-top: 1.5rem; font-weight: 600; cursor: pointer; }
 [role=alert] { border-left: 4px solid; padding-left: .8rem; }
 `;
 
+/** In one piece: the policy's hash is of every character between the tags. */
+const STYLE_ELEMENT = raw(`<style>${STYLE}</style>`);
 const STYLE_HASH = createHash("sha256").update(STYLE).digest("base64");
 
 /**
@@ -84,9 +86,7 @@ async function page(title: string, content: ReturnType<typeof html>, formAction:
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <title>${title}</title>
-        <style>
-          ${raw(STYLE)}
-        </style>
+        ${STYLE_ELEMENT}
       </head>
       <body>
         <main>${content}</main>

@@ -19,6 +19,9 @@ export interface SigningKey {
   readonly publicJwk: JWK;
 }
 
+/** Makes a signing key; a test may hand in one that reuses keys, since each costs a tenth of a second. */
+export type NewSigningKey = (alg: SigningKey["alg"], kid?: string) => Promise<SigningKey>;
+
 /**
  * Makes a key pair that nobody else has.
  *

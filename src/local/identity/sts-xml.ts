@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
-import type { LocalAnswer, LocalError } from "../request.ts";
+import type { LocalError } from "../request.ts";
+import type { TextAnswer } from "./text-answer.ts";
 
 /** An element's content: text, or named elements; undefined leaves an element out. */
 export type XmlContent = string | number | { readonly [name: string]: XmlContent | undefined };
@@ -7,7 +8,7 @@ export type XmlContent = string | number | { readonly [name: string]: XmlContent
 const NAMESPACE = "https://sts.amazonaws.com/doc/2011-06-15/";
 
 /** The answer of an action. */
-export function stsAnswer(action: string, result: XmlContent): LocalAnswer {
+export function stsAnswer(action: string, result: XmlContent): TextAnswer {
   const requestId = randomUUID();
   const content = { [`${action}Result`]: result, ResponseMetadata: { RequestId: requestId } };
   return xmlAnswer(
@@ -18,7 +19,7 @@ export function stsAnswer(action: string, result: XmlContent): LocalAnswer {
 }
 
 /** The answer that an SDK turns into a typed error. */
-export function stsRefusal(error: LocalError): LocalAnswer {
+export function stsRefusal(error: LocalError): TextAnswer {
   const requestId = randomUUID();
   const type = error.status < 500 ? "Sender" : "Receiver";
   const content = { Error: { Type: type, Code: error.code, Message: error.message }, RequestId: requestId };
@@ -29,7 +30,7 @@ export function stsRefusal(error: LocalError): LocalAnswer {
   );
 }
 
-function xmlAnswer(status: number, requestId: string, body: string): LocalAnswer {
+function xmlAnswer(status: number, requestId: string, body: string): TextAnswer {
   return { status, headers: { "content-type": "text/xml", "x-amzn-requestid": requestId }, body };
 }
 

@@ -1,5 +1,4 @@
 import { LocalError } from "../request.ts";
-import type { LocalAnswer } from "../request.ts";
 import type { Session } from "../session.ts";
 import { accountOf, assumeRole } from "./assume-role.ts";
 import type { AssumeRoleOptions, AssumedRole, StsCaller } from "./assume-role.ts";
@@ -7,6 +6,7 @@ import type { CallCounter } from "./call-counts.ts";
 import { constrained, readSessionParameters, sessionEnd } from "./sts-parameters.ts";
 import { stsAnswer, stsRefusal } from "./sts-xml.ts";
 import type { XmlContent } from "./sts-xml.ts";
+import type { TextAnswer } from "./text-answer.ts";
 import { findRole, trustsWebIdentity } from "./trust.ts";
 import { verifyWebIdentity } from "./web-identity.ts";
 import type { WebIdentityOptions } from "./web-identity.ts";
@@ -21,7 +21,7 @@ export interface StsOptions extends AssumeRoleOptions, WebIdentityOptions {
  *
  * @param caller Who signed the request; undefined for an unsigned one.
  */
-export type Sts = (form: URLSearchParams, caller?: StsCaller) => Promise<LocalAnswer>;
+export type Sts = (form: URLSearchParams, caller?: StsCaller) => Promise<TextAnswer>;
 
 type Action = (
   form: URLSearchParams,

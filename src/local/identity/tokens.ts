@@ -6,7 +6,7 @@ import type { Claims } from "./claim-values.ts";
 import { DEFAULT_LIFETIMES } from "./lifetimes.ts";
 import type { Lifetimes } from "./lifetimes.ts";
 import { newSigningKey, signClaims, verifiedClaims } from "./signing-keys.ts";
-import type { SigningKey } from "./signing-keys.ts";
+import type { NewSigningKey, SigningKey } from "./signing-keys.ts";
 import { accessTokenClaims, idTokenClaims, serviceTokenClaims } from "./token-claims.ts";
 import type { TokenFacts } from "./token-claims.ts";
 
@@ -70,6 +70,8 @@ export interface TokensOptions {
   /** Epoch milliseconds. */
   readonly now: () => number;
   readonly lifetimes?: Lifetimes;
+  /** Default: keys that nobody else has. */
+  readonly newKey?: NewSigningKey;
 }
 
 interface Keys {
@@ -81,8 +83,8 @@ const API_SCOPE = "aws.cognito.signin.user.admin";
 
 /** Makes the keys of a user pool and what issues its tokens. */
 export async function createTokens(options: TokensOptions): Promise<Tokens> {
-  let keys = await newKeys([]);
-  const { world, lifetimes = DEFAULT_LIFETIMES } = options;
+  const { world, lifetimes = DEFAULT_LIFETIMES, newKey = newSigningKey } = options;
+  let keys = await newKeys(newKey, []);
   const issuer = `https://cognito-idp.${world.region}.amazonaws.com/${world.userPool.id}`;
   const sign: Tokens["sign"] = (use, claims, header) => signClaims(keys.current[use], claims, header);
   return {
@@ -106,13 +108,13 @@ export async function createTokens(options: TokensOptions): Promise<Tokens> {
     verify: (token) => verifiedClaims(token, keys.published),
     jwks: () => ({ keys: keys.published.map((key) => key.publicJwk) }),
     rotateKeys: async ({ keepPrevious = false } = {}) => {
-      keys = await newKeys(keepPrevious ? keys.published : []);
+      keys = await newKeys(newKey, keepPrevious ? keys.published : []);
     },
   };
 }
 
-async function newKeys(previous: readonly SigningKey[]): Promise<Keys> {
-  const [id, access] = await Promise.all([newSigningKey("RS256"), newSigningKey("RS256")]);
+async function newKeys(newKey: NewSigningKey, previous: readonly SigningKey[]): Promise<Keys> {
+  const [id, access] = await Promise.all([newKey("RS256"), newKey("RS256")]);
   return { current: { id, access }, published: [id, access, ...previous] };
 }
 
