@@ -17,18 +17,19 @@ import type { Transactions } from "./transactions.ts";
 export interface DynamoDb {
   /** Answers a call; refusals are answers too. */
   readonly handle: (operation: string, input: unknown) => Promise<LocalAnswer>;
-  /** The keys of a table and its indexes as they are now; undefined when there is no such table. */
-  readonly keySchemaOf: (table: string) => KeySchema | undefined;
+  /** The keys of a table, or of one of its indexes, as they are now; undefined when there is no such thing. */
+  readonly keySchemaOf: (table: string, index?: string) => KeySchema | undefined;
   readonly close: () => Promise<void>;
 }
 
-/** The names of the key attributes of a table. */
+/** The names of the key attributes of a table or an index. */
 export interface KeySchema {
   readonly partitionKey: string;
   readonly sortKey?: string;
-  /** By name of the index. */
-  readonly indexes: Readonly<Record<string, { readonly partitionKey: string; readonly sortKey?: string }>>;
 }
+
+/** The key schemas of a table under its index names, its own under the empty name. */
+type Schemas = ReadonlyMap<string, KeySchema>;
 
 /** What a DynamoDB is made of. */
 export interface DynamoDbOptions {
@@ -59,8 +60,8 @@ export async function createDynamoDb(options: DynamoDbOptions): Promise<DynamoDb
     timeToLive: createTimeToLive(engine),
     region,
   };
-  const schemas = new Map<string, KeySchema>();
-  for (const table of tables) schemas.set(table.name, keySchemaFrom(await seedTable(engine, table)));
+  const schemas = new Map<string, Schemas>();
+  for (const table of tables) schemas.set(table.name, schemasFrom(await seedTable(engine, table)));
   return {
     handle: async (operation, input) => {
       try {
@@ -74,7 +75,7 @@ export async function createDynamoDb(options: DynamoDbOptions): Promise<DynamoDb
         throw error;
       }
     },
-    keySchemaOf: (table) => schemas.get(table),
+    keySchemaOf: (table, index = "") => schemas.get(table)?.get(index),
     close: engine.close,
   };
 }
@@ -124,26 +125,24 @@ async function runAndShow(engine: Engine, operation: string, input: Input): Prom
 function noteTable(
   operation: string,
   table: TableDescription | undefined,
-  { schemas, parts }: { readonly schemas: Map<string, KeySchema>; readonly parts: Parts },
+  { schemas, parts }: { readonly schemas: Map<string, Schemas>; readonly parts: Parts },
 ): void {
   if (table === undefined) return;
   if (operation !== "DeleteTable") {
-    schemas.set(table.TableName, keySchemaFrom(table));
+    schemas.set(table.TableName, schemasFrom(table));
     return;
   }
   schemas.delete(table.TableName);
   parts.timeToLive.forget(table.TableName);
 }
 
-function keySchemaFrom(table: TableDescription): KeySchema {
+function schemasFrom(table: TableDescription): Schemas {
   const indexes = [...(table.LocalSecondaryIndexes ?? []), ...(table.GlobalSecondaryIndexes ?? [])];
-  return {
-    ...keysFrom(table.KeySchema),
-    indexes: Object.fromEntries(indexes.map((index) => [index.IndexName, keysFrom(index.KeySchema)])),
-  };
+  const ofIndexes = indexes.map((index) => [index.IndexName, keySchemaFrom(index.KeySchema)] as const);
+  return new Map([["", keySchemaFrom(table.KeySchema)], ...ofIndexes]);
 }
 
-function keysFrom(schema: readonly KeyPart[]): { readonly partitionKey: string; readonly sortKey?: string } {
+function keySchemaFrom(schema: readonly KeyPart[]): KeySchema {
   const nameOf = (type: string): string | undefined =>
     schema.find(({ KeyType }) => KeyType === type)?.AttributeName;
   const sortKey = nameOf("RANGE");

@@ -85,12 +85,6 @@ export function getBucketLocation({ store, region }: S3Context, { bucket }: S3Re
   return xmlAnswer(["LocationConstraint", region === FIRST_REGION ? "" : region]);
 }
 
-/** GetBucketVersioning: it was never switched on. */
-export function getBucketVersioning({ store }: S3Context, { bucket }: S3Request): LocalAnswer {
-  store.bucket(bucket);
-  return xmlAnswer(["VersioningConfiguration", ""]);
-}
-
 function describeBucket(bucket: Bucket, region: string): readonly (readonly [string, string])[] {
   return [
     ["Name", bucket.name],

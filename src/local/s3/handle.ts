@@ -44,7 +44,6 @@ const OPERATIONS: ReadonlyMap<string, S3Operation> = new Map<string, S3Operation
   ["CreateBucket", buckets.createBucket],
   ["DeleteBucket", buckets.deleteBucket],
   ["GetBucketLocation", buckets.getBucketLocation],
-  ["GetBucketVersioning", buckets.getBucketVersioning],
   ["GetBucketAcl", getBucketAcl],
   ["PutBucketAcl", putBucketAcl],
   ["ListObjects", listObjects],

@@ -93,11 +93,9 @@ describe("tables and items", () => {
   });
 
   it("tell their key schema, also when they are made and unmade later", async () => {
-    expect(dynamodb.keySchemaOf(TableName)).toEqual({
-      partitionKey: "customerId",
-      sortKey: "orderId",
-      indexes: { byState: { partitionKey: "state", sortKey: "orderId" } },
-    });
+    expect(dynamodb.keySchemaOf(TableName)).toEqual({ partitionKey: "customerId", sortKey: "orderId" });
+    expect(dynamodb.keySchemaOf(TableName, "byState")).toEqual({ partitionKey: "state", sortKey: "orderId" });
+    expect(dynamodb.keySchemaOf(TableName, "none")).toBeUndefined();
     const table = { TableName: "Later", BillingMode: "PAY_PER_REQUEST" } as const;
     const AttributeDefinitions = [{ AttributeName: "id", AttributeType: "N" }] as const;
     const KeySchema = [{ AttributeName: "id", KeyType: "HASH" }] as const;
@@ -108,7 +106,7 @@ describe("tables and items", () => {
         KeySchema: [...KeySchema],
       }),
     );
-    expect(dynamodb.keySchemaOf("Later")).toEqual({ partitionKey: "id", indexes: {} });
+    expect(dynamodb.keySchemaOf("Later")).toEqual({ partitionKey: "id" });
     await expect
       .poll(async () => {
         return (await client.send(new sdk.DescribeTableCommand({ TableName: "Later" }))).Table?.TableStatus;

@@ -1,0 +1,138 @@
+import type { AddressInfo } from "node:net";
+import { createDynamoDb } from "./dynamodb/handle.ts";
+import type { DynamoDb } from "./dynamodb/handle.ts";
+import { createFaults } from "./faults.ts";
+import type { Faults } from "./faults.ts";
+import { createGuard } from "./guard/guard.ts";
+import type { GuardOptions } from "./guard/guard.ts";
+import { createPermissions, sessionContext } from "./guard/permissions.ts";
+import { trustAllows } from "./iam/trust.ts";
+import { withIamUsers } from "./iam-users.ts";
+import { createCallCounter } from "./identity/call-counts.ts";
+import type { CallCounts } from "./identity/call-counts.ts";
+import { createIdentitySide } from "./identity/identity-side.ts";
+import type { IdentitySide } from "./identity/identity-side.ts";
+import type { Lifetimes } from "./identity/lifetimes.ts";
+import type { Services } from "./route.ts";
+import { createS3 } from "./s3/handle.ts";
+import type { S3 } from "./s3/handle.ts";
+import { closeServer, createLocalServer } from "./server.ts";
+import { createSessions } from "./session.ts";
+import type { Session, Sessions } from "./session.ts";
+import type { World } from "./world.ts";
+
+/** What a stand-in AWS is started with. */
+export interface LocalAwsOptions {
+  readonly world: World;
+  /** Port 0 takes any that is free. */
+  readonly address: { readonly host: string; readonly port: number };
+  /** Epoch milliseconds; by default the clock of the machine. */
+  readonly now?: () => number;
+  readonly observe?: GuardOptions["observe"];
+  readonly secretOf?: GuardOptions["secretOf"];
+  readonly lifetimes?: Partial<Lifetimes>;
+  /** Told of faults of the stand-in itself; by default they become process warnings. */
+  readonly report?: (error: unknown) => void;
+}
+
+/** A stand-in AWS that is up: all of its services at one address. */
+export interface LocalAws {
+  readonly url: string;
+  readonly port: number;
+  readonly world: World;
+  readonly faults: Faults;
+  /** By `service:Operation`, such as `s3:GetObject`, `user-pool:jwks.json`, `s3:refused`. */
+  readonly calls: CallCounts;
+  /** Tokens without a sign-in. */
+  readonly identity: IdentitySide;
+  /** Credentials without an exchange. */
+  readonly sessions: Sessions;
+  readonly s3: S3;
+  readonly dynamodb: DynamoDb;
+  readonly close: () => Promise<void>;
+}
+
+/** Makes a world, fills it and listens. */
+export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws> {
+  const { world, address } = options;
+  const services = await createServices(options);
+  const server = createLocalServer(services);
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject).listen(address.port, address.host, resolve);
+  });
+  const { port } = server.address() as AddressInfo;
+  const host = address.host.includes(":") ? `[${address.host}]` : address.host;
+  const { faults, calls, identity, sessions, s3, dynamodb } = services;
+  return {
+    url: `http://${host}:${port}`,
+    port,
+    world,
+    faults,
+    calls,
+    identity,
+    sessions,
+    s3,
+    dynamodb,
+    close: async () => {
+      await closeServer(server);
+      await Promise.all([s3.close(), dynamodb.close()]);
+    },
+  };
+}
+
+async function createServices(options: LocalAwsOptions): Promise<Services & { readonly sessions: Sessions }> {
+  const { world, now = Date.now, lifetimes, observe, secretOf } = options;
+  const { account, region, tables } = world;
+  const sessions = withIamUsers(world, createSessions());
+  const s3 = createS3({ now, account, region });
+  const [identity, dynamodb] = await Promise.all([
+    createIdentitySide({
+      world,
+      sessions,
+      now,
+      trusts: trustAllows,
+      permits: createPermits(world, now),
+      ...(lifetimes !== undefined && { lifetimes }),
+    }),
+    createDynamoDb({ tables, now, account, region }),
+    s3.seed(world.buckets),
+  ]);
+  const guard = createGuard({
+    world,
+    sessions,
+    now,
+    keySchemaOf: dynamodb.keySchemaOf,
+    ...(observe !== undefined && { observe }),
+    ...(secretOf !== undefined && { secretOf }),
+  });
+  const report = options.report ?? warn;
+  return {
+    guard,
+    identity,
+    sessions,
+    s3,
+    dynamodb,
+    faults: createFaults(),
+    calls: createCallCounter(),
+    report,
+  };
+}
+
+/** Whether the policies of a caller of STS allow an action: asked for roles that trust the whole account. */
+function createPermits(
+  world: World,
+  now: () => number,
+): NonNullable<Parameters<typeof createIdentitySide>[0]["permits"]> {
+  const permissions = createPermissions(world);
+  return (caller, request) => {
+    // Whoever calls STS here was admitted by the guard, and so is a whole session.
+    const session = caller as Session;
+    const verdict = permissions(session, { ...request, context: {} }, sessionContext(session, now()));
+    return verdict.decision === "allow";
+  };
+}
+
+/** Faults of the stand-in go where Node's own warnings go. */
+function warn(error: unknown): void {
+  process.emitWarning(error instanceof Error ? error : String(error));
+}

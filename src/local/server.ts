@@ -1,0 +1,61 @@
+import { createServer } from "node:http";
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
+import { getRequestListener } from "@hono/node-server";
+import { suffer } from "./faults.ts";
+import { serveExchange } from "./listener.ts";
+import type { Exchange } from "./listener.ts";
+import { createRoute, isSigned, settle } from "./route.ts";
+import type { Services } from "./route.ts";
+
+type Pages = (incoming: IncomingMessage, outgoing: ServerResponse) => Promise<void>;
+
+/** Makes the listener of the stand-in, not yet listening: the user pool's pages, and every API. */
+export function createLocalServer(services: Services): Server {
+  const route = createRoute(services);
+  const pages: Pages = getRequestListener(services.identity.app.fetch, { overrideGlobalObjects: false });
+  const serve = (exchange: Exchange): void => {
+    const isPage = isPageRequest(services, exchange.incoming);
+    const served = isPage ? servePage(services, exchange, pages) : serveExchange(exchange, route);
+    served.catch(services.report);
+  };
+  // Tokens travel in headers, and an upload that makes progress may take as long as it likes.
+  const server = createServer({ maxHeaderSize: 64 * 1024, requestTimeout: 0, keepAliveTimeout: 75_000 });
+  server.on("request", (incoming, outgoing) => serve({ incoming, outgoing, expects: "nothing" }));
+  server.on("checkContinue", (incoming, outgoing) => serve({ incoming, outgoing, expects: "continue" }));
+  return server;
+}
+
+/** Stops listening and ends what is still open. */
+export async function closeServer(server: Server): Promise<void> {
+  await new Promise<void>((resolve) => {
+    server.close(() => resolve());
+    server.closeAllConnections();
+  });
+}
+
+/** A signed request is never for the user pool's pages: a bucket may be called `login`. */
+function isPageRequest({ identity }: Services, { url: target = "", rawHeaders }: IncomingMessage): boolean {
+  return identity.serves(pathOf(target)) && !isSigned({ target, rawHeaders });
+}
+
+/** The pages answer for themselves; only faults come between. */
+async function servePage(services: Services, exchange: Exchange, pages: Pages): Promise<void> {
+  const { incoming, outgoing, expects } = exchange;
+  const service = "user-pool";
+  const operation =
+    pathOf(incoming.url ?? "")
+      .split("/")
+      .at(-1) ?? "";
+  services.calls.add(`${service}:${operation}`);
+  const disturbance = await services.faults.meet(service, operation);
+  if (disturbance !== undefined) {
+    const instead = () => suffer(service, disturbance, () => Promise.resolve({ status: 200, headers: {} }));
+    return await serveExchange(exchange, (request) => settle(services, { service, request }, instead));
+  }
+  if (expects === "continue") outgoing.writeContinue();
+  await pages(incoming, outgoing);
+}
+
+function pathOf(target: string): string {
+  return target.replace(/\?.*/s, "");
+}
