@@ -1,0 +1,114 @@
+import { LocalError } from "../request.ts";
+import { attributeNames } from "./dynamodb-attributes.ts";
+import { dynamoDbEntries } from "./dynamodb-entries.ts";
+import type { DynamoDbEntry } from "./dynamodb-entries.ts";
+import { leadingKeys } from "./dynamodb-keys.ts";
+import { tableResource } from "./dynamodb-resource.ts";
+import type { Place } from "./dynamodb-resource.ts";
+import type { Requirement } from "./requirement.ts";
+
+/** A DynamoDB call as its signed bytes say it. */
+export interface DynamoDbCall {
+  /** The API's own name, such as `GetItem`. */
+  readonly operation: string;
+  readonly input: Readonly<Record<string, unknown>>;
+  readonly requirements: readonly Requirement[];
+}
+
+/** The names of the key attributes of a table, or of one of its indexes. */
+export interface KeySchema {
+  readonly partitionKey: string;
+  readonly sortKey?: string;
+}
+
+/** Finds a key schema; undefined when there is no such table or index. */
+export type KeySchemaOf = (table: string, index?: string) => KeySchema | undefined;
+
+const PREFIX = "DynamoDB_20120810.";
+
+/** Operations that IAM knows no table for. */
+const ACCOUNT_WIDE: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    DescribeEndpoints: "*",
+    DescribeLimits: "*",
+    ListTables: "table/*",
+  }),
+);
+
+/** Operations whose table stands in `TableName`, or in `ResourceArn`. */
+const ON_TABLE: ReadonlySet<string> = new Set(
+  `CreateTable DeleteTable DescribeTable UpdateTable DescribeTimeToLive UpdateTimeToLive
+  DescribeContinuousBackups TagResource UntagResource ListTagsOfResource`.split(/\s+/),
+);
+
+/**
+ * Reads what a DynamoDB request asks for, from `X-Amz-Target` and the body that was signed.
+ *
+ * @throws LocalError `UnknownOperationException`, `SerializationException` or `ValidationException`, 400.
+ */
+export function parseDynamoDb(
+  target: string,
+  body: Buffer,
+  options: Place & { readonly keySchemaOf: KeySchemaOf },
+): DynamoDbCall {
+  const operation = target.startsWith(PREFIX) ? target.slice(PREFIX.length) : "";
+  const input = readInput(body);
+  return { operation, input, requirements: requirementsOf(operation, input, options) };
+}
+
+function readInput(body: Buffer): Readonly<Record<string, unknown>> {
+  try {
+    const input: unknown = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(body));
+    if (typeof input === "object" && input !== null && !Array.isArray(input))
+      return input as Record<string, unknown>;
+  } catch {
+    // The same answer for every kind of broken JSON.
+  }
+  throw new LocalError("SerializationException", "The request body is not a JSON object.", 400);
+}
+
+function requirementsOf(
+  operation: string,
+  input: Readonly<Record<string, unknown>>,
+  options: Place & { readonly keySchemaOf: KeySchemaOf },
+): readonly Requirement[] {
+  const entries = dynamoDbEntries(operation, input);
+  if (entries !== undefined) return entries.map((entry) => itemRequirement(entry, options));
+  const action = `dynamodb:${operation}`;
+  const wide = ACCOUNT_WIDE.get(operation);
+  if (wide !== undefined) {
+    const resource = wide === "*" ? "*" : `arn:aws:dynamodb:${options.region}:${options.account}:${wide}`;
+    return [{ action, resource, context: {} }];
+  }
+  if (!ON_TABLE.has(operation)) {
+    throw new LocalError("UnknownOperationException", "The operation is unknown to the stand-in.", 400);
+  }
+  return [
+    { action, resource: tableResource(input["TableName"] ?? input["ResourceArn"], options).arn, context: {} },
+  ];
+}
+
+/**
+ * One access to items, with the keys that fine-grained access control goes by.
+ *
+ * Source: Amazon DynamoDB Developer Guide, "Using IAM policy conditions for fine-grained access control".
+ */
+function itemRequirement(
+  entry: DynamoDbEntry,
+  options: Place & { readonly keySchemaOf: KeySchemaOf },
+): Requirement {
+  const { arn, table } = tableResource(entry.table, options);
+  const schema = options.keySchemaOf(table, entry.index);
+  const context: Record<string, string | readonly string[]> = {
+    "dynamodb:LeadingKeys": schema === undefined ? [] : leadingKeys(entry.parts, schema.partitionKey),
+    "dynamodb:Attributes": attributeNames(entry.parts),
+    "dynamodb:EnclosingOperation": entry.enclosing === undefined ? [] : [entry.enclosing],
+  };
+  const { select, returnValues, returnConsumedCapacity } = entry;
+  if (select !== undefined) context["dynamodb:Select"] = select;
+  if (returnValues !== undefined) context["dynamodb:ReturnValues"] = returnValues;
+  if (returnConsumedCapacity !== undefined)
+    context["dynamodb:ReturnConsumedCapacity"] = returnConsumedCapacity;
+  const resource = entry.index === undefined ? arn : `${arn}/index/${entry.index}`;
+  return { action: entry.action, resource, context };
+}

@@ -1,0 +1,366 @@
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { parse } from "yaml";
+import { createGuard } from "../../../src/local/guard/guard.ts";
+import type { Admitted, Connection, GuardOptions, Seen } from "../../../src/local/guard/guard.ts";
+import type { LocalRequest } from "../../../src/local/request.ts";
+import type { Session } from "../../../src/local/session.ts";
+import type { World } from "../../../src/local/world.ts";
+import { NOW_MS, collect, oneSession, pieces, signed, withHeaders } from "./signed-request.ts";
+import type { Draft } from "./signed-request.ts";
+
+const world = parse(readFileSync("config/local-world.yaml", "utf8"), { merge: true }) as World;
+const SUB = "00000000-aaaa-4000-8000-000000000004";
+
+/** A guard before the world of `config/local-world.yaml`, and a session of one of its roles. */
+function stand(role: string, session: object = {}, more: Partial<GuardOptions> = {}) {
+  const seen: Seen[] = [];
+  const issued = oneSession(role, session);
+  const guard = createGuard({
+    world,
+    sessions: issued.sessions,
+    now: () => NOW_MS,
+    keySchemaOf: (table) =>
+      table === "Orders" ? { partitionKey: "customerId", sortKey: "orderId" } : undefined,
+    observe: (requirements) => seen.push(...requirements),
+    ...more,
+  });
+  const ask = async (draft: Draft, connection?: Connection): Promise<Admitted> =>
+    guard(await signed(issued.session, draft), connection);
+  return { guard, ask, seen, session: issued.session };
+}
+
+function dynamoDb(operation: string, input: unknown): Draft {
+  const headers = {
+    "x-amz-target": `DynamoDB_20120810.${operation}`,
+    "content-type": "application/x-amz-json-1.0",
+  };
+  return { service: "dynamodb", method: "POST", headers, body: JSON.stringify(input) };
+}
+
+function remove(...keys: string[]): Draft {
+  return {
+    method: "POST",
+    path: "/reports",
+    query: { delete: "" },
+    body: `<Delete>${keys.map((key) => `<Object><Key>${key}</Key></Object>`).join("")}</Delete>`,
+  };
+}
+
+function get(customerId: string): Draft {
+  return dynamoDb("GetItem", {
+    TableName: "Orders",
+    Key: { customerId: { S: customerId }, orderId: { S: "1" } },
+  });
+}
+
+function form(body: string): Draft {
+  return {
+    service: "sts",
+    method: "POST",
+    headers: { "content-type": "application/x-www-form-urlencoded" },
+    body,
+  };
+}
+
+function only(condition: object): object {
+  return {
+    sessionPolicies: [
+      {
+        Version: "2012-10-17",
+        Statement: { Effect: "Allow", Action: "*", Resource: "*", Condition: condition },
+      },
+    ],
+    tags: { team: "red" },
+    context: {
+      "cognito-identity.amazonaws.com:sub": "us-east-1:1",
+      "cognito-identity.amazonaws.com:amr": ["authenticated"],
+    },
+  };
+}
+
+function otherSecret(session: Session): string {
+  return `${session.secretAccessKey}x`;
+}
+
+const member = { tags: { sub: SUB, tenant: "globex" } };
+
+describe("the guard and S3", () => {
+  it("admits what the role's policies allow, and says what it saw", async () => {
+    const { ask, seen, session } = stand("analyst");
+    const admitted = await ask({ path: "/reports/q3.txt" });
+    expect(admitted).toMatchObject({
+      service: "s3",
+      region: "us-east-1",
+      session,
+      call: { operation: "GetObject", bucket: "reports", key: "q3.txt" },
+    });
+    expect(seen).toEqual([
+      { service: "s3", action: "s3:GetObject", resource: "arn:aws:s3:::reports/q3.txt" },
+    ]);
+  });
+
+  it("denies the rest in the words of S3", async () => {
+    const { ask, seen } = stand("editor");
+    await expect(ask({ method: "DELETE", path: "/reports/q3.txt" })).rejects.toMatchObject({
+      code: "AccessDenied",
+      status: 403,
+      message:
+        'User: arn:aws:sts::123456789012:assumed-role/editor/test is not authorized to perform: s3:DeleteObject on resource: "arn:aws:s3:::reports/q3.txt" because no identity-based policy allows the s3:DeleteObject action',
+    });
+    expect(seen).toHaveLength(1);
+  });
+
+  it("wants every requirement of a call allowed", async () => {
+    const { ask } = stand("editor");
+    const put = { method: "PUT", path: "/reports/new.txt", body: "x" };
+    await expect(ask({ ...put, headers: { "x-amz-acl": "private" } })).rejects.toMatchObject({
+      message: expect.stringContaining("s3:PutObjectAcl"),
+    });
+    await expect(
+      ask({ ...put, body: "", headers: { "x-amz-copy-source": "audit/2026/log.txt" } }),
+    ).rejects.toMatchObject({ message: expect.stringContaining("audit/2026/log.txt") });
+    await expect(
+      ask({ ...put, body: "", headers: { "x-amz-copy-source": "reports/q3.txt" } }),
+    ).resolves.toMatchObject({ call: { operation: "CopyObject" } });
+  });
+
+  it("gives a member the home that the session's tag names, and no other", async () => {
+    const { ask } = stand("member", member);
+    await expect(ask({ path: `/home/${SUB}/notes.txt` })).resolves.toMatchObject({ service: "s3" });
+    await expect(ask({ path: "/home/somebody-else/notes.txt" })).rejects.toMatchObject({
+      code: "AccessDenied",
+    });
+    await expect(ask({ path: "/home", query: { prefix: `${SUB}/` } })).resolves.toMatchObject({
+      service: "s3",
+    });
+    await expect(ask({ path: "/home" })).rejects.toMatchObject({ code: "AccessDenied" });
+  });
+
+  it("denies everything to a session whose role is not there", async () => {
+    await expect(stand("nobody").ask({ path: "/public/index.txt" })).rejects.toMatchObject({
+      code: "AccessDenied",
+    });
+  });
+
+  it("streams content and verifies it at the end", async () => {
+    const { ask, guard, session } = stand("editor");
+    const good = await ask({ method: "PUT", path: "/reports/new.txt", body: "content" });
+    expect((await collect(good.body as AsyncIterable<Buffer>)).toString()).toBe("content");
+    const request = await signed(session, { method: "PUT", path: "/reports/new.txt", body: "content" });
+    const changed = await guard({ ...request, body: pieces(Buffer.from("CONTENT"), 2) });
+    await expect(collect(changed.body as AsyncIterable<Buffer>)).rejects.toMatchObject({
+      code: "XAmzContentSHA256Mismatch",
+    });
+  });
+
+  it("decides before it reads the content", async () => {
+    const { guard, session } = stand("analyst");
+    const request = await signed(session, { method: "PUT", path: "/reports/new.txt", body: "content" });
+    let read = false;
+    async function* body(): AsyncGenerator<Buffer, void> {
+      read = true;
+      yield Buffer.from("content");
+    }
+    await expect(guard({ ...request, body: body() })).rejects.toMatchObject({ code: "AccessDenied" });
+    expect(read).toBe(false);
+  });
+
+  it("verifies the hash of a request without content, too", async () => {
+    const { guard, session } = stand("analyst");
+    const hash = createHash("sha256").update("other").digest("hex");
+    const request = await signed(session, {
+      path: "/reports/q3.txt",
+      headers: { "x-amz-content-sha256": hash },
+    });
+    await expect(guard(request)).rejects.toMatchObject({ code: "XAmzContentSHA256Mismatch" });
+  });
+
+  it("reads from the body what DeleteObjects deletes", async () => {
+    const { ask, seen } = stand("analyst");
+    const admitted = await ask(remove("q3.txt", "q4.txt"));
+    expect(seen.map(({ resource }) => resource)).toEqual([
+      "arn:aws:s3:::reports/q3.txt",
+      "arn:aws:s3:::reports/q4.txt",
+    ]);
+    expect((await collect(admitted.body as AsyncIterable<Buffer>)).toString()).toBe(
+      remove("q3.txt", "q4.txt").body,
+    );
+    await expect(stand("editor").ask(remove("q3.txt"))).rejects.toMatchObject({ code: "AccessDenied" });
+  });
+
+  it("admits a presigned request, telling IAM that it is one", async () => {
+    const { ask } = stand("guest");
+    await expect(ask({ path: "/public/index.txt", presignSeconds: 60 })).resolves.toMatchObject({
+      service: "s3",
+    });
+    const presigned = {
+      Effect: "Deny",
+      Action: "*",
+      Resource: "*",
+      Condition: { StringEquals: { "s3:authType": "REST-QUERY-STRING" } },
+    };
+    const all = { Effect: "Allow", Action: "*", Resource: "*" };
+    const limited = stand("guest", { sessionPolicies: [{ Statement: [all, presigned] }] });
+    await expect(limited.ask({ path: "/public/index.txt", presignSeconds: 60 })).rejects.toMatchObject({
+      message: expect.stringContaining("with an explicit deny in a session policy"),
+    });
+    await expect(limited.ask({ path: "/public/index.txt" })).resolves.toMatchObject({ service: "s3" });
+  });
+});
+
+describe("the guard and DynamoDB", () => {
+  it("admits an item that the policy's leading key allows", async () => {
+    const { ask, seen } = stand("member", member);
+    const admitted = await ask(get(SUB));
+    expect(admitted).toMatchObject({
+      service: "dynamodb",
+      call: { operation: "GetItem", input: { TableName: "Orders" } },
+    });
+    expect(JSON.parse((admitted.body as Buffer).toString())).toEqual(
+      (admitted.call as { input: object }).input,
+    );
+    expect(seen).toEqual([
+      {
+        service: "dynamodb",
+        action: "dynamodb:GetItem",
+        resource: "arn:aws:dynamodb:us-east-1:123456789012:table/Orders",
+      },
+    ]);
+  });
+
+  it("denies another's item in the words of DynamoDB", async () => {
+    await expect(stand("member", member).ask(get("acme"))).rejects.toMatchObject({
+      code: "AccessDeniedException",
+      status: 400,
+      message:
+        "User: arn:aws:sts::123456789012:assumed-role/member/test is not authorized to perform: dynamodb:GetItem on resource: arn:aws:dynamodb:us-east-1:123456789012:table/Orders because no identity-based policy allows the dynamodb:GetItem action",
+    });
+  });
+
+  it("denies a query that names no partition", async () => {
+    await expect(
+      stand("member", member).ask(dynamoDb("Query", { TableName: "Orders" })),
+    ).rejects.toMatchObject({ code: "AccessDeniedException" });
+  });
+
+  it("hashes the body whether or not a header claims its hash", async () => {
+    const { guard, session } = stand("admin");
+    const request = await signed(session, get("acme"));
+    const changed = { ...request, body: pieces(Buffer.from('{"TableName":"Other"}')) };
+    await expect(guard(changed)).rejects.toMatchObject({ code: "InvalidSignatureException" });
+    const body = String(get("acme").body);
+    const claimed = createHash("sha256").update(body).digest("hex");
+    const withHash = { ...get("acme"), headers: { ...get("acme").headers, "x-amz-content-sha256": claimed } };
+    await expect(guard(await signed(session, withHash))).resolves.toMatchObject({ service: "dynamodb" });
+    const lied = {
+      ...get("acme"),
+      headers: { ...get("acme").headers, "x-amz-content-sha256": "UNSIGNED-PAYLOAD" },
+    };
+    await expect(guard(await signed(session, lied))).rejects.toMatchObject({
+      code: "InvalidSignatureException",
+    });
+  });
+});
+
+describe("the guard and STS", () => {
+  it("tells anybody who they are, policies or not", async () => {
+    const admitted = await stand("nobody").ask(form("Action=GetCallerIdentity&Version=2011-06-15"));
+    expect(admitted).toMatchObject({
+      service: "sts",
+      call: { operation: "GetCallerIdentity", requirements: [] },
+    });
+  });
+
+  it("asks IAM about another role", async () => {
+    const body =
+      "Action=AssumeRole&Version=2011-06-15&RoleArn=arn%3Aaws%3Aiam%3A%3A123456789012%3Arole%2Fadmin";
+    await expect(stand("analyst").ask(form(body))).rejects.toMatchObject({
+      code: "AccessDenied",
+      status: 403,
+      message: expect.stringContaining("sts:AssumeRole on resource: arn:aws:iam::123456789012:role/admin"),
+    });
+  });
+
+  it.each([
+    ["Version=2011-06-15", "MissingAction"],
+    ["Action=GetFederationToken&Version=2011-06-15", "InvalidAction"],
+    ["Action=GetCallerIdentity&Action=AssumeRole", "InvalidParameterValue"],
+  ])("refuses %s", async (body, code) => {
+    await expect(stand("admin").ask(form(body))).rejects.toMatchObject({ code });
+  });
+});
+
+function at(condition: object, connection?: Connection): Promise<Admitted> {
+  return stand("analyst", only(condition)).ask(
+    { path: "/reports/q3.txt", headers: { "user-agent": "test" } },
+    connection,
+  );
+}
+
+describe("the guard and what IAM knows", () => {
+  it.each([
+    [{ StringEquals: { "aws:PrincipalTag/team": "red" } }],
+    [{ StringEquals: { "cognito-identity.amazonaws.com:sub": "us-east-1:1" } }],
+    [{ "ForAnyValue:StringEquals": { "cognito-identity.amazonaws.com:amr": "authenticated" } }],
+    [{ ArnEquals: { "aws:PrincipalArn": "arn:aws:iam::123456789012:role/analyst" } }],
+    [{ StringLike: { "aws:userid": "AROA*:test" } }],
+    [{ DateEquals: { "aws:CurrentTime": "2026-11-21T08:02:28Z" } }],
+    [{ StringEquals: { "aws:RequestedRegion": "us-east-1", "aws:UserAgent": "test" } }],
+    [{ Null: { "aws:SourceIp": "true" }, Bool: { "aws:SecureTransport": "false" } }],
+  ])("knows that %j holds", async (condition) => {
+    await expect(at(condition)).resolves.toMatchObject({ service: "s3" });
+  });
+
+  it("knows the connection where it is told", async () => {
+    const condition = {
+      IpAddress: { "aws:SourceIp": "10.0.0.0/8" },
+      Bool: { "aws:SecureTransport": "true" },
+    };
+    await expect(at(condition, { sourceIp: "10.1.2.3", secure: true })).resolves.toMatchObject({
+      service: "s3",
+    });
+    await expect(at(condition, { sourceIp: "11.1.2.3", secure: true })).rejects.toMatchObject({
+      message: expect.stringContaining("because no session policy allows the s3:GetObject action"),
+    });
+  });
+});
+
+describe("the guard and its switches", () => {
+  it("looks at the secret", async () => {
+    await expect(
+      stand("admin", {}, { secretOf: otherSecret }).ask({ path: "/reports/q3.txt" }),
+    ).rejects.toMatchObject({
+      code: "SignatureDoesNotMatch",
+    });
+  });
+
+  it("looks at the clock", async () => {
+    await expect(
+      stand("admin", {}, { now: () => NOW_MS + 16 * 60_000 }).ask({ path: "/reports/q3.txt" }),
+    ).rejects.toMatchObject({
+      code: "RequestTimeTooSkewed",
+    });
+  });
+
+  it("refuses what is not signed, and services that are not there", async () => {
+    const { guard, ask } = stand("admin");
+    const bare: LocalRequest = {
+      method: "GET",
+      target: "/public/index.txt",
+      rawHeaders: ["Host", "x"],
+      body: pieces(Buffer.alloc(0)),
+    };
+    await expect(guard(bare)).rejects.toMatchObject({ code: "AccessDenied", message: "Access Denied" });
+    await expect(ask({ service: "sqs", method: "POST" })).rejects.toMatchObject({ status: 404 });
+  });
+
+  it("observes nothing of a request whose signature is wrong", async () => {
+    const { guard, session, seen } = stand("admin");
+    const request = await signed(session, { path: "/reports/q3.txt" });
+    const other = withHeaders(request, { "x-amz-date": "20261121T080229Z" });
+    await expect(guard(other)).rejects.toMatchObject({ code: "SignatureDoesNotMatch" });
+    expect(seen).toEqual([]);
+  });
+});
