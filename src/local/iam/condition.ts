@@ -42,7 +42,7 @@ function compileKey(
   const { base, qualifier, ifExists } = parseOperator(name);
   const index = key.toLowerCase();
   if (base === "Null") return nullTest(index, policy.values);
-  const operator = OPERATORS[base];
+  const operator = OPERATORS.get(base);
   if (operator === undefined) throw malformed(`unknown condition operator ${name}`);
   const tests = policy.values.map((value) => operator.compile(value, policy.variables));
   const comparison = { operator, qualifier, ifExists, key: index, tests };

@@ -23,35 +23,37 @@ const arnLike: Compile = (value, variables) => compileArn(value, { variables, wi
  *
  * Source: IAM User Guide, "IAM JSON policy elements: Condition operators".
  */
-export const OPERATORS: Readonly<Record<string, Operator>> = {
-  StringEquals: positive(stringEquals),
-  StringNotEquals: negated(stringEquals),
-  StringEqualsIgnoreCase: positive(stringEqualsIgnoreCase),
-  StringNotEqualsIgnoreCase: negated(stringEqualsIgnoreCase),
-  StringLike: positive(stringLike),
-  StringNotLike: negated(stringLike),
-  NumericEquals: positive(ordered(toNumber, (order) => order === 0)),
-  NumericNotEquals: negated(ordered(toNumber, (order) => order === 0)),
-  NumericLessThan: positive(ordered(toNumber, (order) => order < 0)),
-  NumericLessThanEquals: positive(ordered(toNumber, (order) => order <= 0)),
-  NumericGreaterThan: positive(ordered(toNumber, (order) => order > 0)),
-  NumericGreaterThanEquals: positive(ordered(toNumber, (order) => order >= 0)),
-  DateEquals: positive(ordered(toTime, (order) => order === 0)),
-  DateNotEquals: negated(ordered(toTime, (order) => order === 0)),
-  DateLessThan: positive(ordered(toTime, (order) => order < 0)),
-  DateLessThanEquals: positive(ordered(toTime, (order) => order <= 0)),
-  DateGreaterThan: positive(ordered(toTime, (order) => order > 0)),
-  DateGreaterThanEquals: positive(ordered(toTime, (order) => order >= 0)),
-  Bool: positive(bool),
-  BinaryEquals: positive(binaryEquals),
-  IpAddress: positive(ipAddress),
-  NotIpAddress: negated(ipAddress),
-  // The Equals and Like forms behave alike: "ArnEquals and ArnLike behave identically."
-  ArnEquals: positive(arnLike),
-  ArnLike: positive(arnLike),
-  ArnNotEquals: negated(arnLike),
-  ArnNotLike: negated(arnLike),
-};
+export const OPERATORS: ReadonlyMap<string, Operator> = new Map(
+  Object.entries({
+    StringEquals: positive(stringEquals),
+    StringNotEquals: negated(stringEquals),
+    StringEqualsIgnoreCase: positive(stringEqualsIgnoreCase),
+    StringNotEqualsIgnoreCase: negated(stringEqualsIgnoreCase),
+    StringLike: positive(stringLike),
+    StringNotLike: negated(stringLike),
+    NumericEquals: positive(ordered(toNumber, (order) => order === 0)),
+    NumericNotEquals: negated(ordered(toNumber, (order) => order === 0)),
+    NumericLessThan: positive(ordered(toNumber, (order) => order < 0)),
+    NumericLessThanEquals: positive(ordered(toNumber, (order) => order <= 0)),
+    NumericGreaterThan: positive(ordered(toNumber, (order) => order > 0)),
+    NumericGreaterThanEquals: positive(ordered(toNumber, (order) => order >= 0)),
+    DateEquals: positive(ordered(toTime, (order) => order === 0)),
+    DateNotEquals: negated(ordered(toTime, (order) => order === 0)),
+    DateLessThan: positive(ordered(toTime, (order) => order < 0)),
+    DateLessThanEquals: positive(ordered(toTime, (order) => order <= 0)),
+    DateGreaterThan: positive(ordered(toTime, (order) => order > 0)),
+    DateGreaterThanEquals: positive(ordered(toTime, (order) => order >= 0)),
+    Bool: positive(bool),
+    BinaryEquals: positive(binaryEquals),
+    IpAddress: positive(ipAddress),
+    NotIpAddress: negated(ipAddress),
+    // The Equals and Like forms behave alike: "ArnEquals and ArnLike behave identically."
+    ArnEquals: positive(arnLike),
+    ArnLike: positive(arnLike),
+    ArnNotEquals: negated(arnLike),
+    ArnNotLike: negated(arnLike),
+  }),
+);
 
 function positive(compile: Compile): Operator {
   return { negated: false, compile };
