@@ -1,30 +1,26 @@
 import { createHmac, randomBytes } from "node:crypto";
-import type { Server } from "node:http";
-import type { AddressInfo } from "node:net";
 import { createOperator } from "./admin/operator.ts";
 import { createProbes } from "./admin/probes.ts";
 import { createReadiness } from "./admin/readiness.ts";
-import { serverOf } from "./admin/serve.ts";
-import { partitionOf } from "./aws/arn.ts";
+import { closeWithin, listenAt, serverOf } from "./admin/serve.ts";
 import { endpointOf } from "./aws/endpoint.ts";
-import { type ServiceName, serviceOf } from "./aws/services.ts";
-import { type Address, isLoopback } from "./config/address.ts";
+import { isLoopback } from "./config/address.ts";
 import { defaultSourceOf, sourcesOf } from "./config/refuse.ts";
 import type { Config } from "./config/schema.ts";
-import { cached } from "./credentials/cached.ts";
+import { upstreamsOf } from "./config/upstreams.ts";
+import { type CachedBroker, cached } from "./credentials/cached.ts";
 import { createExchangeCall } from "./credentials/exchange.ts";
 import { createIdentityPool } from "./credentials/identity-pool.ts";
 import { createProveRole } from "./credentials/sts.ts";
 import type { Clock } from "./domain/clock.ts";
-import { Refusal } from "./domain/refusal.ts";
-import { createKeySource } from "./identity/jwks.ts";
-import { createUserPoolVerifier, issuersOf, regionOf } from "./identity/user-pool.ts";
+import { createIssuer } from "./identity/issuer.ts";
+import { regionOf } from "./identity/user-pool.ts";
 import { createAuthenticate, type Issuer } from "./identity/verifier.ts";
 import { createOutbound, type Outbound } from "./outbound/call.ts";
 import { compilePolicy } from "./policy/compile.ts";
 import type { Pipeline } from "./proxy/handle.ts";
-import { createListener } from "./proxy/listener.ts";
-import { createRouter, type Live } from "./proxy/route.ts";
+import { createListener, type Listener } from "./proxy/listener.ts";
+import { createRouter } from "./proxy/route.ts";
 import { createSelfService } from "./proxy/self-service.ts";
 import { createSigner, type Signer } from "./signing/sign.ts";
 import type { Log } from "./telemetry/log.ts";
@@ -43,63 +39,79 @@ export interface Surroundings {
 /** A sidecar: nothing listens and nothing is fetched until it is started. */
 export interface Sidecar {
   /** Fetches keys, then listens. Rejects where an address is taken. */
-  readonly start: () => Promise<Addresses>;
+  readonly start: () => Promise<Ports>;
   /** Takes no new requests, finishes those in flight up to the configured deadline, then lets go of everything. */
   readonly drain: () => Promise<void>;
 }
 
-/** Where a sidecar listens. */
-export interface Addresses {
-  readonly listen: Address;
-  readonly probes: Address;
-  readonly operator: Address;
-}
+/** Where a sidecar listens, on the configured hosts. */
+export type Ports = Readonly<Record<"listen" | "probes" | "operator", number>>;
 
 /** Wires everything: the whole of Postern on one page. */
-export function createSidecar(config: Config, { version, log, now, document }: Surroundings): Sidecar {
+export function createSidecar(config: Config, surroundings: Surroundings): Sidecar {
+  const { version, log, now } = surroundings;
   const outbound = createOutbound();
   const signer = createSigner();
   const lives = livesOf(config);
-  const issuers = issuersFor(config, outbound.call, log, now);
-  const metrics: Metrics = createMetrics(version, {
+  const issuers = issuersOf(config, outbound.call, log, now);
+  const metrics = createMetrics(version, {
     inFlight: () => listener.inFlight(),
     jwksAgeSeconds: () => new Map(issuers.map(({ name, keys }) => [name, inSeconds(keys.ageMs())])),
     endpointOverridden: () => config.aws.endpoint !== undefined,
   });
   const brokers = brokersOf(config, { outbound: outbound.call, signer, metrics, now });
-  const brokerOf = (source: string) => {
-    const broker = brokers.get(source);
-    if (broker === undefined) throw new Refusal("internal", { detail: `no credential source ${source}` });
-    return broker;
-  };
   const pipeline: Pipeline = {
     route: createRouter(lives),
-    authenticate: createAuthenticate({ issuers: byIss(config, issuers), now }),
+    authenticate: createAuthenticate({ issuers, now }),
     policy: compilePolicy(config.policy.rules, defaultSourceOf(config) ?? ""),
-    brokerOf: (source) => brokerOf(source).obtain,
+    brokerOf: (source) => brokers.get(source)?.obtain,
     signer,
     now,
   };
-  const digestKey = randomBytes(32);
-  const listener = createListener({
+  const listener: Listener = createListener({
+    ...limitsOf(config),
     pipeline: () => pipeline,
     selfService: createSelfService({
       pipeline: () => pipeline,
-      peek: (permit, caller) => brokerOf(permit.source).peek(permit, caller),
+      peek: (permit, caller) => brokers.get(permit.source)?.peek(permit, caller),
       upstreams: () => lives.map(({ upstream }) => upstream),
     }),
     record: (outcome) => {
       metrics.record(outcome);
       log.record(outcome);
     },
-    nameCaller: ({ digest }) =>
-      createHmac("sha256", digestKey).update(digest).digest("base64url").slice(0, 16),
-    maxInFlight: config.limits.inFlight,
-    maxHeaderBytes: config.limits.headers,
-    headersMs: config.timeouts.headers,
-    idleMs: Math.max(config.timeouts.bodyIdle, config.timeouts.upstreamHeaders) + 5000,
-    keepAliveMs: config.timeouts.keepAlive,
+    nameCaller: callerNamer(),
   });
+  const pages = pagesOf(config, surroundings, metrics, { listener, issuers });
+  return {
+    start: async () => {
+      const probes = await listenAt(pages.probes, config.probes.address);
+      const operator = await listenAt(pages.operator, config.operator.address);
+      await Promise.all(issuers.map(({ keys }) => keys.refresh()));
+      return { probes, operator, listen: await listenAt(listener.server, config.listen.address) };
+    },
+    drain: async () => {
+      pages.readiness.drain();
+      for (const { keys } of issuers) keys.stop();
+      await closeWithin(listener.server, config.timeouts.drain);
+      await Promise.all([pages.probes, pages.operator].map((server) => closeWithin(server, 0)));
+      await Promise.all([outbound.close(), ...lives.map(({ forwarder }) => forwarder.close())]);
+      log.flush();
+    },
+  };
+}
+
+interface Watched {
+  readonly listener: Listener;
+  readonly issuers: readonly Issuer[];
+}
+
+function pagesOf(
+  { aws }: Config,
+  { document }: Surroundings,
+  metrics: Metrics,
+  { listener, issuers }: Watched,
+) {
   const readiness = createReadiness([
     { name: "the data listener", holds: () => listener.server.listening },
     ...issuers.map(({ name, keys }) => ({
@@ -107,86 +119,28 @@ export function createSidecar(config: Config, { version, log, now, document }: S
       holds: () => keys.current() !== undefined,
     })),
   ]);
-  const endpointOverridden = config.aws.endpoint !== undefined;
-  const probes = serverOf(createProbes({ readiness, ...metrics, endpointOverridden }));
-  const operator = serverOf(createOperator({ config: () => document, isOwnHost: isLoopbackHost }));
-  const servers = [probes, operator, listener.server];
-
-  return {
-    start: async () => {
-      const probesAt = await listen(probes, config.probes.address);
-      const operatorAt = await listen(operator, config.operator.address);
-      await Promise.all(issuers.map(({ keys }) => keys.refresh()));
-      const listenAt = await listen(listener.server, config.listen.address);
-      return { listen: listenAt, probes: probesAt, operator: operatorAt };
-    },
-    drain: async () => {
-      readiness.drain();
-      for (const { keys } of issuers) keys.stop();
-      await Promise.all(servers.map((server) => closeWithin(server, config.timeouts.drain)));
-      await Promise.all([outbound.close(), ...lives.map(({ forwarder }) => forwarder.close())]);
-      log.flush();
-    },
-  };
+  const probes = createProbes({ readiness, ...metrics, endpointOverridden: aws.endpoint !== undefined });
+  const operator = createOperator({ config: () => document, isOwnHost: isLoopbackHost });
+  return { readiness, probes: serverOf(probes), operator: serverOf(operator) };
 }
 
-function livesOf({ upstreams, aws, timeouts }: Config): readonly Live[] {
-  return Object.entries(upstreams).map(([name, settings]) => {
-    const region = settings.region ?? aws.region;
-    const origin = settings.endpoint ?? endpointOf(settings.service, region, aws.endpoint);
-    return {
-      upstream: {
-        name,
-        service: settings.service,
-        region,
-        partition: partitionOf(region),
-        account: settings.account ?? aws.account,
-        expectBucketOwner: settings.account !== undefined,
-        maxBodyBytes: settings.maxBody,
-        allowHeaders: new Set(settings.allowHeaders),
-        allowQuery: new Set(settings.allowQuery),
-      },
-      service: serviceOf(settings.service as ServiceName),
-      forwarder: createForwarder({
-        origin: new URL(origin).origin,
-        connectMs: timeouts.connect,
-        headersMs: timeouts.upstreamHeaders,
-        bodyIdleMs: timeouts.bodyIdle,
-      }),
-      host: new URL(origin).host,
-      match: settings.match,
-    };
-  });
+function livesOf(config: Config) {
+  const { connect: connectMs, upstreamHeaders: headersMs, bodyIdle: bodyIdleMs } = config.timeouts;
+  return upstreamsOf(config).map((one) => ({
+    ...one,
+    forwarder: createForwarder({ origin: one.origin, connectMs, headersMs, bodyIdleMs }),
+  }));
 }
 
-function issuersFor({ identity, aws }: Config, outbound: Outbound, log: Log, now: Clock): readonly Issuer[] {
-  return identity.userPools.map((pool) => {
-    const verifier = createUserPoolVerifier(pool);
-    const url = `${endpointOf("cognito-idp", regionOf(pool.id), aws.endpoint)}/${pool.id}/.well-known/jwks.json`;
-    const keys = createKeySource({
-      fetch: async () => {
-        const { status, body } = await outbound({
-          url,
-          method: "GET",
-          headers: { accept: "application/json" },
-        });
-        if (status !== 200)
-          throw new Refusal("keys-unavailable", { detail: `the key set answered ${status}` });
-        return body;
-      },
-      onChange: verifier.useKeys,
+function issuersOf({ identity, aws }: Config, outbound: Outbound, log: Log, now: Clock) {
+  return identity.userPools.map((pool) =>
+    createIssuer({
+      pool,
+      origin: endpointOf("cognito-idp", regionOf(pool.id), aws.endpoint),
+      outbound,
       onFailure: (error) => log.warn("keys cannot be fetched", { issuer: pool.name, error: String(error) }),
       now,
-    });
-    return { name: pool.name, keys, pool: verifier };
-  });
-}
-
-function byIss({ identity }: Config, issuers: readonly Issuer[]): ReadonlyMap<string, Issuer> {
-  return new Map(
-    identity.userPools.flatMap((pool, i) =>
-      issuersOf(pool).map((iss) => [iss, issuers[i] as Issuer] as const),
-    ),
+    }),
   );
 }
 
@@ -197,49 +151,48 @@ interface BrokerParts {
   readonly now: Clock;
 }
 
-function brokersOf(config: Config, { outbound, signer, metrics, now }: BrokerParts) {
+function brokersOf(
+  config: Config,
+  { outbound, signer, metrics, now }: BrokerParts,
+): ReadonlyMap<string, CachedBroker> {
   const { endpoint } = config.aws;
+  const { maxCallers, refreshAhead: refreshAheadMs } = config.credentials.cache;
   const exchange = createExchangeCall({
     outbound,
     now,
     onExchange: ({ operation, outcome, durationMs }) =>
       metrics.exchange(operation, outcome, durationMs / 1000),
   });
-  const { maxCallers, refreshAhead: refreshAheadMs } = config.credentials.cache;
-  return new Map(
-    Object.entries(sourcesOf(config)).map(([name, { identityPoolId, verifyRole }]) => {
-      const region = identityPoolId.slice(0, identityPoolId.indexOf(":"));
-      const proveRole = verifyRole ? createProveRole({ region, endpoint, exchange, signer, now }) : undefined;
-      const pool = createIdentityPool({ identityPoolId, endpoint, exchange, proveRole, now });
-      return [
-        name,
-        cached(pool, { now, onLookup: metrics.credentialLookup, maxCallers, refreshAheadMs }),
-      ] as const;
-    }),
-  );
+  const brokerFor = ({
+    identityPoolId,
+    verifyRole,
+  }: {
+    identityPoolId: string;
+    verifyRole: boolean;
+  }): CachedBroker => {
+    const region = identityPoolId.slice(0, identityPoolId.indexOf(":"));
+    const proveRole = verifyRole ? createProveRole({ region, endpoint, exchange, signer, now }) : undefined;
+    const pool = createIdentityPool({ identityPoolId, endpoint, exchange, proveRole, now });
+    return cached(pool, { now, onLookup: metrics.credentialLookup, maxCallers, refreshAheadMs });
+  };
+  return new Map(Object.entries(sourcesOf(config)).map(([name, source]) => [name, brokerFor(source)]));
 }
 
-function listen(server: Server, { host, port }: Address): Promise<Address> {
-  return new Promise((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(port, host, () => {
-      server.off("error", reject);
-      resolve({ host, port: (server.address() as AddressInfo).port });
-    });
-  });
+function limitsOf({ limits, timeouts }: Config) {
+  return {
+    maxInFlight: limits.inFlight,
+    maxHeaderBytes: limits.headers,
+    headersMs: timeouts.headers,
+    // An upstream that thinks is as quiet as a client that sleeps; its own deadline comes first.
+    idleMs: Math.max(timeouts.bodyIdle, timeouts.upstreamHeaders) + 5000,
+    keepAliveMs: timeouts.keepAlive,
+  };
 }
 
-/** Closes a server once its requests are done, and cuts what is left at the deadline. */
-function closeWithin(server: Server, deadlineMs: number): Promise<void> {
-  if (!server.listening) return Promise.resolve();
-  return new Promise((resolve) => {
-    const timer = setTimeout(() => server.closeAllConnections(), deadlineMs);
-    server.close(() => {
-      clearTimeout(timer);
-      resolve();
-    });
-    server.closeIdleConnections();
-  });
+/** A digest of its own at each start: lines of one run can be joined, and a known subject not found by trying. */
+function callerNamer(): (caller: { readonly digest: string }) => string {
+  const key = randomBytes(32);
+  return ({ digest }) => createHmac("sha256", key).update(digest).digest("base64url").slice(0, 16);
 }
 
 function isLoopbackHost(host: string): boolean {

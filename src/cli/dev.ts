@@ -43,7 +43,7 @@ export const dev = command(HELP, {}, async (_, env) => {
     await aws.close();
     return EXIT.failure;
   }
-  const url = `http://127.0.0.1:${running.addresses.listen.port}`;
+  const url = `http://127.0.0.1:${running.ports.listen}`;
   terminal.out(`Postern is at ${url}, in front of a stand-in AWS at ${aws.url}.\n`);
   const tokenOf = async (user: string): Promise<string> => (await signInLocally(user, env)).id ?? "";
   const good = await runTour({ url, tokenOf, outcomeOf: (id) => outcomes.get(id) });

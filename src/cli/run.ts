@@ -1,5 +1,5 @@
 import type { Environment } from "../config/load.ts";
-import { type Addresses, createSidecar, type Sidecar } from "../sidecar.ts";
+import { createSidecar, type Ports, type Sidecar } from "../sidecar.ts";
 import type { Log } from "../telemetry/log.ts";
 import type { LoadedConfig } from "./config-file.ts";
 import { terminal } from "./terminal.ts";
@@ -8,7 +8,7 @@ import { version } from "./usage.ts";
 /** A sidecar that runs, and where. */
 export interface Running {
   readonly sidecar: Sidecar;
-  readonly addresses: Addresses;
+  readonly ports: Ports;
 }
 
 /** Starts a sidecar; a taken port is said in one line, and then there is none. */
@@ -19,7 +19,7 @@ export async function startSidecar(
 ): Promise<Running | undefined> {
   const sidecar = createSidecar(config, { version: version(), log, now: Date.now, document });
   try {
-    return { sidecar, addresses: await sidecar.start() };
+    return { sidecar, ports: await sidecar.start() };
   } catch (error) {
     terminal.err(`postern: ${whyNotStarted(error, portHint)}`);
     await sidecar.drain();

@@ -13,6 +13,8 @@ import type { UserPoolVerifier } from "./user-pool.ts";
 export interface Issuer {
   /** The configured name. */
   readonly name: string;
+  /** Every form of `iss` that is this issuer's. */
+  readonly iss: readonly string[];
   readonly keys: KeySource;
   readonly pool: UserPoolVerifier;
 }
@@ -31,8 +33,7 @@ interface Verified {
 
 /** What {@link createAuthenticate} needs. */
 export interface AuthenticateOptions {
-  /** By `iss`, every form of it. */
-  readonly issuers: ReadonlyMap<string, Issuer>;
+  readonly issuers: readonly Issuer[];
   readonly now: Clock;
   /** Verified tokens kept. Default 10,000. */
   readonly maxTokens?: number;
@@ -49,6 +50,7 @@ const MIN_REFETCH_MS = 10_000;
  */
 export function createAuthenticate({ issuers, now, maxTokens = 10_000 }: AuthenticateOptions): Authenticate {
   const verified = new LRUCache<string, Verified>({ max: maxTokens });
+  const byIss = new Map(issuers.flatMap((issuer) => issuer.iss.map((iss) => [iss, issuer] as const)));
 
   const remember = (
     digest: string,
@@ -90,7 +92,7 @@ export function createAuthenticate({ issuers, now, maxTokens = 10_000 }: Authent
       return known.caller;
     }
     const unverified = readUnverified(token);
-    const issuer = issuers.get(unverified.issuer);
+    const issuer = byIss.get(unverified.issuer);
     if (issuer === undefined) throw new Refusal("token-issuer");
     return remember(digest, token, unverified, issuer) ?? verifyAfterFetch(digest, token, unverified, issuer);
   };

@@ -22,8 +22,8 @@ export interface Pipeline {
   readonly route: Router;
   readonly authenticate: Authenticate;
   readonly policy: Policy;
-  /** The broker of a credential source. */
-  readonly brokerOf: (source: string) => Broker;
+  /** The broker of a credential source; the configuration was checked, so there is one for each that a rule names. */
+  readonly brokerOf: (source: string) => Broker | undefined;
   readonly signer: Signer;
   readonly now: Clock;
 }
@@ -44,7 +44,7 @@ export function handle(pipeline: Pipeline, visit: Visit): void {
       return proceed(readOperation(visit, to, policy, caller), (operation) => {
         visit.operation = operation;
         const permit = permitted(visit, decide(policy, caller, operation));
-        return proceed(pipeline.brokerOf(permit.source)(permit, caller), (credentials) => {
+        return proceed(obtain(pipeline, permit, caller), (credentials) => {
           const signed = signOperation(visit, to.live, operation, { signer, credentials, nowMs: now() });
           to.live.forwarder.forward(signed, visit.response, (end) => {
             if (end instanceof Refusal) giveUp(visit, end);
@@ -77,6 +77,13 @@ function permitted(visit: Visit, decision: Decision): Permit {
   visit.decision = decision;
   if (decision.verdict === "permit") return decision;
   throw new Refusal(decision.reason, { detail: decision.detail });
+}
+
+function obtain({ brokerOf }: Pipeline, permit: Permit, caller: Caller): ReturnType<Broker> {
+  const broker = brokerOf(permit.source);
+  if (broker === undefined)
+    throw new Refusal("internal", { detail: `no credential source ${permit.source}` });
+  return broker(permit, caller);
 }
 
 /** Runs the stages; what any of them throws, now or later, is answered. */

@@ -21,7 +21,7 @@ export function refuse(visit: Visit, refusal: Refusal): void {
   }
   const { status, sentence } = REFUSALS[refusal.code];
   const words = wordsFor(visit)({ code: refusal.code, sentence, status, requestId });
-  const unread = !request.complete;
+  const unread = !request.complete && hasBody(visit);
   const headers = {
     ...words.headers,
     ...headersOf(refusal, requestId),
@@ -31,6 +31,11 @@ export function refuse(visit: Visit, refusal: Refusal): void {
   response.writeHead(words.status, headers);
   response.end(request.method === "HEAD" ? undefined : words.body);
   if (unread) drain(request, response);
+}
+
+/** At the head of a request Node does not yet know that it is complete. */
+function hasBody({ head: { headers } }: Visit): boolean {
+  return headers.has("transfer-encoding") || (headers.get("content-length") ?? "0") !== "0";
 }
 
 /** The refusal that an error is: anything unforeseen is `internal`, and its message stays inside. */

@@ -78,24 +78,17 @@ function toOutcome(
   durationMs: number,
   nameCaller: VisitOptions["nameCaller"],
 ): Outcome {
-  const { requestId, response, head, live, caller, operation, decision } = visit;
+  const { response, head } = visit;
   const { refusal, forwarded } = ending;
   return {
-    requestId,
+    requestId: visit.requestId,
     method: head.method,
-    upstream: live?.upstream.name ?? "none",
-    service: live?.upstream.service ?? "none",
-    operation: operation?.name ?? visit.operationName,
-    resource: operation?.requirements[0]?.resource,
-    caller: caller === undefined ? undefined : nameCaller(caller),
-    groups: caller?.groups ?? [],
-    verdict: decision?.verdict,
-    rule: decision?.rule,
-    role: decision?.verdict === "permit" ? decision.role : undefined,
-    status: response.headersSent ? response.statusCode : 499,
+    status: response.headersSent ? response.statusCode : CLIENT_LEFT,
+    outcome: outcomeOf(ending, response),
     reason: refusal?.code,
     detail: refusal?.detail,
-    outcome: outcomeOf(refusal, forwarded, response),
+    ...askedOf(visit),
+    ...decidedOf(visit, nameCaller),
     requestBytes: Number(head.headers.get("content-length") ?? 0),
     responseBytes: forwarded?.bytes ?? 0,
     durationMs,
@@ -103,11 +96,29 @@ function toOutcome(
   };
 }
 
-function outcomeOf(
-  refusal: Refusal | undefined,
-  forwarded: Forwarded | undefined,
-  response: ServerResponse,
-): Outcome["outcome"] {
+/** What nginx logs where the client left before there was a status. */
+const CLIENT_LEFT = 499;
+
+function askedOf({ live, operation, operationName }: Visit) {
+  return {
+    upstream: live === undefined ? "none" : live.upstream.name,
+    service: live === undefined ? "none" : live.upstream.service,
+    operation: operation === undefined ? operationName : operation.name,
+    resource: operation?.requirements[0]?.resource,
+  };
+}
+
+function decidedOf({ caller, decision }: Visit, nameCaller: VisitOptions["nameCaller"]) {
+  return {
+    caller: caller === undefined ? undefined : nameCaller(caller),
+    groups: caller === undefined ? [] : caller.groups,
+    verdict: decision?.verdict,
+    rule: decision?.rule,
+    role: decision?.verdict === "permit" ? decision.role : undefined,
+  };
+}
+
+function outcomeOf({ refusal, forwarded }: Ending, response: ServerResponse): Outcome["outcome"] {
   if (refusal !== undefined) return "refused";
   if (forwarded?.broken === "upstream") return "upstream-broken";
   return forwarded?.broken === "client" || !response.headersSent ? "client-gone" : "ok";
