@@ -25,7 +25,7 @@ export interface TokenFacts {
   readonly jti: string;
 }
 
-/** The claims of a Cognito ID token. Source: facts of the pool's tokens, CDG "using the ID token". */
+/** The claims of a Cognito ID token. Source: CDG, "using the ID token". */
 export function idTokenClaims(facts: TokenFacts): Claims {
   const { accessToken, user } = facts;
   return {

@@ -1,11 +1,11 @@
+import { randomBytes } from "node:crypto";
 import { Hono } from "hono";
 import type { Context } from "hono";
+import { deleteCookie, getCookie, setCookie } from "hono/cookie";
 import { cors } from "hono/cors";
-import { getCookie, setCookie, deleteCookie } from "hono/cookie";
-import { randomBytes } from "node:crypto";
-import type { OpenIdTokens } from "./open-id-tokens.ts";
 import { readAuthorizeRequest, withQuery } from "./authorize-request.ts";
 import type { AuthorizeRequest } from "./authorize-request.ts";
+import type { OpenIdTokens } from "./open-id-tokens.ts";
 import { loginPage, messagePage } from "./pages.ts";
 import type { Page } from "./pages.ts";
 import { sameSecret, userOfPassword } from "./passwords.ts";

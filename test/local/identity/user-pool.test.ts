@@ -13,7 +13,7 @@ const DESK: AppClient = {
   id: "desk",
   secret: "s:p&c e%",
   flows: ["code"],
-  redirectUris: ["https://desk.example/in?x=1"],
+  redirectUris: ["https://desk.example/in?x=1", "desk-app://signed-in"],
 };
 const CORNER: AppClient = { id: "corner", flows: ["password"], redirectUris: [CALLBACK] };
 
@@ -184,6 +184,14 @@ describe("the code flow", () => {
     expect(answer.headers.get("location")).toMatch(
       /^https:\/\/desk\.example\/in\?x=1&code=[\w-]+&state=st%26te$/,
     );
+  });
+
+  it("goes back to an app by the app's own scheme", async () => {
+    const change = { client_id: "desk", redirect_uri: "desk-app://signed-in" };
+    const page = await get(`/login?${query(change)}`);
+    expect(page.headers.get("content-security-policy")).toContain("form-action 'self' desk-app:;");
+    const { answer } = await signInByPage(change);
+    expect(answer.headers.get("location")).toMatch(/^desk-app:\/\/signed-in\?code=/);
   });
 
   it("takes a code once", async () => {
@@ -434,7 +442,8 @@ describe("/oauth2/token", () => {
     const url = `${aws.endpoint}/oauth2/token`;
     const json = fetch(url, { method: "POST", body: "grant_type=refresh_token&client_id=web" });
     expect(await refusal(json)).toEqual([400, "invalid_client"]);
-    const twice = new URLSearchParams("grant_type=refresh_token&client_id=web&client_id=corner");
+    const code = await codeOf();
+    const twice = new URLSearchParams([...Object.entries(codeForm(code)), ["code", code]]);
     expect(await refusal(fetch(url, { method: "POST", body: twice }))).toEqual([400, "invalid_request"]);
   });
 
