@@ -260,6 +260,7 @@ describe("the guard and DynamoDB", () => {
     };
     await expect(guard(await signed(session, lied))).rejects.toMatchObject({
       code: "InvalidSignatureException",
+      message: expect.stringContaining("x-amz-content-sha256"),
     });
   });
 });

@@ -68,6 +68,12 @@ async function decode(
   return { text: body.toString(), trailers: Object.fromEntries(trailers) };
 }
 
+/** A line that never ends, and a reader that never tires is told so. */
+async function* endless(): AsyncGenerator<Buffer, void> {
+  for (let left = 100; left > 0; left--) yield Buffer.alloc(1000, "3");
+  throw new Error("read on");
+}
+
 describe("decodeChunks with signed chunks", () => {
   it("accepts the example that AWS documents", async () => {
     const { text } = await decode(framedExample(), { decodedBytes: 66_560, seed: example });
@@ -194,6 +200,19 @@ describe("decodeChunks with unsigned chunks", () => {
     await expect(decode(framed, { decodedBytes })).rejects.toMatchObject({
       code: "IncompleteBody",
       status: 400,
+    });
+  });
+
+  it("gives out no byte of a chunk that goes beyond the announced length", async () => {
+    const options = { decodedBytes: 2, announced: undefined, seed: undefined };
+    const stream = decodeChunks(pieces(Buffer.from("3\r\nabc")), options, new Map());
+    await expect(stream.next()).rejects.toMatchObject({ code: "IncompleteBody" });
+  });
+
+  it("does not wait for ever for the end of a line", async () => {
+    const options = { decodedBytes: 2, announced: undefined, seed: undefined };
+    await expect(collect(decodeChunks(endless(), options, new Map()))).rejects.toMatchObject({
+      code: "IncompleteBody",
     });
   });
 

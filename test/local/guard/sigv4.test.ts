@@ -421,6 +421,13 @@ describe("the verifier and presigned requests", () => {
     });
   });
 
+  it("does not begin them before their time, but for the skew", async () => {
+    const request = await signed(session, { path: "/b/k", presignSeconds: 60 });
+    await expect(verify(request, NOW_MS - 15 * 60_000)).resolves.toBeUndefined();
+    const early = await refusal(request, NOW_MS - 15 * 60_000 - 1000);
+    expect(early).toMatchObject({ code: "AccessDenied", message: "Request is not yet valid" });
+  });
+
   it("ends them with their session", async () => {
     const request = await signed(session, { presignSeconds: 7200 });
     expect(await refusal(request, session.expiresAtMs)).toMatchObject({ code: "ExpiredToken" });

@@ -484,6 +484,12 @@ const conditions: readonly Case[] = [
     answer: "allow",
   },
   {
+    name: "takes an empty string for an empty set in ForAllValues",
+    statements: when({ "ForAllValues:StringEquals": { k: "a" } }),
+    context: { k: "" },
+    answer: "allow",
+  },
+  {
     name: "passes ForAnyValue when one value fits",
     statements: when({ "ForAnyValue:StringLike": { k: "a*" } }),
     context: { k: ["x", "ab"] },
