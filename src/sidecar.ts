@@ -1,10 +1,9 @@
-import { createHmac, randomBytes } from "node:crypto";
 import { createOperator } from "./admin/operator.ts";
 import { createProbes } from "./admin/probes.ts";
 import { createReadiness } from "./admin/readiness.ts";
 import { closeWithin, listenAt, serverOf } from "./admin/serve.ts";
 import { endpointOf } from "./aws/endpoint.ts";
-import { isLoopback } from "./config/address.ts";
+import { isLoopbackHost } from "./config/address.ts";
 import { defaultSourceOf, sourcesOf } from "./config/refuse.ts";
 import type { Config } from "./config/schema.ts";
 import { upstreamsOf } from "./config/upstreams.ts";
@@ -22,9 +21,10 @@ import type { Pipeline } from "./proxy/handle.ts";
 import { createListener, type Listener } from "./proxy/listener.ts";
 import { createRouter } from "./proxy/route.ts";
 import { createSelfService } from "./proxy/self-service.ts";
+import { createCallerNamer } from "./proxy/visit.ts";
 import { createSigner, type Signer } from "./signing/sign.ts";
 import type { Log } from "./telemetry/log.ts";
-import { createMetrics, type Metrics } from "./telemetry/metrics.ts";
+import { createMetrics, type Gauges, type Metrics } from "./telemetry/metrics.ts";
 import { createForwarder } from "./upstream/forward.ts";
 
 /** What a sidecar is made of besides its configuration. */
@@ -54,11 +54,10 @@ export function createSidecar(config: Config, surroundings: Surroundings): Sidec
   const signer = createSigner();
   const lives = livesOf(config);
   const issuers = issuersOf(config, outbound.call, log, now);
-  const metrics = createMetrics(version, {
-    inFlight: () => listener.inFlight(),
-    jwksAgeSeconds: () => new Map(issuers.map(({ name, keys }) => [name, inSeconds(keys.ageMs())])),
-    endpointOverridden: () => config.aws.endpoint !== undefined,
-  });
+  const metrics = createMetrics(
+    version,
+    gaugesOf(config, issuers, () => listener.inFlight()),
+  );
   const brokers = brokersOf(config, { outbound: outbound.call, signer, metrics, now });
   const pipeline: Pipeline = {
     route: createRouter(lives),
@@ -68,19 +67,17 @@ export function createSidecar(config: Config, surroundings: Surroundings): Sidec
     signer,
     now,
   };
+  const peek: CachedBroker["peek"] = (permit, caller) => brokers.get(permit.source)?.peek(permit, caller);
   const listener: Listener = createListener({
     ...limitsOf(config),
     pipeline: () => pipeline,
     selfService: createSelfService({
       pipeline: () => pipeline,
-      peek: (permit, caller) => brokers.get(permit.source)?.peek(permit, caller),
-      upstreams: () => lives.map(({ upstream }) => upstream),
+      peek,
+      upstreams: lives.map(({ upstream }) => upstream),
     }),
-    record: (outcome) => {
-      metrics.record(outcome);
-      log.record(outcome);
-    },
-    nameCaller: callerNamer(),
+    record: (outcome) => [metrics, log].forEach((one) => one.record(outcome)),
+    nameCaller: createCallerNamer(),
   });
   const pages = pagesOf(config, surroundings, metrics, { listener, issuers });
   return {
@@ -94,23 +91,18 @@ export function createSidecar(config: Config, surroundings: Surroundings): Sidec
       pages.readiness.drain();
       for (const { keys } of issuers) keys.stop();
       await closeWithin(listener.server, config.timeouts.drain);
-      await Promise.all([pages.probes, pages.operator].map((server) => closeWithin(server, 0)));
+      await pages.close();
       await Promise.all([outbound.close(), ...lives.map(({ forwarder }) => forwarder.close())]);
       log.flush();
     },
   };
 }
 
-interface Watched {
-  readonly listener: Listener;
-  readonly issuers: readonly Issuer[];
-}
-
 function pagesOf(
   { aws }: Config,
   { document }: Surroundings,
   metrics: Metrics,
-  { listener, issuers }: Watched,
+  { listener, issuers }: { listener: Listener; issuers: readonly Issuer[] },
 ) {
   const readiness = createReadiness([
     { name: "the data listener", holds: () => listener.server.listening },
@@ -121,7 +113,9 @@ function pagesOf(
   ]);
   const probes = createProbes({ readiness, ...metrics, endpointOverridden: aws.endpoint !== undefined });
   const operator = createOperator({ config: () => document, isOwnHost: isLoopbackHost });
-  return { readiness, probes: serverOf(probes), operator: serverOf(operator) };
+  const servers = { probes: serverOf(probes), operator: serverOf(operator) };
+  const close = () => Promise.all(Object.values(servers).map((server) => closeWithin(server, 0)));
+  return { readiness, ...servers, close };
 }
 
 function livesOf(config: Config) {
@@ -189,14 +183,12 @@ function limitsOf({ limits, timeouts }: Config) {
   };
 }
 
-/** A digest of its own at each start: lines of one run can be joined, and a known subject not found by trying. */
-function callerNamer(): (caller: { readonly digest: string }) => string {
-  const key = randomBytes(32);
-  return ({ digest }) => createHmac("sha256", key).update(digest).digest("base64url").slice(0, 16);
-}
-
-function isLoopbackHost(host: string): boolean {
-  return isLoopback(host.replace(/:\d+$/, "").replace(/^\[|\]$/g, ""));
+function gaugesOf({ aws }: Config, issuers: readonly Issuer[], inFlight: () => number): Gauges {
+  return {
+    inFlight,
+    jwksAgeSeconds: () => new Map(issuers.map(({ name, keys }) => [name, inSeconds(keys.ageMs())])),
+    endpointOverridden: () => aws.endpoint !== undefined,
+  };
 }
 
 function inSeconds(ms: number | undefined): number | undefined {

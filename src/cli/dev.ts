@@ -56,7 +56,7 @@ export const dev = command(HELP, {}, async (_, env) => {
 
 async function startStandIn(port: number) {
   const { startLocalAws } = await import("../local/aws.ts");
-  const { readWorld } = await import("../local/read-world.ts");
+  const { readWorld } = await import("../local/parse-world.ts");
   const world = readWorld(readFileSync(shipped("local-world.yaml"), "utf8"));
   return startLocalAws({ world, address: { host: "127.0.0.1", port } });
 }

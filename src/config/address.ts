@@ -18,6 +18,11 @@ export function isLoopback(host: string): boolean {
   return host === "localhost" || host === "::1" || (isIP(host) === 4 && host.startsWith("127."));
 }
 
+/** Whether the value of a `Host` header, with or without a port, is this machine. */
+export function isLoopbackHost(host: string): boolean {
+  return isLoopback(host.replace(/:\d+$/, "").replace(/^\[|\]$/g, ""));
+}
+
 /** Addresses that answer with the machine's own credentials, or lie on the link: never an upstream. */
 export function isLinkLocal(host: string): boolean {
   return host.startsWith("169.254.") || /^fe[89ab]/i.test(host) || host.toLowerCase() === "fd00:ec2::254";

@@ -38,10 +38,10 @@ export interface Faults {
   readonly clear: () => void;
 }
 
-/** Thrown where a connection is to be cut rather than answered. */
+/** Thrown where a connection is gone, or shall be, and there is nobody to answer. */
 export class CutConnection extends Error {
-  constructor() {
-    super("the connection is cut on purpose");
+  constructor(options?: ErrorOptions) {
+    super("the connection is cut", options);
     this.name = "CutConnection";
   }
 }

@@ -36,8 +36,8 @@ export async function serveExchange(exchange: Exchange, serve: Serve): Promise<v
     await send(exchange, answer, upload);
   } catch (error) {
     outgoing.destroy();
-    const hasLeft = incoming.errored !== null || LEFT.has((error as NodeJS.ErrnoException).code);
-    if (!hasLeft && !(error instanceof CutConnection)) throw error;
+    const hasLeft = error instanceof CutConnection || LEFT.has((error as NodeJS.ErrnoException).code);
+    if (!hasLeft) throw error;
   }
 }
 
@@ -54,8 +54,12 @@ function createUpload({ incoming, outgoing, expects }: Exchange): Upload {
   const read = async function* (): AsyncGenerator<Buffer, void> {
     if (!isComing) outgoing.writeContinue();
     isComing = true;
-    // A reader who stops early must not take the connection down: the answer is still to be sent.
-    for await (const chunk of incoming.iterator({ destroyOnReturn: false })) yield chunk as Buffer;
+    try {
+      // A reader who stops early must not take the connection down: the answer is still to be sent.
+      for await (const chunk of incoming.iterator({ destroyOnReturn: false })) yield chunk as Buffer;
+    } catch (cause) {
+      throw new CutConnection({ cause });
+    }
   };
   return { body: read(), isComing: () => isComing };
 }

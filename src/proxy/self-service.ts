@@ -15,7 +15,7 @@ export interface SelfServiceOptions {
   /** Credentials that are at hand for a permit; nothing is exchanged to answer a question. */
   readonly peek: (permit: Permit, caller: Caller) => Credentials | undefined;
   /** Configured names of the upstreams, with their services. */
-  readonly upstreams: () => readonly { readonly name: string; readonly service: string }[];
+  readonly upstreams: readonly { readonly name: string; readonly service: string }[];
 }
 
 /** The reserved paths of the data port. Everything under it is Postern's own, in every form of request. */
@@ -57,7 +57,7 @@ async function whoami({ pipeline, peek, upstreams }: SelfServiceOptions, incomin
     preferredRole: caller.preferredRole,
     expires: new Date(caller.expiresAtMs).toISOString(),
     upstreams: Object.fromEntries(
-      upstreams().map(({ name, service }) => [
+      upstreams.map(({ name, service }) => [
         name,
         policy.permitsFor(caller, service).map((permit) => describe(permit, peek(permit, caller))),
       ]),

@@ -1,4 +1,4 @@
-import { randomUUID } from "node:crypto";
+import { createHmac, randomBytes, randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Caller } from "../domain/caller.ts";
 import type { Decision } from "../domain/decision.ts";
@@ -39,6 +39,22 @@ export interface VisitOptions {
   readonly nameCaller: (caller: Caller) => string;
   /** Whether the client sent `Expect: 100-continue`. */
   readonly expectsContinue: boolean;
+}
+
+/**
+ * Makes the namer of callers for logs, with a key of its own: lines of one run can be joined, and a known subject cannot
+ * be found by trying.
+ */
+export function createCallerNamer(): VisitOptions["nameCaller"] {
+  const key = randomBytes(32);
+  const names = new WeakMap<Caller, string>();
+  return (caller) => {
+    const known = names.get(caller);
+    if (known !== undefined) return known;
+    const name = createHmac("sha256", key).update(caller.digest).digest("base64url").slice(0, 16);
+    names.set(caller, name);
+    return name;
+  };
 }
 
 const REQUEST_ID = /^[A-Za-z0-9-]{8,64}$/;

@@ -37,8 +37,16 @@ export interface AdmitTools {
   readonly verifier: Verifier;
   readonly place: Place;
   readonly keySchemaOf: KeySchemaOf;
-  /** Throws `AccessDenied` for the first requirement that IAM does not allow. */
-  readonly authorize: (identified: Identified, requirements: readonly Requirement[]) => void;
+  /**
+   * Throws `AccessDenied` for the first requirement that IAM does not allow.
+   *
+   * Where a resource may allow by itself what no policy of the caller does, only an explicit deny counts here.
+   */
+  readonly authorize: (
+    identified: Identified,
+    requirements: readonly Requirement[],
+    resourceMayAllow?: "resource-may-allow",
+  ) => void;
 }
 
 interface AdmittedBy {
@@ -122,12 +130,12 @@ export async function admitDynamoDb(tools: AdmitTools, identified: Identified): 
   return { service: "dynamodb", session, region: authorization.scope.region, call, body };
 }
 
-/** Admits a signed STS call. */
+/** Admits a signed STS call; whether a role trusts the caller is for STS to find out. */
 export async function admitSts(tools: AdmitTools, identified: Identified): Promise<StsAdmitted> {
   const { authorization, session } = identified;
   const body = await readSigned(tools, identified);
   const call = parseSts(body);
-  tools.authorize(identified, call.requirements);
+  tools.authorize(identified, call.requirements, "resource-may-allow");
   return { service: "sts", session, region: authorization.scope.region, call, body };
 }
 

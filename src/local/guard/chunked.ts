@@ -48,21 +48,17 @@ export async function* decodeChunks(
   const chain = options.seed === undefined ? undefined : createChain(options.seed);
   const limits = createLimits(options.decodedBytes);
   try {
-    for (;;) {
+    for (let size = -1; size !== 0;) {
       const header = readChunkHeader(await reader.line(), chain !== undefined);
-      limits.take(header.size);
+      size = header.size;
+      limits.take(size);
       const hash = chain === undefined ? undefined : createHash("sha256");
-      let missing = header.size;
-      while (missing > 0) {
-        const bytes = await reader.some(missing);
-        if (bytes === undefined) throw incomplete();
+      for await (const bytes of readExactly(reader, size)) {
         hash?.update(bytes);
-        missing -= bytes.length;
         yield bytes;
       }
       chain?.verifyChunk(hash?.digest("hex") ?? "", header.signature);
-      if (header.size === 0) break;
-      if ((await reader.line()) !== "") throw incomplete();
+      if (size > 0 && (await reader.line()) !== "") throw incomplete();
     }
     limits.end();
     const found = checkTrailers(await readTrailers(reader), options, chain);
@@ -70,6 +66,16 @@ export async function* decodeChunks(
     for (const [name, value] of found) trailers.set(name, value);
   } finally {
     await reader.close();
+  }
+}
+
+async function* readExactly(reader: ByteReader, length: number): AsyncGenerator<Buffer, void> {
+  let missing = length;
+  while (missing > 0) {
+    const bytes = await reader.some(missing);
+    if (bytes === undefined) throw incomplete();
+    missing -= bytes.length;
+    yield bytes;
   }
 }
 

@@ -88,12 +88,13 @@ function admit(tools: AdmitTools, identified: Identified): Promise<Admitted> {
 
 function createAuthorizer({ world, observe }: GuardOptions): AdmitTools["authorize"] {
   const permissions = createPermissions(world);
-  return ({ session, context, authorization }, requirements) => {
+  return ({ session, context, authorization }, requirements, resourceMayAllow) => {
     const { service } = authorization.scope;
     observe?.(requirements.map(({ action, resource }) => ({ service, action, resource })));
     for (const requirement of requirements) {
       const verdict = permissions(session, requirement, context);
-      if (verdict.decision !== "allow") {
+      const left = resourceMayAllow !== undefined && verdict.decision === "implicit-deny";
+      if (verdict.decision !== "allow" && !left) {
         throw accessDenied(session, requirement, verdict, rulesOf(service).dialect);
       }
     }

@@ -2,6 +2,8 @@
 export interface CallCounts {
   /** Calls of an operation since the start or the last reset, refused ones too. */
   readonly of: (operation: string) => number;
+  /** Every operation that was called. */
+  readonly all: () => ReadonlyMap<string, number>;
   readonly reset: () => void;
 }
 
@@ -15,6 +17,7 @@ export function createCallCounter(): CallCounter {
   const counts = new Map<string, number>();
   return {
     of: (operation) => counts.get(operation) ?? 0,
+    all: () => counts,
     reset: () => counts.clear(),
     add: (operation) => {
       counts.set(operation, (counts.get(operation) ?? 0) + 1);

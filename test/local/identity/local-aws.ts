@@ -14,7 +14,7 @@ import type { NewSigningKey, SigningKey } from "../../../src/local/identity/sign
 import type { StsCaller } from "../../../src/local/identity/assume-role.ts";
 import { createSessions } from "../../../src/local/session.ts";
 import type { Sessions } from "../../../src/local/session.ts";
-import { parseWorld } from "../../../src/local/world.ts";
+import { parseWorld } from "../../../src/local/parse-world.ts";
 import type { IdentityPool, World } from "../../../src/local/world.ts";
 
 /** The identity side on a port of its own, with a clock that a test moves. */

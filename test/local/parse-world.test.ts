@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { parse } from "yaml";
 import { describe, expect, it } from "vitest";
-import { parseWorld } from "../../src/local/world.ts";
+import { parseWorld } from "../../src/local/parse-world.ts";
 
 type Document = Record<string, never>;
 

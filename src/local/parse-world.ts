@@ -1,0 +1,118 @@
+import { parse } from "yaml";
+import { count, document, flag, list, mapOf, matching, object, oneOf, scalar, text } from "./shape.ts";
+import type { Reader } from "./shape.ts";
+import { referenceProblems } from "./world-references.ts";
+import type { IdentityPool, RoleMapping, Table, UserPool, World } from "./world.ts";
+
+const arn = matching(/^arn:aws:iam::\d{12}:role\/[\w+=,.@/-]+$/, "a role ARN");
+
+const readUserPool: Reader<UserPool> = object(
+  {
+    id: matching(/^[a-z]{2}-[a-z]+-\d_[a-zA-Z0-9]+$/, "a pool id such as us-east-1_LOCAL"),
+    clients: list(
+      object(
+        {
+          id: matching(/^[\w+]{1,128}$/, "an app client id"),
+          flows: list(oneOf("code", "password", "refresh", "client_credentials")),
+        },
+        {
+          secret: text,
+          redirectUris: list(text),
+          logoutUris: list(text),
+          scopes: list(text),
+          preventUserExistenceErrors: flag,
+        },
+      ),
+    ),
+    groups: list(object({ name: text }, { role: arn, precedence: count })),
+    users: list(
+      object({ username: text, sub: text, password: text, groups: list(text) }, { attributes: mapOf(text) }),
+    ),
+  },
+  {},
+);
+
+const readRoleMapping: Reader<RoleMapping> = object(
+  { type: oneOf("Token", "Rules"), ambiguousRoleResolution: oneOf("AuthenticatedRole", "Deny") },
+  {
+    rules: list(
+      object(
+        {
+          claim: matching(/^[\p{L}\p{M}\p{S}\p{N}\p{P}]{1,64}$/u, "a claim name of at most 64 characters"),
+          matchType: oneOf("Equals", "Contains", "StartsWith", "NotEqual"),
+          value: matching(/^.{1,128}$/su, "a text of 1 to 128 characters"),
+          roleArn: arn,
+        },
+        {},
+      ),
+    ),
+  },
+);
+
+const readIdentityPool: Reader<IdentityPool> = object(
+  {
+    id: matching(/^[\w-]+:[0-9a-f-]{36}$/, "an identity pool id such as us-east-1:<uuid>"),
+    allowClassicFlow: flag,
+    allowUnauthenticated: flag,
+    clientIds: list(text),
+    roles: object({}, { authenticated: arn, unauthenticated: arn }),
+  },
+  { roleMappings: mapOf(readRoleMapping), principalTags: mapOf(matching(/^.{1,256}$/su, "a claim name")) },
+);
+
+const readTable: Reader<Table> = object(
+  { name: text, partitionKey: text },
+  {
+    sortKey: text,
+    indexes: list(object({ name: text, partitionKey: text }, { sortKey: text })),
+    items: list(mapOf(scalar)),
+  },
+);
+
+const worldReader: Reader<World> = object(
+  {
+    account: matching(/^\d{12}$/, "twelve digits, in quotes"),
+    region: matching(/^[a-z]{2}(-[a-z]+)+-\d$/, "a region such as us-east-1"),
+    userPool: readUserPool,
+    identityPools: list(readIdentityPool),
+    roles: list(
+      object({ name: text, trust: document, policies: list(document) }, { maxSessionSeconds: count }),
+    ),
+    buckets: mapOf(mapOf((value, at, problems) => (value === "" ? "" : text(value, at, problems)))),
+    tables: list(readTable),
+  },
+  {
+    iamUsers: list(
+      object(
+        {
+          name: text,
+          accessKeyId: matching(/^AKIA[A-Z2-7]{12,124}$/, "an access key id such as AKIA…"),
+          secretAccessKey: text,
+          policies: list(document),
+        },
+        {},
+      ),
+    ),
+    oidcProviders: list(
+      object({ url: matching(/^(?!https?:)\S+$/, "a URL without scheme"), clientIds: list(text) }, {}),
+    ),
+  },
+);
+
+/**
+ * Checks a parsed YAML or JSON document and returns it as a world.
+ *
+ * @throws TypeError naming every problem with its path, one a line.
+ */
+export function parseWorld(document: unknown): World {
+  const problems: string[] = [];
+  const world = worldReader(document, "", problems);
+  if (problems.length === 0) problems.push(...referenceProblems(world));
+  if (problems.length > 0) throw new TypeError(`the local world is not valid:\n  ${problems.join("\n  ")}`);
+  return world;
+}
+
+/** Reads a world from the text of its YAML file. */
+export function readWorld(text: string): World {
+  return parseWorld(parse(text));
+}

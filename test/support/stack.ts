@@ -1,0 +1,104 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { readConfig } from "../../src/config/read.ts";
+import { type LocalAws, type LocalAwsOptions, startLocalAws } from "../../src/local/aws.ts";
+import { readWorld } from "../../src/local/parse-world.ts";
+import { createSidecar, type Ports } from "../../src/sidecar.ts";
+import { createLog } from "../../src/telemetry/log.ts";
+import type { Outcome } from "../../src/telemetry/outcome.ts";
+
+const CONFIG = join(import.meta.dirname, "../../config");
+
+/** Postern and the stand-in AWS, both real and both listening on ports of their own. */
+export interface Stack {
+  readonly aws: LocalAws;
+  /** Of Postern's data face. */
+  readonly url: string;
+  readonly ports: Ports;
+  /** Every outcome so far, in order. */
+  readonly outcomes: readonly Outcome[];
+  /** Every line that was logged so far, at the finest level. */
+  readonly logged: () => string;
+  /** An ID token of a user of the world, by a real sign-in. */
+  readonly tokenOf: (user: string) => Promise<string>;
+  /** Requests that reached the stand-in's S3 and DynamoDB so far, refused ones too. */
+  readonly arrived: () => number;
+  readonly close: () => Promise<void>;
+}
+
+/** What a test may want otherwise. */
+export interface StackOptions {
+  readonly aws?: Partial<Omit<LocalAwsOptions, "world" | "address">>;
+  /** Changes the text of `config/dev.yaml` before it is read. */
+  readonly config?: (yaml: string) => string;
+}
+
+/** Starts a stack with the shipped world and rules. */
+export async function startStack({ aws: awsOptions = {}, config = (yaml) => yaml }: StackOptions = {}): Promise<Stack> {
+  const world = readWorld(readFileSync(join(CONFIG, "local-world.yaml"), "utf8"));
+  const aws = await startLocalAws({ world, address: { host: "127.0.0.1", port: 0 }, ...awsOptions });
+  const env: Record<string, string> = {
+    POSTERN_PORT: "0",
+    POSTERN_PROBES_PORT: "0",
+    POSTERN_OPERATOR_PORT: "0",
+    POSTERN_LOCAL_PORT: String(aws.port),
+  };
+  const reading = readConfig(config(readFileSync(join(CONFIG, "dev.yaml"), "utf8")), {
+    env: (name) => env[name],
+    file: () => undefined,
+  });
+  if (reading.config === undefined) throw new Error(JSON.stringify(reading.problems));
+  const lines: string[] = [];
+  const outcomes: Outcome[] = [];
+  const log = createLog({ level: "debug", requests: "all" }, { write: (line: string) => void lines.push(line) });
+  const sidecar = createSidecar(reading.config, {
+    version: "0.0.0-test",
+    now: Date.now,
+    document: reading.document,
+    log: {
+      ...log,
+      record: (outcome) => {
+        outcomes.push(outcome);
+        log.record(outcome);
+      },
+    },
+  });
+  const ports = await sidecar.start();
+  const calls = (): Iterable<[string, number]> => Object.entries(countsOf(aws));
+  return {
+    aws,
+    url: `http://127.0.0.1:${ports.listen}`,
+    ports,
+    outcomes,
+    logged: () => lines.join(""),
+    tokenOf: (user) => signIn(aws.url, user),
+    arrived: () => [...calls()].reduce((sum, [call, count]) => sum + (/^(?:s3|dynamodb):/.test(call) ? count : 0), 0),
+    close: async () => {
+      await sidecar.drain();
+      await aws.close();
+    },
+  };
+}
+
+/** Calls that reached the stand-in, by `service:Operation`. */
+export function countsOf(aws: LocalAws): Record<string, number> {
+  return Object.fromEntries(aws.calls.all());
+}
+
+/** Signs in with user name and password. */
+export async function signIn(origin: string, user: string): Promise<string> {
+  const answer = await fetch(`${origin}/`, {
+    method: "POST",
+    headers: {
+      "content-type": "application/x-amz-json-1.1",
+      "x-amz-target": "AWSCognitoIdentityProviderService.InitiateAuth",
+    },
+    body: JSON.stringify({
+      AuthFlow: "USER_PASSWORD_AUTH",
+      ClientId: "web",
+      AuthParameters: { USERNAME: user, PASSWORD: "Postern-1!" },
+    }),
+  });
+  const { AuthenticationResult: tokens } = (await answer.json()) as { AuthenticationResult: { IdToken: string } };
+  return tokens.IdToken;
+}
