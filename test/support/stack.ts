@@ -34,7 +34,10 @@ export interface StackOptions {
 }
 
 /** Starts a stack with the shipped world and rules. */
-export async function startStack({ aws: awsOptions = {}, config = (yaml) => yaml }: StackOptions = {}): Promise<Stack> {
+export async function startStack({
+  aws: awsOptions = {},
+  config = (yaml) => yaml,
+}: StackOptions = {}): Promise<Stack> {
   const world = readWorld(readFileSync(join(CONFIG, "local-world.yaml"), "utf8"));
   const aws = await startLocalAws({ world, address: { host: "127.0.0.1", port: 0 }, ...awsOptions });
   const env: Record<string, string> = {
@@ -50,7 +53,10 @@ export async function startStack({ aws: awsOptions = {}, config = (yaml) => yaml
   if (reading.config === undefined) throw new Error(JSON.stringify(reading.problems));
   const lines: string[] = [];
   const outcomes: Outcome[] = [];
-  const log = createLog({ level: "debug", requests: "all" }, { write: (line: string) => void lines.push(line) });
+  const log = createLog(
+    { level: "debug", requests: "all" },
+    { write: (line: string) => void lines.push(line) },
+  );
   const sidecar = createSidecar(reading.config, {
     version: "0.0.0-test",
     now: Date.now,
@@ -72,7 +78,8 @@ export async function startStack({ aws: awsOptions = {}, config = (yaml) => yaml
     outcomes,
     logged: () => lines.join(""),
     tokenOf: (user) => signIn(aws.url, user),
-    arrived: () => [...calls()].reduce((sum, [call, count]) => sum + (/^(?:s3|dynamodb):/.test(call) ? count : 0), 0),
+    arrived: () =>
+      [...calls()].reduce((sum, [call, count]) => sum + (/^(?:s3|dynamodb):/.test(call) ? count : 0), 0),
     close: async () => {
       await sidecar.drain();
       await aws.close();
@@ -99,6 +106,8 @@ export async function signIn(origin: string, user: string): Promise<string> {
       AuthParameters: { USERNAME: user, PASSWORD: "Postern-1!" },
     }),
   });
-  const { AuthenticationResult: tokens } = (await answer.json()) as { AuthenticationResult: { IdToken: string } };
+  const { AuthenticationResult: tokens } = (await answer.json()) as {
+    AuthenticationResult: { IdToken: string };
+  };
   return tokens.IdToken;
 }
