@@ -1,20 +1,8 @@
-import { createHash } from "node:crypto";
 import { LocalError } from "../request.ts";
 import { createByteReader } from "./byte-reader.ts";
 import type { ByteReader } from "./byte-reader.ts";
-import { refuse } from "./fault.ts";
-import { sha256, sign } from "./signing-key.ts";
-
-/** What the chunk signatures of a request are made from; each signs over the one before it. */
-export interface ChunkSeed {
-  readonly signingKey: Buffer;
-  /** `20261121T080228Z`. */
-  readonly timestamp: string;
-  /** `20261121/us-east-1/s3/aws4_request`. */
-  readonly scope: string;
-  /** The signature of the request's head. */
-  readonly signature: string;
-}
+import { createChunkChain } from "./chunk-chain.ts";
+import type { ChunkChain, ChunkSeed } from "./chunk-chain.ts";
 
 /** How the content of a request is framed. */
 export interface ChunkOptions {
@@ -29,7 +17,6 @@ export interface ChunkOptions {
 /** S3 wants every chunk but the last at least this long. */
 const MIN_CHUNK_BYTES = 8192;
 const TRAILER_SIGNATURE = "x-amz-trailer-signature";
-const EMPTY_SHA256 = sha256("");
 
 /**
  * Takes the aws-chunked framing off a stream and verifies what is signed in it.
@@ -45,23 +32,23 @@ export async function* decodeChunks(
   trailers: Map<string, string>,
 ): AsyncGenerator<Buffer, void> {
   const reader = createByteReader(source);
-  const chain = options.seed === undefined ? undefined : createChain(options.seed);
+  const chain = createChunkChain(options.seed);
   const limits = createLimits(options.decodedBytes);
   try {
     for (let size = -1; size !== 0;) {
-      const header = readChunkHeader(await reader.line(), chain !== undefined);
+      const header = readChunkHeader(await reader.line(), chain.signed);
       size = header.size;
       limits.take(size);
-      const hash = chain === undefined ? undefined : createHash("sha256");
+      const chunk = chain.beginChunk();
       for await (const bytes of readExactly(reader, size)) {
-        hash?.update(bytes);
+        chunk.update(bytes);
         yield bytes;
       }
-      chain?.verifyChunk(hash?.digest("hex") ?? "", header.signature);
+      chunk.verify(header.signature);
       if (size > 0 && (await reader.line()) !== "") throw incomplete();
     }
     limits.end();
-    const found = checkTrailers(await readTrailers(reader), options, chain);
+    const found = checkTrailers(await readTrailers(reader), options.announced, chain);
     if ((await reader.some(1)) !== undefined) throw incomplete();
     for (const [name, value] of found) trailers.set(name, value);
   } finally {
@@ -127,8 +114,8 @@ async function readTrailers(reader: ByteReader): Promise<Map<string, string>> {
 /** Trailers are those that the head announces, all of them and no others, signed where the chunks are. */
 function checkTrailers(
   found: ReadonlyMap<string, string>,
-  { announced, seed }: ChunkOptions,
-  chain: Chain | undefined,
+  announced: ReadonlySet<string> | undefined,
+  chain: ChunkChain,
 ): ReadonlyMap<string, string> {
   const signature = found.get(TRAILER_SIGNATURE);
   const trailers = new Map([...found].filter(([name]) => name !== TRAILER_SIGNATURE));
@@ -136,36 +123,9 @@ function checkTrailers(
   if (trailers.size !== expected.size || ![...trailers.keys()].every((name) => expected.has(name))) {
     throw malformedTrailer();
   }
-  if ((signature !== undefined) !== (seed !== undefined && trailers.size > 0)) throw malformedTrailer();
-  if (signature !== undefined) chain?.verifyTrailers(trailers, signature);
+  if ((signature !== undefined) !== (chain.signed && trailers.size > 0)) throw malformedTrailer();
+  if (signature !== undefined) chain.verifyTrailers(trailers, signature);
   return trailers;
-}
-
-interface Chain {
-  readonly verifyChunk: (hash: string, signature: string) => void;
-  readonly verifyTrailers: (trailers: ReadonlyMap<string, string>, signature: string) => void;
-}
-
-/** Source: Amazon S3 API Reference, "Signature calculations for … transferring payload in multiple chunks". */
-function createChain({ signingKey, timestamp, scope, signature: seed }: ChunkSeed): Chain {
-  let previous = seed;
-  const verify = (algorithm: string, lines: readonly string[], given: string): void => {
-    const stringToSign = [algorithm, timestamp, scope, previous, ...lines].join("\n");
-    const expected = sign(signingKey, stringToSign);
-    if (expected !== given) {
-      throw refuse("wrong-signature", "s3", {
-        fields: { StringToSign: stringToSign, SignatureProvided: given },
-      });
-    }
-    previous = expected;
-  };
-  return {
-    verifyChunk: (hash, signature) => verify("AWS4-HMAC-SHA256-PAYLOAD", [EMPTY_SHA256, hash], signature),
-    verifyTrailers: (trailers, signature) => {
-      const text = [...trailers].map(([name, value]) => `${name}:${value}\n`).join("");
-      verify("AWS4-HMAC-SHA256-TRAILER", [sha256(text)], signature);
-    },
-  };
 }
 
 function incomplete(): LocalError {

@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import { LocalError } from "../request.ts";
 import { decodeChunks } from "./chunked.ts";
-import type { ChunkOptions, ChunkSeed } from "./chunked.ts";
+import type { ChunkSeed } from "./chunk-chain.ts";
+import type { ChunkOptions } from "./chunked.ts";
 import { singleHeader } from "./request-head.ts";
 import type { RequestHead } from "./request-head.ts";
 import { scopeText } from "./signing-key.ts";

@@ -49,7 +49,7 @@ export function sessionContext(session: Session, nowMs: number): IamContext {
     "aws:userid": session.userId,
     "aws:PrincipalArn": session.roleArn,
     "aws:PrincipalAccount": account,
-    "aws:PrincipalType": "AssumedRole",
+    "aws:PrincipalType": session.roleArn.includes(":user/") ? "User" : "AssumedRole",
     "aws:CurrentTime": new Date(nowMs).toISOString(),
     "aws:EpochTime": String(Math.floor(nowMs / 1000)),
     "aws:ViaAWSService": "false",

@@ -84,6 +84,7 @@ function otherSecret(session: Session): string {
   return `${session.secretAccessKey}x`;
 }
 
+const everything = { Effect: "Allow", Action: "*", Resource: "*" };
 const member = { tags: { sub: SUB, tenant: "globex" } };
 
 describe("the guard and S3", () => {
@@ -274,13 +275,21 @@ describe("the guard and STS", () => {
     });
   });
 
-  it("asks IAM about another role", async () => {
+  it("leaves it to the role whom it trusts, but for a deny", async () => {
     const body =
       "Action=AssumeRole&Version=2011-06-15&RoleArn=arn%3Aaws%3Aiam%3A%3A123456789012%3Arole%2Fadmin";
-    await expect(stand("analyst").ask(form(body))).rejects.toMatchObject({
+    const { ask, seen } = stand("analyst");
+    await expect(ask(form(body))).resolves.toMatchObject({ call: { operation: "AssumeRole" } });
+    const resource = "arn:aws:iam::123456789012:role/admin";
+    expect(seen).toEqual([{ service: "sts", action: "sts:AssumeRole", resource }]);
+    const deny = { sessionPolicies: [{ Statement: { Effect: "Deny", Action: "sts:*", Resource: "*" } }] };
+    const admin = { ...world, roles: [{ name: "admin", trust: {}, policies: [{ Statement: everything }] }] };
+    await expect(stand("admin", deny, { world: admin }).ask(form(body))).rejects.toMatchObject({
       code: "AccessDenied",
       status: 403,
-      message: expect.stringContaining("sts:AssumeRole on resource: arn:aws:iam::123456789012:role/admin"),
+      message: expect.stringContaining(
+        "sts:AssumeRole on resource: arn:aws:iam::123456789012:role/admin with an explicit deny",
+      ),
     });
   });
 
