@@ -55,7 +55,7 @@ function createUpload({ incoming, outgoing, expects }: Exchange): Upload {
     if (!isComing) outgoing.writeContinue();
     isComing = true;
     try {
-      // A reader who stops early must not take the connection down: the answer is still to be sent.
+      // A reader who stops early must not destroy the request: what still comes is to be taken and dropped.
       for await (const chunk of incoming.iterator({ destroyOnReturn: false })) yield chunk as Buffer;
     } catch (cause) {
       throw new CutConnection({ cause });

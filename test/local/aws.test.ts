@@ -183,23 +183,15 @@ describe("the connection", () => {
   });
 
   it("sends a refusal whole to a client that first sends everything", async () => {
-    const length = 16 * MiB;
-    const socket = connect(aws.port, "127.0.0.1");
-    socket.write(`PUT /reports/x HTTP/1.1\r\nHost: x\r\nContent-Length: ${length}\r\n\r\n`);
-    await new Promise<void>((resolve, reject) => {
-      socket
-        .once("error", reject)
-        .write(Buffer.alloc(length), (error) => (error ? reject(error) : resolve()));
-    });
-    const answer = await text(socket);
+    const answer = await sendAll("PUT /reports/x HTTP/1.1\r\nHost: x\r\n", 16 * MiB);
     expect(answer).toMatch(/^HTTP\/1\.1 403 /);
     expect(answer).toContain("<Code>AccessDenied</Code>");
   });
 
-  it("answers although it stopped reading the body", async () => {
-    const headers = { "x-amz-target": "AWSCognitoIdentityService.GetId" };
-    const answer = await fetch(aws.url, { method: "POST", headers, body: Buffer.alloc(2 * MiB) });
-    expect(answer.status).toBe(413);
+  it("sends a refusal whole although it stopped reading in the middle", async () => {
+    const target = "x-amz-target: AWSCognitoIdentityService.GetId";
+    const answer = await sendAll(`POST / HTTP/1.1\r\nHost: x\r\n${target}\r\n`, 16 * MiB);
+    expect(answer).toMatch(/^HTTP\/1\.1 413 /);
   });
 
   it("is kept alive over several calls", async () => {
@@ -451,10 +443,23 @@ async function raw(bytes: string): Promise<string> {
   return await text(socket);
 }
 
+/** Sends a head and a body of zeros to their end, and only then looks for an answer. */
+async function sendAll(head: string, length: number): Promise<string> {
+  const socket = connect(aws.port, "127.0.0.1");
+  socket.write(`${head}Content-Length: ${length}\r\n\r\n`);
+  await new Promise<void>((resolve, reject) => {
+    socket.once("error", reject).write(Buffer.alloc(length), (error) => (error ? reject(error) : resolve()));
+  });
+  return await text(socket);
+}
+
 /** Bytes in buffers that somebody still holds. */
 function heldBytes(): number {
   setFlagsFromString("--expose-gc");
-  (runInNewContext("gc") as () => void)();
+  const collect = runInNewContext("gc") as () => void;
+  collect();
+  // Buffers are swept beside the program; the second collection waits for the sweep of the first.
+  collect();
   return process.memoryUsage().arrayBuffers;
 }
 

@@ -244,6 +244,25 @@ describe("transactional writes", () => {
     expect((await get(ACME_1))?.["amount"]).toEqual({ N: "123" });
   });
 
+  it("never both happen when each forbids the other", async () => {
+    const unless = (checked: typeof ACME_1, written: typeof ACME_1): sdk.TransactWriteItem[] => [
+      { ConditionCheck: { TableName, Key: checked, ConditionExpression: "attribute_not_exists(flag)" } },
+      {
+        Update: {
+          TableName,
+          Key: written,
+          UpdateExpression: "SET flag = :t",
+          ExpressionAttributeValues: { ":t": { BOOL: true } },
+        },
+      },
+    ];
+    const results = await Promise.allSettled([
+      transact(unless(ACME_1, ACME_2)),
+      transact(unless(ACME_2, ACME_1)),
+    ]);
+    expect(new Set(results.map(({ status }) => status))).toEqual(new Set(["fulfilled", "rejected"]));
+  });
+
   it("do not mix with other writes", async () => {
     const add = { UpdateExpression: "ADD amount :n", ExpressionAttributeValues: { ":n": { N: "1" } } };
     await Promise.all(
