@@ -1,4 +1,5 @@
 import type { AddressInfo } from "node:net";
+import { createThrowAwayCertificate } from "./certificate.ts";
 import { createDynamoDb } from "./dynamodb/handle.ts";
 import type { DynamoDb } from "./dynamodb/handle.ts";
 import { createFaults } from "./faults.ts";
@@ -16,7 +17,7 @@ import type { Lifetimes } from "./identity/lifetimes.ts";
 import type { Services } from "./route.ts";
 import { createS3 } from "./s3/handle.ts";
 import type { S3 } from "./s3/handle.ts";
-import { closeServer, createLocalServer } from "./server.ts";
+import { createLocalServer } from "./server.ts";
 import { createSessions } from "./session.ts";
 import type { Session, Sessions } from "./session.ts";
 import type { World } from "./world.ts";
@@ -38,6 +39,10 @@ export interface LocalAwsOptions {
 /** A stand-in AWS that is up: all of its services at one address. */
 export interface LocalAws {
   readonly url: string;
+  /** The same port by TLS. */
+  readonly httpsUrl: string;
+  /** The authority to trust for it; made anew at each start. */
+  readonly caPem: string;
   readonly port: number;
   readonly world: World;
   readonly faults: Faults;
@@ -56,7 +61,9 @@ export interface LocalAws {
 export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws> {
   const { world, address } = options;
   const services = await createServices(options);
-  const server = createLocalServer(services);
+  // Clients look at the machine's clock, whatever the stand-in's says.
+  const certificate = createThrowAwayCertificate(Date.now());
+  const { server, close } = createLocalServer(services, certificate);
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject).listen(address.port, address.host, resolve);
   });
@@ -65,6 +72,8 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
   const { faults, calls, identity, sessions, s3, dynamodb } = services;
   return {
     url: `http://${host}:${port}`,
+    httpsUrl: `https://${host}:${port}`,
+    caPem: certificate.caPem,
     port,
     world,
     faults,
@@ -74,7 +83,7 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
     s3,
     dynamodb,
     close: async () => {
-      await closeServer(server);
+      await close();
       await Promise.all([s3.close(), dynamodb.close()]);
     },
   };

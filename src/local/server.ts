@@ -1,6 +1,9 @@
 import { createServer } from "node:http";
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
+import type { Socket } from "node:net";
 import { getRequestListener } from "@hono/node-server";
+import { acceptTls } from "./accept-tls.ts";
+import type { ThrowAwayCertificate } from "./certificate.ts";
 import { suffer } from "./faults.ts";
 import { serveExchange } from "./listener.ts";
 import type { Exchange } from "./listener.ts";
@@ -9,8 +12,16 @@ import type { Services } from "./route.ts";
 
 type Pages = (incoming: IncomingMessage, outgoing: ServerResponse) => Promise<void>;
 
-/** Makes the listener of the stand-in, not yet listening: the user pool's pages, and every API. */
-export function createLocalServer(services: Services): Server {
+/** The listener of the stand-in. */
+export interface LocalServer {
+  /** Not yet listening. */
+  readonly server: Server;
+  /** Stops listening and ends what is still open. */
+  readonly close: () => Promise<void>;
+}
+
+/** Makes the one listener for the user pool's pages and every API, by HTTP and HTTPS. */
+export function createLocalServer(services: Services, certificate: ThrowAwayCertificate): LocalServer {
   const route = createRoute(services);
   const pages: Pages = getRequestListener(services.identity.app.fetch, { overrideGlobalObjects: false });
   const serve = (exchange: Exchange): void => {
@@ -22,15 +33,23 @@ export function createLocalServer(services: Services): Server {
   const server = createServer({ maxHeaderSize: 64 * 1024, requestTimeout: 0, keepAliveTimeout: 75_000 });
   server.on("request", (incoming, outgoing) => serve({ incoming, outgoing, expects: "nothing" }));
   server.on("checkContinue", (incoming, outgoing) => serve({ incoming, outgoing, expects: "continue" }));
-  return server;
+  acceptTls(server, certificate);
+  return { server, close: createClose(server) };
 }
 
-/** Stops listening and ends what is still open. */
-export async function closeServer(server: Server): Promise<void> {
-  await new Promise<void>((resolve) => {
-    server.close(() => resolve());
-    server.closeAllConnections();
+/** Node ends only connections that have sent something. */
+function createClose(server: Server): () => Promise<void> {
+  const sockets = new Set<Socket>();
+  server.on("connection", (socket: Socket) => {
+    sockets.add(socket);
+    socket.once("close", () => sockets.delete(socket));
   });
+  return async () => {
+    await new Promise<void>((resolve) => {
+      server.close(() => resolve());
+      for (const socket of sockets) socket.destroy();
+    });
+  };
 }
 
 /** A signed request is never for the user pool's pages: a bucket may be called `login`. */

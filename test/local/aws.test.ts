@@ -1,8 +1,9 @@
-import { createHash, randomBytes } from "node:crypto";
+import { X509Certificate, createHash, randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { request as httpRequest } from "node:http";
 import type { IncomingMessage } from "node:http";
+import { request as httpsRequest } from "node:https";
 import { connect } from "node:net";
 import { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
@@ -26,6 +27,7 @@ import { getSignedUrl } from "@aws-sdk/s3-request-presigner";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { startLocalAws } from "../../src/local/aws.ts";
 import type { LocalAws } from "../../src/local/aws.ts";
+import { createThrowAwayCertificate } from "../../src/local/certificate.ts";
 import { readWorld } from "../../src/local/parse-world.ts";
 import type { Session } from "../../src/local/session.ts";
 
@@ -211,6 +213,41 @@ describe("the connection", () => {
     const head = client.send(new s3.HeadObjectCommand({ Bucket, Key: "half" }));
     await expect(head).rejects.toMatchObject({ name: "NotFound" });
     expect(reports).toEqual([]);
+  });
+});
+
+describe("TLS", () => {
+  it("is spoken on the same port, to those who trust the throw-away authority", async () => {
+    const get = (ca: string | undefined) =>
+      new Promise<IncomingMessage>((resolve, reject) => {
+        httpsRequest(`${aws.httpsUrl}/us-east-1_LOCAL/.well-known/openid-configuration`, { ca }, resolve)
+          .on("error", reject)
+          .end();
+      });
+    const answer = await get(aws.caPem);
+    expect(JSON.parse(await text(answer))).toMatchObject({ token_endpoint: `${aws.httpsUrl}/oauth2/token` });
+    await expect(get(undefined)).rejects.toMatchObject({ code: "UNABLE_TO_VERIFY_LEAF_SIGNATURE" });
+  });
+
+  it("has a certificate for localhost and loopback, and no other", () => {
+    const { caPem, certPem } = createThrowAwayCertificate(Date.now());
+    const [ca, certificate] = [new X509Certificate(caPem), new X509Certificate(certPem)];
+    expect(certificate.verify(ca.publicKey)).toBe(true);
+    expect(certificate.checkIssued(ca)).toBe(true);
+    expect([ca.ca, certificate.ca]).toEqual([true, false]);
+    expect(certificate.checkHost("localhost")).toBe("localhost");
+    expect(certificate.checkIP("127.0.0.1")).toBe("127.0.0.1");
+    expect(certificate.checkIP("::1")).toBe("::1");
+    expect(certificate.checkHost("s3.amazonaws.com")).toBeUndefined();
+  });
+
+  it("does not keep the stand-in from closing while a connection is silent", async () => {
+    const other = await startLocalAws({ world: WORLD, address: { host: "127.0.0.1", port: 0 } });
+    const silent = connect(other.port, "127.0.0.1");
+    await once(silent, "connect");
+    const closed = once(silent.resume(), "close");
+    await other.close();
+    await closed;
   });
 });
 
