@@ -21,7 +21,7 @@ import {
 } from "@aws-sdk/client-cognito-identity-provider";
 import * as ddb from "@aws-sdk/client-dynamodb";
 import * as s3 from "@aws-sdk/client-s3";
-import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
+import { AssumeRoleCommand, GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { Upload } from "@aws-sdk/lib-storage";
 import { getSignedUrl } from "@aws-sdk/s3-request-presigner";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
@@ -350,6 +350,20 @@ describe("the identity side", () => {
     expect((await sts.send(new GetCallerIdentityCommand({}))).Arn).toBe(
       `arn:aws:iam::123456789012:user/${user?.name}`,
     );
+  });
+
+  it("lets an IAM user assume a role that trusts it by name", async () => {
+    const [user] = WORLD.iamUsers ?? [];
+    const credentials = {
+      accessKeyId: user?.accessKeyId ?? "",
+      secretAccessKey: user?.secretAccessKey ?? "",
+    };
+    const sts = new STSClient({ ...anonymous, endpoint: aws.url, credentials });
+    const assume = (role: string) =>
+      sts.send(new AssumeRoleCommand({ RoleArn: roleArn(role), RoleSessionName: "sidecar" }));
+    const { AssumedRoleUser } = await assume("service");
+    expect(AssumedRoleUser?.Arn).toMatch(/:assumed-role\/service\/sidecar$/);
+    await expect(assume("admin")).rejects.toMatchObject({ name: "AccessDenied" });
   });
 
   it("answers an unsigned STS call that needs no signature, and refuses one that does", async () => {
