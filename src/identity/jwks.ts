@@ -23,11 +23,12 @@ export interface KeySet {
 export interface KeySource {
   readonly current: () => KeySet | undefined;
   /**
-   * Fetches now, or joins the fetch under way. Never rejects: while fetching fails the last good keys stay.
+   * Fetches now, or joins the fetch under way; the first call starts the schedule too. Never rejects: while fetching
+   * fails the last good keys stay. Tells whether the last attempt brought keys.
    *
    * @param maxAgeMs does nothing when the last attempt is younger, so that bogus key ids cannot make calls
    */
-  readonly refresh: (maxAgeMs?: number) => Promise<void>;
+  readonly refresh: (maxAgeMs?: number) => Promise<boolean>;
   /** Milliseconds since the keys were fetched; undefined before. */
   readonly ageMs: () => number | undefined;
   readonly stop: () => void;
@@ -37,6 +38,7 @@ export interface KeySource {
 export interface KeySourceOptions {
   /** Brings the key set document as text. */
   readonly fetch: () => Promise<string>;
+  /** Takes the new keys over before {@link KeySource.current} tells of them; keys that it throws at are not used. */
   readonly onChange: (keys: KeySet) => void;
   /** Told of each failed attempt, for the log. */
   readonly onFailure: (error: unknown) => void;
@@ -45,11 +47,15 @@ export interface KeySourceOptions {
   readonly intervalMs?: number;
 }
 
+/** Between two attempts while there are no keys, or only old ones. */
+const RETRY_MS = 5000;
+
 const MAX_KEYS = 20;
 const MAX_BYTES = 64 * 1024;
+const MAX_KID_LENGTH = 128;
 const MIN_MODULUS_BITS = 2048;
 
-/** Makes a key source; the first fetch is `refresh()`. */
+/** Makes a key source; nothing is fetched before the first `refresh()`. */
 export function createKeySource({
   fetch,
   onChange,
@@ -60,41 +66,51 @@ export function createKeySource({
   let keys: KeySet | undefined;
   let fetchedAtMs = 0;
   let triedAtMs = Number.NEGATIVE_INFINITY;
+  let succeeded = false;
   let underWay: Promise<void> | undefined;
+  let timer: NodeJS.Timeout | undefined;
+  let stopped = false;
+
   const attempt = async (): Promise<void> => {
     triedAtMs = now();
     try {
-      keys = readKeySet(await fetch());
+      const fetched = readKeySet(await fetch());
+      onChange(fetched);
+      keys = fetched;
       fetchedAtMs = now();
-      onChange(keys);
+      succeeded = true;
     } catch (error) {
+      succeeded = false;
       onFailure(error);
-    } finally {
-      underWay = undefined;
     }
   };
-  const refresh = async (maxAgeMs = 0): Promise<void> => {
-    if (underWay === undefined && now() - triedAtMs < maxAgeMs) return;
-    underWay ??= attempt();
+  const refresh: KeySource["refresh"] = async (maxAgeMs = 0) => {
+    if (!stopped) timer ??= setInterval(tick, Math.min(intervalMs, RETRY_MS)).unref();
+    if (underWay === undefined && passedMs(triedAtMs, now()) < maxAgeMs) return succeeded;
+    underWay ??= attempt().finally(() => {
+      underWay = undefined;
+    });
     await underWay;
+    return succeeded;
   };
-  // Until there are keys nothing can be verified, so the first fetch is tried again soon.
-  const timer = setInterval(
-    () => {
-      if (keys === undefined || now() - fetchedAtMs >= intervalMs) void refresh(RETRY_MS);
-    },
-    Math.min(intervalMs, RETRY_MS),
-  );
-  timer.unref();
+  const tick = (): void => {
+    if (keys === undefined || passedMs(fetchedAtMs, now()) >= intervalMs) void refresh();
+  };
   return {
     current: () => keys,
     refresh,
-    ageMs: () => (keys === undefined ? undefined : now() - fetchedAtMs),
-    stop: () => clearInterval(timer),
+    ageMs: () => (keys === undefined ? undefined : Math.max(0, now() - fetchedAtMs)),
+    stop: () => {
+      stopped = true;
+      clearInterval(timer);
+    },
   };
 }
 
-const RETRY_MS = 5000;
+/** A clock that was set back tells nothing of the time between: then it counts as long. */
+function passedMs(sinceMs: number, nowMs: number): number {
+  return nowMs < sinceMs ? Number.POSITIVE_INFINITY : nowMs - sinceMs;
+}
 
 /**
  * Reads a JWK Set (RFC 7517 section 5), keeping what can verify an RS256 signature.
@@ -102,32 +118,47 @@ const RETRY_MS = 5000;
  * @throws Refusal keys-unavailable
  */
 export function readKeySet(text: string): KeySet {
-  if (text.length > MAX_BYTES) throw unusable("the key set is too large");
-  const document: unknown = JSON.parse(text);
-  const found: unknown =
-    typeof document === "object" && document !== null && "keys" in document ? document.keys : undefined;
-  if (!Array.isArray(found) || found.length > MAX_KEYS) throw unusable("no list of at most 20 keys");
-  const keys = found.filter(isSigningKey);
-  if (keys.length === 0) throw unusable("no RS256 key of 2048 bits or more");
-  const thumbprints = new Map(keys.map((key) => [key.kid, hash("sha256", `${key.n}.${key.e}`)]));
+  if (Buffer.byteLength(text) > MAX_BYTES) throw unusable("the key set is too large");
+  const found = readKeys(text);
+  if (!Array.isArray(found) || found.length > MAX_KEYS) throw unusable(`no list of at most ${MAX_KEYS} keys`);
+  const keys = found.map(toSigningKey).filter((key) => key !== undefined);
+  if (keys.length === 0) throw unusable(`no RS256 key of ${MIN_MODULUS_BITS} bits or more`);
+  const thumbprints = new Map(keys.map(({ kid, n, e }) => [kid, hash("sha256", `${n}.${e}`)]));
   if (thumbprints.size !== keys.length) throw unusable("a key id stands twice");
   return { keys, thumbprint: (kid) => thumbprints.get(kid) };
 }
 
-function isSigningKey(value: unknown): value is SigningKey {
-  if (typeof value !== "object" || value === null) return false;
-  const jwk = value as Record<string, unknown>;
-  if (jwk["kty"] !== "RSA" || jwk["use"] !== "sig" || jwk["alg"] !== "RS256") return false;
-  if (typeof jwk["kid"] !== "string" || typeof jwk["n"] !== "string" || typeof jwk["e"] !== "string")
-    return false;
+function readKeys(text: string): unknown {
   try {
-    const { asymmetricKeyDetails } = createPublicKey({ key: jwk as JsonWebKey, format: "jwk" });
-    return (asymmetricKeyDetails?.modulusLength ?? 0) >= MIN_MODULUS_BITS;
-  } catch {
-    return false;
+    const document: unknown = JSON.parse(text);
+    return typeof document === "object" && document !== null && "keys" in document
+      ? document.keys
+      : undefined;
+  } catch (cause) {
+    throw unusable("the key set is not JSON", cause);
   }
 }
 
-function unusable(detail: string): Refusal {
-  return new Refusal("keys-unavailable", { detail });
+/** Only what is known of a key goes on: members such as `x5c` or `key_ops` are for others. */
+function toSigningKey(value: unknown): SigningKey | undefined {
+  if (typeof value !== "object" || value === null) return undefined;
+  const { kid, kty, alg, use, n, e } = value as Readonly<Record<string, unknown>>;
+  if (kty !== "RSA" || use !== "sig" || alg !== "RS256") return undefined;
+  if (typeof kid !== "string" || kid === "" || kid.length > MAX_KID_LENGTH) return undefined;
+  if (typeof n !== "string" || typeof e !== "string") return undefined;
+  const key: SigningKey = { kid, kty, alg, use, n, e };
+  return modulusBits(key) >= MIN_MODULUS_BITS ? key : undefined;
+}
+
+function modulusBits(key: SigningKey): number {
+  try {
+    const jwk: JsonWebKey = { ...key };
+    return createPublicKey({ key: jwk, format: "jwk" }).asymmetricKeyDetails?.modulusLength ?? 0;
+  } catch {
+    return 0;
+  }
+}
+
+function unusable(detail: string, cause?: unknown): Refusal {
+  return new Refusal("keys-unavailable", { detail, cause });
 }

@@ -1,14 +1,14 @@
 import { hash } from "node:crypto";
-import { CognitoJwtVerifier } from "aws-jwt-verify";
+import { validateCognitoJwtFields } from "aws-jwt-verify/cognito-verifier";
 import {
   CognitoJwtInvalidClientIdError,
   CognitoJwtInvalidTokenUseError,
-  JwtExpiredError,
-  JwtInvalidAudienceError,
   JwtInvalidIssuerError,
-  JwtNotBeforeError,
   JwtParseError,
 } from "aws-jwt-verify/error";
+import type { JwtPayload } from "aws-jwt-verify/jwt-model";
+import { JwtVerifier } from "aws-jwt-verify/jwt-verifier";
+import { dnsSuffixOf } from "../aws/endpoint.ts";
 import { type Caller, claimStrings } from "../domain/caller.ts";
 import { Refusal, type RefusalCode } from "../domain/refusal.ts";
 import type { KeySet } from "./jwks.ts";
@@ -26,20 +26,17 @@ export interface UserPool {
 export interface UserPoolVerifier {
   readonly useKeys: (keys: KeySet) => void;
   /**
-   * Proves signature, issuer, app client, use and times.
+   * Proves signature, issuer, use and app client. The times it leaves alone: they have to hold at every use of the
+   * token, not just at the first.
    *
-   * @throws Refusal every `token-…` code but token-missing
+   * @throws Refusal token-malformed, token-signature, token-issuer, token-use, token-client
    */
   readonly verify: (token: string) => Caller;
 }
 
 /** Issuers of a pool: the original form and that of multi-Region pools. Both are the one configured name. */
-export function issuersOf({ id }: UserPool): readonly string[] {
-  const region = regionOf(id);
-  return [
-    `https://cognito-idp.${region}.amazonaws.com/${id}`,
-    `https://issuer-cognito-idp.${region}.amazonaws.com/${id}`,
-  ];
+export function issuersOf({ id }: Pick<UserPool, "id">): readonly string[] {
+  return [`https://${hostOf(id)}/${id}`, `https://issuer-${hostOf(id)}/${id}`];
 }
 
 /** The region that a user pool id begins with. */
@@ -47,34 +44,61 @@ export function regionOf(userPoolId: string): string {
   return userPoolId.slice(0, userPoolId.indexOf("_"));
 }
 
-/** Makes the verifier of a pool: ID tokens only. */
+function hostOf(userPoolId: string): string {
+  const region = regionOf(userPoolId);
+  return `cognito-idp.${region}.${dnsSuffixOf(region)}`;
+}
+
+/**
+ * Makes the verifier of a pool: ID tokens only.
+ *
+ * `CognitoJwtVerifier` makes the same checks, but knows no partition other than that of amazonaws.com.
+ */
 export function createUserPoolVerifier(pool: UserPool): UserPoolVerifier {
-  const verifier = CognitoJwtVerifier.create({
-    userPoolId: pool.id,
-    tokenUse: "id",
-    clientId: [...pool.clientIds],
-  });
-  const provider = `cognito-idp.${regionOf(pool.id)}.amazonaws.com/${pool.id}`;
+  const clientId = [...pool.clientIds];
+  const issuers = issuersOf(pool);
+  const verifier = JwtVerifier.create(
+    issuers.map((issuer) => ({
+      issuer,
+      audience: null, // that of an ID token is the app client, checked next
+      customJwtCheck: ({ payload }: { payload: JwtPayload }) =>
+        validateCognitoJwtFields(payload, { tokenUse: "id", clientId }),
+      graceSeconds: Number.POSITIVE_INFINITY, // the library has a clock of its own
+    })),
+  );
+  const provider = `${hostOf(pool.id)}/${pool.id}`;
   return {
-    useKeys: ({ keys }) => verifier.cacheJwks({ keys: keys.map((key) => ({ ...key })) }),
-    verify: (token) => {
-      try {
-        return toCaller(pool.name, { provider, token }, verifier.verifySync(token));
-      } catch (cause) {
-        throw cause instanceof Refusal ? cause : new Refusal(codeOf(cause), { cause });
-      }
+    useKeys: ({ keys }) => {
+      for (const issuer of issuers) verifier.cacheJwks({ keys: keys.map((key) => ({ ...key })) }, issuer);
     },
+    verify: (token) => toCaller(pool.name, { provider, token }, proved(verifier, token)),
   };
 }
 
-/** Claims that differ between two tokens of one sign-in and shape no credential. */
-const FLEETING = new Set(["iat", "nbf", "exp", "jti", "auth_time", "event_id", "at_hash", "nonce"]);
+function proved(
+  verifier: { readonly verifySync: (token: string) => object },
+  token: string,
+): Readonly<Record<string, unknown>> {
+  try {
+    return { ...verifier.verifySync(token) };
+  } catch (cause) {
+    throw new Refusal(codeOf(cause), { cause });
+  }
+}
+
+/** The library's errors all have the name "Error", so their classes tell them apart. */
+function codeOf(error: unknown): RefusalCode {
+  if (error instanceof JwtParseError) return "token-malformed";
+  if (error instanceof JwtInvalidIssuerError) return "token-issuer";
+  if (error instanceof CognitoJwtInvalidTokenUseError) return "token-use";
+  if (error instanceof CognitoJwtInvalidClientIdError) return "token-client";
+  return "token-signature";
+}
 
 function toCaller(issuer: string, login: Caller["login"], claims: Readonly<Record<string, unknown>>): Caller {
   const { sub, aud, exp } = claims;
-  if (typeof sub !== "string" || sub === "" || typeof aud !== "string" || typeof exp !== "number") {
+  if (typeof sub !== "string" || sub === "" || typeof aud !== "string" || typeof exp !== "number")
     throw new Refusal("token-malformed", { detail: "no sub, aud or exp" });
-  }
   const preferredRole = claims["cognito:preferred_role"];
   return {
     kind: "user",
@@ -82,34 +106,24 @@ function toCaller(issuer: string, login: Caller["login"], claims: Readonly<Recor
     subject: sub,
     clientId: aud,
     groups: claimStrings(claims["cognito:groups"]),
-    roles: claimStrings(claims["cognito:roles"]),
+    roles: rolesOf(claims["cognito:roles"]),
     preferredRole: typeof preferredRole === "string" ? preferredRole : undefined,
     claims,
     expiresAtMs: exp * 1000,
     login,
-    digest: digestOf(issuer, sub, aud, claims),
+    digest: hash("sha256", JSON.stringify([issuer, sub, aud, lasting(claims)]), "base64url"),
   };
 }
 
-function digestOf(
-  issuer: string,
-  subject: string,
-  clientId: string,
-  claims: Readonly<Record<string, unknown>>,
-): string {
-  const lasting = Object.entries(claims).filter(([claim]) => !FLEETING.has(claim));
-  lasting.sort(([a], [b]) => (a < b ? -1 : 1));
-  return hash("sha256", JSON.stringify([issuer, subject, clientId, lasting]), "base64url");
+/** An array in every token seen, "a comma-separated string" in the developer guide; a role's name may hold a comma. */
+function rolesOf(claim: unknown): readonly string[] {
+  return claimStrings(claim).flatMap((roles) => roles.split(/, *(?=arn:)/));
 }
 
-/** The library's errors all have the name "Error", so their classes tell them apart. */
-function codeOf(error: unknown): RefusalCode {
-  if (error instanceof JwtExpiredError) return "token-expired";
-  if (error instanceof JwtNotBeforeError) return "token-not-yet-valid";
-  if (error instanceof JwtInvalidIssuerError) return "token-issuer";
-  if (error instanceof JwtInvalidAudienceError || error instanceof CognitoJwtInvalidClientIdError)
-    return "token-client";
-  if (error instanceof CognitoJwtInvalidTokenUseError) return "token-use";
-  if (error instanceof JwtParseError) return "token-malformed";
-  return "token-signature";
+/** Claims that differ between two tokens of one sign-in and shape no credential. */
+const FLEETING = new Set(["iat", "nbf", "exp", "jti", "auth_time", "event_id", "at_hash", "nonce"]);
+
+function lasting(claims: Readonly<Record<string, unknown>>): readonly (readonly [string, unknown])[] {
+  const entries = Object.entries(claims).filter(([claim]) => !FLEETING.has(claim));
+  return entries.sort(([a], [b]) => (a < b ? -1 : 1));
 }

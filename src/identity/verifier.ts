@@ -31,6 +31,14 @@ interface Verified {
   readonly notBeforeMs: number;
 }
 
+/** A token that says whose it is, with the issuer who can prove it. */
+interface Claimed {
+  readonly token: string;
+  readonly digest: string;
+  readonly unverified: UnverifiedToken;
+  readonly issuer: Issuer;
+}
+
 /** What {@link createAuthenticate} needs. */
 export interface AuthenticateOptions {
   readonly issuers: readonly Issuer[];
@@ -52,50 +60,53 @@ export function createAuthenticate({ issuers, now, maxTokens = 10_000 }: Authent
   const verified = new LRUCache<string, Verified>({ max: maxTokens });
   const byIss = new Map(issuers.flatMap((issuer) => issuer.iss.map((iss) => [iss, issuer] as const)));
 
-  const remember = (
-    digest: string,
-    token: string,
-    unverified: UnverifiedToken,
-    issuer: Issuer,
-  ): Caller | undefined => {
-    const thumbprint = issuer.keys.current()?.thumbprint(unverified.kid);
+  const claimedBy = (token: string, digest: string): Claimed => {
+    const unverified = readUnverified(token);
+    const issuer = byIss.get(unverified.issuer);
+    if (issuer === undefined) throw new Refusal("token-issuer");
+    return { token, digest, unverified, issuer };
+  };
+
+  /** Undefined where the key that is said to have signed is not published, as far as is known. */
+  const verify = ({ token, digest, unverified, issuer: { keys, pool } }: Claimed): Caller | undefined => {
+    const { kid, payload } = unverified;
+    const thumbprint = keys.current()?.thumbprint(kid);
     if (thumbprint === undefined) return undefined;
-    const caller = issuer.pool.verify(token);
-    const { nbf } = unverified.payload;
-    const notBeforeMs = typeof nbf === "number" ? nbf * 1000 : 0;
-    const entry = { caller, keys: issuer.keys, kid: unverified.kid, thumbprint, notBeforeMs };
-    checkTimes(entry, now());
-    verified.set(digest, entry);
+    const caller = pool.verify(token);
+    const notBeforeMs = typeof payload["nbf"] === "number" ? payload["nbf"] * 1000 : 0;
+    const proof = { caller, keys, kid, thumbprint, notBeforeMs };
+    checkTimes(proof, now());
+    verified.set(digest, proof);
     return caller;
   };
 
-  const verifyAfterFetch = async (
-    digest: string,
-    token: string,
-    unverified: UnverifiedToken,
-    issuer: Issuer,
-  ): Promise<Caller> => {
-    await issuer.keys.refresh(MIN_REFETCH_MS);
-    const caller = remember(digest, token, unverified, issuer);
+  const verifyWithNewKeys = async (claimed: Claimed): Promise<Caller> => {
+    const { name, keys } = claimed.issuer;
+    const asked = await keys.refresh(MIN_REFETCH_MS);
+    const caller = verify(claimed);
     if (caller !== undefined) return caller;
-    throw issuer.keys.current() === undefined
-      ? new Refusal("keys-unavailable", { detail: `user pool ${issuer.name}` })
-      : new Refusal("token-signature", { detail: "signed by a key that is not published" });
+    throw asked
+      ? new Refusal("token-signature", { detail: "signed by a key that is not published" })
+      : new Refusal("keys-unavailable", { detail: `user pool ${name}` });
   };
 
   return (headers) => {
     const token = findToken(headers);
     const digest = hash("sha256", token, "base64");
     const known = verified.get(digest);
-    if (known !== undefined && known.keys.current()?.thumbprint(known.kid) === known.thumbprint) {
+    if (known !== undefined && isStillProved(known)) {
       checkTimes(known, now());
       return known.caller;
     }
-    const unverified = readUnverified(token);
-    const issuer = byIss.get(unverified.issuer);
-    if (issuer === undefined) throw new Refusal("token-issuer");
-    return remember(digest, token, unverified, issuer) ?? verifyAfterFetch(digest, token, unverified, issuer);
+    verified.delete(digest);
+    const claimed = claimedBy(token, digest);
+    return verify(claimed) ?? verifyWithNewKeys(claimed);
   };
+}
+
+/** A key that was withdrawn proves nothing any more, nor does one whose id now names another key. */
+function isStillProved({ keys, kid, thumbprint }: Verified): boolean {
+  return keys.current()?.thumbprint(kid) === thumbprint;
 }
 
 function checkTimes({ caller, notBeforeMs }: Verified, nowMs: number): void {
