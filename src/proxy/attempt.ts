@@ -73,8 +73,9 @@ function held(bytes: Buffer): Outgoing {
 }
 
 /** The body as the client's own headers state it: as it comes, or out of one aws-chunked framing and into another. */
-function streamed({ head, request, invite }: Visit): Outgoing {
-  const { headers } = head;
+function streamed(visit: Visit): Outgoing {
+  const { request } = visit;
+  const { headers } = visit.head;
   const plan = planPayload({
     contentSha256: headers.get("x-amz-content-sha256"),
     contentEncoding: headers.get("content-encoding"),
@@ -88,7 +89,7 @@ function streamed({ head, request, invite }: Visit): Outgoing {
   if (plan.contentEncoding !== undefined) unsigned.push(["content-encoding", plan.contentEncoding]);
   if (plan.kind === "empty") return { payloadHash: plan.payloadHash, body: null, signed: [], unsigned };
   if (plan.contentLength !== undefined) unsigned.push(["content-length", String(plan.contentLength)]);
-  invite();
+  visit.invite();
   if (!("decodedLength" in plan))
     return { payloadHash: plan.payloadHash, body: request, signed: [], unsigned };
   const body = reframe(plan);

@@ -4,10 +4,10 @@ import { Refusal, REFUSALS, type RefusalCode } from "../domain/refusal.ts";
 import { handle, type Pipeline } from "./handle.ts";
 import { refuse } from "./respond.ts";
 import { RESERVED } from "./self-service.ts";
-import { openVisit, type VisitOptions } from "./visit.ts";
+import { type Registrar, Visit } from "./visit.ts";
 
 /** What the data face needs. */
-export interface ListenerOptions extends Omit<VisitOptions, "expectsContinue"> {
+export interface ListenerOptions extends Registrar {
   readonly pipeline: () => Pipeline;
   readonly selfService: (request: IncomingMessage, response: ServerResponse) => unknown;
   /** Requests at once; one more is told to come back. */
@@ -34,15 +34,18 @@ export interface Listener {
  */
 export function createListener(options: ListenerOptions): Listener {
   let inFlight = 0;
+  const leave = (): void => {
+    inFlight--;
+  };
   const accept = (request: IncomingMessage, response: ServerResponse, expectsContinue: boolean): void => {
     inFlight++;
-    response.once("close", () => inFlight--);
+    response.once("close", leave);
     if (request.url?.startsWith(RESERVED) === true) {
       if (expectsContinue) response.writeContinue();
       void options.selfService(request, response);
       return;
     }
-    const visit = openVisit(request, response, { ...options, expectsContinue });
+    const visit = new Visit(request, response, options, expectsContinue);
     if (inFlight <= options.maxInFlight) handle(options.pipeline(), visit);
     else {
       const refusal = new Refusal("overloaded");

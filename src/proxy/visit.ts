@@ -9,43 +9,24 @@ import type { Outcome, Record } from "../telemetry/outcome.ts";
 import type { Forwarded } from "../upstream/forward.ts";
 import type { Live } from "./route.ts";
 
-/** One request on its way through: what is known of it so far, and the one place where its Outcome is recorded. */
-export interface Visit {
-  readonly requestId: string;
-  readonly request: IncomingMessage;
-  readonly response: ServerResponse;
-  readonly head: Head;
-  /** Tells a client that waits with its body to send it; does nothing for others. */
-  readonly invite: () => void;
-  live?: Live;
-  caller?: Caller;
-  /** The API operation as far as the head tells it. */
-  operationName?: string;
-  operation?: Operation;
-  decision?: Decision;
-  readonly end: (end: Ending) => void;
-}
-
 /** How a visit ended. */
 export interface Ending {
   readonly refusal?: Refusal | undefined;
   readonly forwarded?: Forwarded | undefined;
 }
 
-/** What {@link openVisit} needs besides the request. */
-export interface VisitOptions {
+/** Where a visit is recorded. */
+export interface Registrar {
   readonly record: Record;
   /** Keyed digest of a caller for logs: a known subject must not be found by trying. */
   readonly nameCaller: (caller: Caller) => string;
-  /** Whether the client sent `Expect: 100-continue`. */
-  readonly expectsContinue: boolean;
 }
 
 /**
  * Makes the namer of callers for logs, with a key of its own: lines of one run can be joined, and a known subject cannot
  * be found by trying.
  */
-export function createCallerNamer(): VisitOptions["nameCaller"] {
+export function createCallerNamer(): Registrar["nameCaller"] {
   const key = randomBytes(32);
   const names = new WeakMap<Caller, string>();
   return (caller) => {
@@ -59,40 +40,58 @@ export function createCallerNamer(): VisitOptions["nameCaller"] {
 
 const REQUEST_ID = /^[A-Za-z0-9-]{8,64}$/;
 
-/** Begins the record of a request. */
-export function openVisit(request: IncomingMessage, response: ServerResponse, options: VisitOptions): Visit {
-  const startMs = performance.now();
-  const head: Head = {
-    method: request.method ?? "",
-    target: request.url ?? "",
-    headers: readHeaders(request.rawHeaders),
-  };
-  const asked = head.headers.get("x-request-id");
-  let invited = !options.expectsContinue;
-  let ended = false;
-  const visit: Visit = {
-    requestId: asked !== undefined && REQUEST_ID.test(asked) ? asked : randomUUID(),
-    request,
-    response,
-    head,
-    invite: () => {
-      if (!invited) response.writeContinue();
-      invited = true;
-    },
-    end: (ending) => {
-      if (ended) return;
-      ended = true;
-      options.record(toOutcome(visit, ending, performance.now() - startMs, options.nameCaller));
-    },
-  };
-  return visit;
+/**
+ * One request on its way through: what is known of it so far, and the one place where its Outcome is recorded. A class,
+ * so that a request makes no closures of its own.
+ */
+export class Visit {
+  readonly requestId: string;
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly head: Head;
+  live: Live | undefined;
+  caller: Caller | undefined;
+  /** The API operation as far as the head tells it. */
+  operationName: string | undefined;
+  operation: Operation | undefined;
+  decision: Decision | undefined;
+  readonly #registrar: Registrar;
+  readonly #startMs = performance.now();
+  #invited: boolean;
+  #ended = false;
+
+  /** @param waits whether the client sent `Expect: 100-continue` and waits with its body */
+  constructor(request: IncomingMessage, response: ServerResponse, registrar: Registrar, waits: boolean) {
+    const headers = readHeaders(request.rawHeaders);
+    const asked = headers.get("x-request-id");
+    this.requestId = asked !== undefined && REQUEST_ID.test(asked) ? asked : randomUUID();
+    this.request = request;
+    this.response = response;
+    this.head = { method: request.method ?? "", target: request.url ?? "", headers };
+    this.#registrar = registrar;
+    this.#invited = !waits;
+  }
+
+  /** Tells a client that waits with its body to send it; does nothing for others. */
+  invite(): void {
+    if (!this.#invited) this.response.writeContinue();
+    this.#invited = true;
+  }
+
+  /** Records the outcome; only the first end counts. */
+  end(ending: Ending): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    const { record, nameCaller } = this.#registrar;
+    record(toOutcome(this, ending, performance.now() - this.#startMs, nameCaller));
+  }
 }
 
 function toOutcome(
   visit: Visit,
   ending: Ending,
   durationMs: number,
-  nameCaller: VisitOptions["nameCaller"],
+  nameCaller: Registrar["nameCaller"],
 ): Outcome {
   const { response, head } = visit;
   const { refusal, forwarded } = ending;
@@ -124,7 +123,7 @@ function askedOf({ live, operation, operationName }: Visit) {
   };
 }
 
-function decidedOf({ caller, decision }: Visit, nameCaller: VisitOptions["nameCaller"]) {
+function decidedOf({ caller, decision }: Visit, nameCaller: Registrar["nameCaller"]) {
   return {
     caller: caller === undefined ? undefined : nameCaller(caller),
     groups: caller === undefined ? [] : caller.groups,

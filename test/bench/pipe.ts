@@ -73,5 +73,7 @@ const server = createServer((request, response) => {
   pool.dispatch({ method, path: url, headers: crossing(request.rawHeaders), body }, new Answer(response));
 });
 server.listen(0, "127.0.0.1", () => {
-  announce({ url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/reports/q3.txt` });
+  // As long as a token of the other rows, so that both sides read and write requests of one size.
+  const headers = { authorization: `Bearer ${"x".repeat(1200)}` };
+  announce({ url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/reports/q3.txt`, headers });
 });
