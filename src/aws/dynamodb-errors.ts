@@ -30,7 +30,7 @@ const TYPES: Partial<Record<RefusalCode, string>> = {
 export function refuseAsDynamoDb({ code, sentence, status, requestId }: RefusalView): RefusalAnswer {
   const type = TYPES[code] ?? `${CORAL}AccessDeniedException`;
   return {
-    status: status >= 500 ? status : status === 413 ? 413 : 400,
+    status: status >= 500 || status === 413 ? status : 400,
     headers: {
       "content-type": "application/x-amz-json-1.0",
       "x-amzn-errortype": type.slice(type.indexOf("#") + 1),

@@ -1,18 +1,53 @@
 import type { Requirement } from "../domain/operation.ts";
 import { Refusal } from "../domain/refusal.ts";
-import { parseArn } from "./arn.ts";
 import { malformed } from "./body.ts";
-import { type DynamoDbRow, TRANSACT_ACTIONS } from "./dynamodb-table.ts";
-import type { Upstream } from "./service.ts";
+import { allTables, globalTableArn, indexArn, tableArn, tableByArn } from "./dynamodb-names.ts";
+import type { DynamoDbRow, TableNaming } from "./dynamodb-table.ts";
 import { isObject, type JsonObject } from "./strict-json.ts";
+import type { Upstream } from "./service.ts";
 
-/** Names of tables and indexes (DynamoDB developer guide, naming rules). */
-const NAME = /^[A-Za-z0-9_.-]{3,255}$/;
+/** A resource that an operation touches, and what its requirement says besides. */
+type Touched = Omit<Requirement, "action"> & {
+  /** Where it is not the operation's own. */
+  readonly action?: string;
+};
+
+type Reader = (input: JsonObject, upstream: Upstream, name: string) => readonly Touched[];
+
+/** Members of an entry of `TransactItems`, with the item action that each is decided as. */
+const TRANSACT_ACTIONS: Readonly<Record<string, string>> = {
+  Get: "dynamodb:GetItem",
+  Put: "dynamodb:PutItem",
+  Update: "dynamodb:UpdateItem",
+  Delete: "dynamodb:DeleteItem",
+  ConditionCheck: "dynamodb:ConditionCheckItem",
+};
+
+/** Members of an entry of BatchWriteItem, with the item action that each has the effect of. */
+const WRITE_ACTIONS: Readonly<Record<string, string>> = {
+  PutRequest: "dynamodb:PutItem",
+  DeleteRequest: "dynamodb:DeleteItem",
+};
+
+const READERS: Readonly<Record<TableNaming, Reader>> = {
+  table: (input, upstream) => [{ resource: tableArn(textOf(input, "TableName"), upstream) }],
+  "table-or-index": tableOrIndex,
+  "request-items": (input, upstream) =>
+    Object.keys(objectOf(input, "RequestItems")).map((table) => ({ resource: tableArn(table, upstream) })),
+  "write-items": writtenTables,
+  "transact-items": transactedTables,
+  "resource-arn": (input, upstream) => [{ resource: tableByArn(textOf(input, "ResourceArn"), upstream) }],
+  "global-table": (input, upstream) => [
+    { resource: globalTableArn(textOf(input, "GlobalTableName"), upstream) },
+  ],
+  "all-tables": (_input, upstream) => [{ resource: `${allTables(upstream)}*` }],
+  none: () => [{ resource: "*" }],
+};
 
 /**
  * Reads from an operation's input every table and index that it touches.
  *
- * @throws Refusal body-malformed, target-ambiguous
+ * @throws Refusal body-malformed, operation-unknown, target-ambiguous
  */
 export function requirementsOf(
   name: string,
@@ -20,106 +55,82 @@ export function requirementsOf(
   input: JsonObject,
   upstream: Upstream,
 ): readonly Requirement[] {
-  const action = `dynamodb:${name}`;
-  const covers = row.covers === undefined ? {} : { covers: row.covers };
-  switch (row.naming) {
-    case "table":
-      return [{ action, resource: tableOrIndex(input, upstream), ...covers }];
-    case "request-items":
-      return membersOf(input["RequestItems"]).map((table) => ({
-        action,
-        resource: tableArn(table, upstream),
-        ...covers,
-      }));
-    case "transact-items":
-      return transactRequirements(input["TransactItems"], name, upstream);
-    case "resource-arn":
-      return [{ action, resource: tableByArn(text(input["ResourceArn"], "ResourceArn"), upstream) }];
-    case "global-table": {
-      const globalTable = checkName(text(input["GlobalTableName"], "GlobalTableName"));
-      return [
-        {
-          action,
-          resource: `arn:${upstream.partition}:dynamodb::${accountOf(upstream)}:global-table/${globalTable}`,
-        },
-      ];
-    }
-    case "all-tables":
-      return [{ action, resource: `${tablesOf(upstream)}*` }];
-    case "none":
-      return [{ action, resource: "*" }];
-  }
+  refuseUnread(name, row, input);
+  const own = { action: `dynamodb:${name}`, ...(row.covers && { covers: row.covers }) };
+  const implied = Object.entries(row.implies ?? {}).filter(([member]) => Object.hasOwn(input, member));
+  return READERS[row.naming](input, upstream, name).flatMap((touched) => [
+    { ...own, ...touched },
+    ...implied.map(([, action]) => ({ action, resource: touched.resource })),
+  ]);
 }
 
-function tableOrIndex(input: JsonObject, upstream: Upstream): string {
-  const table = tableArn(text(input["TableName"], "TableName"), upstream);
-  const index = input["IndexName"];
-  return index === undefined ? table : `${table}/index/${checkName(text(index, "IndexName"))}`;
+/** Members that Postern does not know might name replicas, keys or tables elsewhere; keys of KMS surely do. */
+function refuseUnread(name: string, { members }: DynamoDbRow, input: JsonObject): void {
+  if (members === undefined) return;
+  const unread = Object.keys(input).find((member) => !members.has(member));
+  const encryption = input["SSESpecification"];
+  const key = isObject(encryption) && Object.hasOwn(encryption, "KMSMasterKeyId");
+  if (unread === undefined && !key) return;
+  throw new Refusal("operation-unknown", { detail: `DynamoDB ${name} with ${unread ?? "KMSMasterKeyId"}` });
+}
+
+/** To IAM an index is a resource of its own; who denies the table means what is read through its indexes too. */
+function tableOrIndex(input: JsonObject, upstream: Upstream): readonly Touched[] {
+  const table = tableArn(textOf(input, "TableName"), upstream);
+  if (input["IndexName"] === undefined) return [{ resource: table }];
+  return [{ resource: indexArn(table, textOf(input, "IndexName")), within: [table] }];
+}
+
+/** IAM decides the batch as one action; a deny on what its entries do to a table counts too. */
+function writtenTables(input: JsonObject, upstream: Upstream): readonly Touched[] {
+  return Object.entries(objectOf(input, "RequestItems")).map(([table, entries]) => ({
+    resource: tableArn(table, upstream),
+    covers: [...new Set(listOf(entries).map((entry) => onlyMember(entry, WRITE_ACTIONS).action))],
+  }));
 }
 
 /** One requirement for each pair of item action and table; a transaction of a hundred items seldom needs more than a few. */
-function transactRequirements(items: unknown, operation: string, upstream: Upstream): readonly Requirement[] {
-  if (!Array.isArray(items) || items.length === 0) throw malformed("no TransactItems");
-  const needed = new Map<string, Requirement>();
-  for (const item of items as readonly unknown[]) {
-    const [kind, ...others] = membersOf(item);
-    const action =
-      kind === undefined || !Object.hasOwn(TRANSACT_ACTIONS, kind) ? undefined : TRANSACT_ACTIONS[kind];
-    const fits = (kind === "Get") === (operation === "TransactGetItems");
-    if (kind === undefined || action === undefined || others.length > 0 || !fits) {
-      throw malformed("an entry of TransactItems that is not one known action");
+function transactedTables(input: JsonObject, upstream: Upstream, operation: string): readonly Touched[] {
+  const needed = new Map<string, Touched>();
+  for (const item of listOf(input["TransactItems"])) {
+    const { action, value } = onlyMember(item, TRANSACT_ACTIONS);
+    if ((action === "dynamodb:GetItem") !== (operation === "TransactGetItems")) {
+      throw malformed(`${action} in ${operation}`);
     }
-    const entry = (item as JsonObject)[kind];
-    if (!isObject(entry)) throw malformed("an entry of TransactItems that is no object");
-    const resource = tableArn(text(entry["TableName"], "TableName"), upstream);
+    if (!isObject(value)) throw malformed("an entry of TransactItems that is no object");
+    const resource = tableArn(textOf(value, "TableName"), upstream);
     needed.set(`${action} ${resource}`, { action, resource });
   }
   return [...needed.values()];
 }
 
-function membersOf(value: unknown): readonly string[] {
-  if (!isObject(value)) throw malformed("an object was expected");
-  const members = Object.keys(value);
-  if (members.length === 0) throw malformed("an empty object");
-  return members;
+/** The one member of an entry, and the action that it stands for. */
+function onlyMember(
+  entry: unknown,
+  actions: Readonly<Record<string, string>>,
+): { readonly action: string; readonly value: unknown } {
+  const [member, ...others] = isObject(entry) ? Object.entries(entry) : [];
+  const action = member !== undefined && Object.hasOwn(actions, member[0]) ? actions[member[0]] : undefined;
+  if (member === undefined || action === undefined || others.length > 0) {
+    throw malformed("an entry that is not one known action");
+  }
+  return { action, value: member[1] };
 }
 
-function text(value: unknown, member: string): string {
-  if (typeof value !== "string") throw malformed(`${member} is not a string`);
+function objectOf(input: JsonObject, member: string): JsonObject {
+  const value = input[member];
+  if (!isObject(value) || Object.keys(value).length === 0) throw malformed(`${member} names nothing`);
   return value;
 }
 
-/** DynamoDB takes a table's name or its ARN in the same member; both come out as the same ARN. */
-function tableArn(table: string, upstream: Upstream): string {
-  return table.startsWith("arn:") ? tableByArn(table, upstream) : `${tablesOf(upstream)}${checkName(table)}`;
+function listOf(value: unknown): readonly unknown[] {
+  if (!Array.isArray(value) || value.length === 0)
+    throw malformed("a list was expected, with something in it");
+  return value;
 }
 
-function tableByArn(text: string, upstream: Upstream): string {
-  const arn = parseArn(text);
-  const name = arn?.resource.startsWith("table/") === true ? arn.resource.slice("table/".length) : "";
-  const own =
-    arn !== undefined &&
-    arn.service === "dynamodb" &&
-    arn.partition === upstream.partition &&
-    arn.region === upstream.region &&
-    arn.account === accountOf(upstream);
-  if (!own)
-    throw new Refusal("target-ambiguous", { detail: "a table of another account, region or partition" });
-  return `${tablesOf(upstream)}${checkName(name)}`;
-}
-
-function tablesOf(upstream: Upstream): string {
-  return `arn:${upstream.partition}:dynamodb:${upstream.region}:${accountOf(upstream)}:table/`;
-}
-
-/** The configuration demands an account for DynamoDB upstreams; a missing one is a fault of ours. */
-function accountOf(upstream: Upstream): string {
-  if (upstream.account === undefined)
-    throw new Refusal("internal", { detail: `upstream ${upstream.name} has no account` });
-  return upstream.account;
-}
-
-function checkName(name: string): string {
-  if (!NAME.test(name)) throw malformed("not the name of a table or index");
-  return name;
+function textOf(input: JsonObject, member: string): string {
+  const value = input[member];
+  if (typeof value !== "string") throw malformed(`${member} is not a string`);
+  return value;
 }

@@ -1,10 +1,10 @@
 import type { Head, Headers } from "../domain/head.ts";
-import type { Operation, Requirement } from "../domain/operation.ts";
+import type { HeaderLine } from "../domain/operation.ts";
 import { Refusal } from "../domain/refusal.ts";
-import { readText } from "./body.ts";
+import { checkBodyHeaders, decodeBody } from "./body.ts";
 import { refuseAsDynamoDb } from "./dynamodb-errors.ts";
 import { requirementsOf } from "./dynamodb-resources.ts";
-import { DYNAMODB_TABLE, type DynamoDbRow } from "./dynamodb-table.ts";
+import { DYNAMODB_TABLE } from "./dynamodb-table.ts";
 import { splitTarget } from "./parameters.ts";
 import type { BodyDecided, Service, Upstream } from "./service.ts";
 import { parseStrictJson } from "./strict-json.ts";
@@ -13,8 +13,9 @@ import { parseStrictJson } from "./strict-json.ts";
 export const dynamodb: Service = { recognise, refuse: refuseAsDynamoDb };
 
 const PREFIX = "DynamoDB_20120810.";
+const JSON_TYPE = "application/x-amz-json-1.0";
 
-/** The client's own signature and tracing, which do not belong to the operation. */
+/** The client's own signature and tracing, and the target, which is sent from what was understood. */
 const NOT_THE_OPERATION = new Set([
   "x-amz-content-sha256",
   "x-amz-date",
@@ -31,49 +32,44 @@ function recognise(head: Head, upstream: Upstream): BodyDecided {
   const name = readName(head.headers);
   const row = Object.hasOwn(DYNAMODB_TABLE, name) ? DYNAMODB_TABLE[name] : undefined;
   if (row === undefined) throw new Refusal("operation-unknown", { detail: `DynamoDB ${name}` });
-  refuseHeaders(head.headers, name, upstream);
-  return { needsBody: true, name, read: (body) => read({ name, row, head, upstream }, body) };
+  checkBodyHeaders(head.headers, [JSON_TYPE]);
+  const admitted = admittedLines(head.headers, name, upstream);
+  return {
+    needsBody: true,
+    name,
+    read: (body) => ({
+      upstream: upstream.name,
+      service: "dynamodb",
+      region: upstream.region,
+      name,
+      requirements: requirementsOf(name, row, parseStrictJson(decodeBody(body)), upstream),
+      method: "POST",
+      path: "/",
+      query: "",
+      headers: [["content-type", JSON_TYPE], ["x-amz-target", `${PREFIX}${name}`], ...admitted],
+      payload: { kind: "buffered", bytes: body },
+    }),
+  };
 }
 
 /** The whole target must be known: another date is another API, with bodies of another shape. */
 function readName(headers: Headers): string {
   const target = headers.get("x-amz-target") ?? "";
-  if (!target.startsWith(PREFIX))
+  if (!target.startsWith(PREFIX)) {
     throw new Refusal("operation-unknown", { detail: "not a target of DynamoDB_20120810" });
+  }
   return target.slice(PREFIX.length);
 }
 
-function refuseHeaders(headers: Headers, name: string, upstream: Upstream): void {
-  for (const [header] of headers.entries()) {
-    if (!header.startsWith("x-amz-") || NOT_THE_OPERATION.has(header) || upstream.allowHeaders.has(header))
-      continue;
-    throw new Refusal("header-not-allowed", { detail: `DynamoDB ${name} with ${header}` });
+/** No operation of DynamoDB has `x-amz-` headers of its own; what the operator lets through is sent. */
+function admittedLines(headers: Headers, name: string, upstream: Upstream): readonly HeaderLine[] {
+  const lines: HeaderLine[] = [];
+  for (const [header, value] of headers.entries()) {
+    if (!header.startsWith("x-amz-") || NOT_THE_OPERATION.has(header)) continue;
+    if (!upstream.allowHeaders.has(header)) {
+      throw new Refusal("header-not-allowed", { detail: `DynamoDB ${name} with ${header}` });
+    }
+    lines.push([header, value]);
   }
-}
-
-interface DynamoDbRequest {
-  readonly name: string;
-  readonly row: DynamoDbRow;
-  readonly head: Head;
-  readonly upstream: Upstream;
-}
-
-function read({ name, row, head, upstream }: DynamoDbRequest, body: Buffer): Operation {
-  const input = parseStrictJson(readText(head.headers, body, ["application/x-amz-json-1.0"]));
-  const requirements: readonly Requirement[] = requirementsOf(name, row, input, upstream);
-  return {
-    upstream: upstream.name,
-    service: "dynamodb",
-    region: upstream.region,
-    name,
-    requirements,
-    method: "POST",
-    path: "/",
-    query: "",
-    headers: [
-      ["content-type", "application/x-amz-json-1.0"],
-      ["x-amz-target", `${PREFIX}${name}`],
-    ],
-    payload: { kind: "buffered", bytes: body },
-  };
+  return lines;
 }

@@ -11,6 +11,7 @@ const SIGNATURE_NAMES = new Set([
   "x-amz-signature",
   "x-amz-credential",
   "x-amz-algorithm",
+  "x-amz-security-token",
   "awsaccesskeyid",
   "signature",
 ]);

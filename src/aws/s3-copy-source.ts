@@ -1,6 +1,6 @@
 import { decodePercent, encodePath, encodePercent } from "../domain/percent.ts";
 import { Refusal } from "../domain/refusal.ts";
-import { checkBucket, refuseDotSegments } from "./s3-target.ts";
+import { checkBucket, checkKey } from "./s3-target.ts";
 
 /** The object that a copy reads. */
 export interface CopySource {
@@ -11,33 +11,28 @@ export interface CopySource {
   readonly header: string;
 }
 
-const VERSION = "?versionId=";
+/** `[/]bucket/key[?versionId=…]` in printable ASCII, without what may end it early (`?`, `#`, `&`) or stand for `/`. */
+const FORM = /^\/?(?<path>[ -"$->@-[\]-~]+)(?:\?versionId=(?<version>[!"$%'->@-[\]-~]+))?$/;
 
 /**
- * Reads `x-amz-copy-source`: `[/]bucket/key[?versionId=…]`, the version split off before anything is decoded, since an
- * escaped `?` belongs to the key. The ARN forms of access points are not read.
+ * Reads `x-amz-copy-source`. The version is split off before anything is decoded, since an escaped `?` belongs to the
+ * key. The ARN forms of access points are not read.
  *
  * @throws Refusal header-not-allowed, target-malformed, target-ambiguous
  */
 export function readCopySource(value: string): CopySource {
-  const mark = value.indexOf("?");
-  if (mark !== -1 && !value.startsWith(VERSION, mark)) throw unreadable("a query other than versionId");
-  const path = decodePercent(mark === -1 ? value : value.slice(0, mark));
-  const versionId = mark === -1 ? undefined : decodePercent(value.slice(mark + VERSION.length));
-  if (path === undefined || (mark !== -1 && (versionId === undefined || versionId === ""))) {
-    throw unreadable("an escape that is not UTF-8");
-  }
-  if (path.startsWith("arn:")) throw unreadable("an ARN");
-  const bare = path.startsWith("/") ? path.slice(1) : path;
-  const slash = bare.indexOf("/");
-  if (slash === -1 || slash === bare.length - 1) throw unreadable("no key");
-  const bucket = checkBucket(bare.slice(0, slash));
-  const key = bare.slice(slash + 1);
-  refuseDotSegments(key);
-  const version = versionId === undefined ? "" : `${VERSION}${encodePercent(versionId)}`;
-  return { bucket, key, versionId, header: `/${bucket}/${encodePath(key)}${version}` };
+  const { path, version } = FORM.exec(value)?.groups ?? {};
+  const decoded = decodePercent(path ?? "");
+  const versionId = version === undefined ? undefined : decodePercent(version);
+  if (!decoded || (version !== undefined && versionId === undefined)) throw unreadable();
+  const slash = decoded.indexOf("/");
+  if (slash === -1 || slash === decoded.length - 1) throw unreadable();
+  const bucket = checkBucket(decoded.slice(0, slash));
+  const key = checkKey(decoded.slice(slash + 1));
+  const suffix = versionId === undefined ? "" : `?versionId=${encodePercent(versionId)}`;
+  return { bucket, key, versionId, header: `/${bucket}/${encodePath(key)}${suffix}` };
 }
 
-function unreadable(what: string): Refusal {
-  return new Refusal("header-not-allowed", { detail: `x-amz-copy-source with ${what}` });
+function unreadable(): Refusal {
+  return new Refusal("header-not-allowed", { detail: "x-amz-copy-source of another form than /bucket/key" });
 }

@@ -11,15 +11,20 @@ export interface S3Target {
   readonly path: string;
 }
 
-/** General purpose bucket names (S3 User Guide, bucket naming rules); the IP address form is refused by length of labels. */
-const BUCKET = /^[a-z0-9](?:[a-z0-9.-]{1,61})[a-z0-9]$/;
+/** Visible ASCII without `#`, which ends a path, `?`, which ends it too, and `\`, which some read as `/`. */
+const RAW_PATH = /^\/[!"$->@-[\]-~]*$/;
+
+/** Names of general purpose buckets (S3 User Guide, bucket naming rules); an IP address is none. */
+const BUCKET = /^(?!\d+\.\d+\.\d+\.\d+$)(?!.*\.\.)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
 
 /**
- * Names by which AWS means something else than a bucket: access point aliases, Object Lambda, multi-region access
- * points, directory and table buckets. A rule about the bucket behind one would not see it.
+ * Names by which AWS means something else than a bucket: aliases of access points, Object Lambda, multi-region access
+ * points, Outposts, directory and table buckets. A rule about the bucket behind one would not see it.
  */
-const ALIAS_PREFIXES = ["xn--", "sthree-", "amzn-s3-demo-"];
-const ALIAS_SUFFIXES = ["-s3alias", "--ol-s3", ".mrap", "--x-s3", "--table-s3"];
+const ALIAS = /^(?:xn--|sthree-|amzn-s3-demo-)|(?:-s3alias|--[a-z0-9]+-s3|\.mrap)$/;
+
+/** In UTF-8 bytes (S3 User Guide, object key names). */
+const MAX_KEY_BYTES = 1024;
 
 /**
  * Reads an S3 path as S3 does: decoded once as a whole, then split at the first slash.
@@ -27,19 +32,19 @@ const ALIAS_SUFFIXES = ["-s3alias", "--ol-s3", ".mrap", "--x-s3", "--table-s3"];
  * The path is built anew from what was understood, each byte of the key escaped by RFC 3986, so that what is matched
  * is what is signed and what is sent.
  *
- * @param path as the client sent it, starting with `/`
+ * @param path as the client sent it, without the query
  * @throws Refusal target-malformed, target-ambiguous
  */
 export function readS3Target(path: string): S3Target {
+  if (!RAW_PATH.test(path)) throw new Refusal("target-malformed", { detail: "a raw character in the path" });
   if (path.startsWith("//")) throw new Refusal("target-ambiguous", { detail: "the path starts with //" });
   const decoded = decodePercent(path);
   if (decoded === undefined) throw new Refusal("target-malformed", { detail: "an escape is not UTF-8" });
   if (decoded === "/") return { level: "service", bucket: "", key: "", path: "/" };
   const slash = decoded.indexOf("/", 1);
   const bucket = checkBucket(slash === -1 ? decoded.slice(1) : decoded.slice(1, slash));
-  const key = slash === -1 ? "" : decoded.slice(slash + 1);
+  const key = slash === -1 ? "" : checkKey(decoded.slice(slash + 1));
   if (key === "") return { level: "bucket", bucket, key, path: `/${bucket}` };
-  refuseDotSegments(key);
   return { level: "object", bucket, key, path: `/${bucket}/${encodePath(key)}` };
 }
 
@@ -50,22 +55,22 @@ export function readS3Target(path: string): S3Target {
  */
 export function checkBucket(bucket: string): string {
   if (!BUCKET.test(bucket)) throw new Refusal("target-malformed", { detail: "not a bucket name" });
-  const alias =
-    ALIAS_PREFIXES.some((prefix) => bucket.startsWith(prefix)) ||
-    ALIAS_SUFFIXES.some((suffix) => bucket.endsWith(suffix));
-  if (alias) throw new Refusal("target-ambiguous", { detail: `${bucket} is an alias of something else` });
+  if (ALIAS.test(bucket)) throw new Refusal("target-ambiguous", { detail: `${bucket} is an alias` });
   return bucket;
 }
 
 /**
- * Refuses a `.` or `..` segment: S3 would keep it, but something on the way may resolve it.
+ * Lets through a key that S3 can hold and that has one reading: S3 would keep a `.` or `..` segment, but something on
+ * the way may resolve it.
  *
- * @throws Refusal target-ambiguous
+ * @throws Refusal target-malformed, target-ambiguous
  */
-export function refuseDotSegments(key: string): void {
-  if (!key.includes(".")) return;
-  for (const segment of key.split("/")) {
-    if (segment === "." || segment === "..")
-      throw new Refusal("target-ambiguous", { detail: "a dot segment" });
+export function checkKey(key: string): string {
+  if (Buffer.byteLength(key) > MAX_KEY_BYTES) {
+    throw new Refusal("target-malformed", { detail: "a key of more than 1024 bytes" });
   }
+  if (key.includes(".") && key.split("/").some((segment) => segment === "." || segment === "..")) {
+    throw new Refusal("target-ambiguous", { detail: "a dot segment in a key" });
+  }
+  return key;
 }

@@ -1,128 +1,96 @@
-import type { Head } from "../domain/head.ts";
+import type { Head, Headers } from "../domain/head.ts";
 import type { Operation, Payload, Requirement } from "../domain/operation.ts";
 import { Refusal } from "../domain/refusal.ts";
+import { checkBodyHeaders, decodeBody, malformed } from "./body.ts";
 import { type Parameters, readParameters, splitTarget, writeParameters } from "./parameters.ts";
+import { readCreateBucket } from "./s3-create-bucket.ts";
 import { readDeleteObjects } from "./s3-delete-objects.ts";
 import { refuseAsS3 } from "./s3-errors.ts";
 import { readS3Headers, type S3Headers } from "./s3-headers.ts";
-import { S3_TABLE, type S3Row, SELECTORS } from "./s3-table.ts";
+import { requirementsOf } from "./s3-requirements.ts";
+import { type FoundRow, findS3Row } from "./s3-row.ts";
+import type { S3Row } from "./s3-table.ts";
 import { readS3Target, type S3Target } from "./s3-target.ts";
 import type { BodyDecided, Service, Upstream } from "./service.ts";
 
 /** Amazon S3, path style (API reference 2006-03-01). */
 export const s3: Service = { recognise, refuse: refuseAsS3 };
 
+/** What S3's XML may come as: botocore states no type, and some clients know only bytes. */
+const XML_TYPES = [undefined, "application/xml", "text/xml", "application/octet-stream"];
+
 /** All that the head of an S3 request says; the operation is built from it, with or without a body. */
 interface S3Request {
   readonly row: S3Row;
+  readonly method: string;
   readonly target: S3Target;
   readonly query: Parameters;
   readonly headers: S3Headers;
-  readonly head: Head;
   readonly upstream: Upstream;
 }
 
 function recognise(head: Head, upstream: Upstream): Operation | BodyDecided {
   const { path, query: rawQuery } = splitTarget(head.target);
   const target = readS3Target(path);
-  const query = readParameters(rawQuery);
-  const row = findRow(head, target, query);
-  const request: S3Request = {
-    row,
-    target,
-    query: acceptQuery(query, row, upstream),
-    headers: readS3Headers(head.headers, row, upstream, target),
-    head,
-    upstream,
-  };
-  if (row.body === "decides") return decideByBody(request);
-  return build(request, requirementsOf(request), { kind: "streamed" });
-}
-
-function findRow(head: Head, target: S3Target, query: Parameters): S3Row {
-  const selectors = query.size === 0 ? [] : [...query.keys()].filter((name) => SELECTORS.has(name));
-  if (selectors.length > 1)
-    throw new Refusal("target-ambiguous", { detail: `selectors ${selectors.join(", ")}` });
-  const [selector] = selectors;
-  if (selector === "list-type" && query.get(selector) !== "2") {
-    throw new Refusal("operation-unknown", { detail: "a list-type other than 2" });
-  }
-  const copy = head.method === "PUT" && target.level === "object" && head.headers.has("x-amz-copy-source");
-  const place = `${target.level} ${head.method}${selector === undefined ? "" : ` ${selector}`}${copy ? " copy" : ""}`;
-  const row = S3_TABLE[place];
-  if (row === undefined) throw new Refusal("operation-unknown", { detail: `S3 ${place}` });
-  return row;
+  const parameters = readParameters(rawQuery);
+  const found = findS3Row(head, target, parameters);
+  const { row } = found;
+  const query = acceptQuery(parameters, found, upstream);
+  const headers = readS3Headers(head.headers, row, upstream, target.level);
+  const request: S3Request = { row, method: head.method, target, query, headers, upstream };
+  if (row.body === "objects" || row.body === "bucket") return decideByBody(request, head.headers);
+  if (row.body === undefined) refuseBody(head.headers);
+  const subject = { ...target, versioned: query.has("versionId") };
+  return build(request, requirementsOf(row, subject, headers, upstream), { kind: "streamed" });
 }
 
 /** Drops `x-id`, a hint of some SDKs that decides nothing, and refuses what the operation does not take. */
-function acceptQuery(query: Parameters, row: S3Row, upstream: Upstream): Parameters {
+function acceptQuery(query: Parameters, { row, selector }: FoundRow, upstream: Upstream): Parameters {
   if (query.size === 0) return query;
   const accepted = new Map<string, string>();
   for (const [name, value] of query) {
     if (name === "x-id") continue;
-    const known = SELECTORS.has(name) || row.query?.includes(name) === true || upstream.allowQuery.has(name);
+    const known = name === selector || row.query?.includes(name) === true || upstream.allowQuery.has(name);
     // Some x-amz- headers are honoured in the query as well, where no rule about headers would see them.
-    if (!known || name.toLowerCase().startsWith("x-amz-")) {
-      throw new Refusal("query-not-allowed", { detail: `${row.name} with ${name}` });
+    if (!known || name.toLowerCase().startsWith("x-amz-") || (name === "versionId" && value === "")) {
+      throw new Refusal("query-not-allowed", { detail: `S3 ${row.name} with ${name}` });
     }
     accepted.set(name, value);
   }
   return accepted;
 }
 
-function requirementsOf({ row, target, query, headers, upstream }: S3Request): readonly Requirement[] {
-  const resource = arnOf(upstream, target.bucket, target.key);
-  const own = requirement(row, resource, query.has("versionId"));
-  const source = headers.copySource;
-  if (source === undefined && headers.implied.length === 0) return [own];
-  const implied = headers.implied.map((action) => ({ action, resource }));
-  if (source === undefined) return [own, ...implied];
-  const versioned = source.versionId !== undefined;
-  return [
-    {
-      action: versioned ? "s3:GetObjectVersion" : "s3:GetObject",
-      resource: arnOf(upstream, source.bucket, source.key),
-      ...(versioned && { covers: ["s3:GetObject"] }),
-    },
-    own,
-    ...implied,
-  ];
-}
-
-function requirement(row: S3Row, resource: string, hasVersion: boolean): Requirement {
-  if (hasVersion && row.versioned !== undefined) {
-    return { action: row.versioned, resource, covers: [row.action, ...(row.covers ?? [])] };
+/** Nobody decides what a body would mean where the API has none. */
+function refuseBody(headers: Headers): void {
+  if (headers.has("transfer-encoding") || Number(headers.get("content-length") ?? 0) !== 0) {
+    throw malformed("a body, where the operation has none");
   }
-  return row.covers === undefined
-    ? { action: row.action, resource }
-    : { action: row.action, resource, covers: row.covers };
 }
 
-/** S3 ARNs name no region and no account. An operation on no bucket is about all of them. */
-function arnOf(upstream: Upstream, bucket: string, key: string): string {
-  const name = bucket === "" ? "*" : key === "" ? bucket : `${bucket}/${key}`;
-  return `arn:${upstream.partition}:s3:::${name}`;
-}
-
-function decideByBody(request: S3Request): BodyDecided {
-  const { row, headers, head, upstream, target } = request;
+function decideByBody(request: S3Request, headers: Headers): BodyDecided {
+  checkBodyHeaders(headers, XML_TYPES);
+  const { row } = request;
+  const read = row.body === "objects" ? deletionsOf : creationOf;
   return {
     needsBody: true,
     name: row.name,
-    read: (body) => {
-      const objects = readDeleteObjects(head.headers, body);
-      const requirements = objects.flatMap(({ key, versionId }) => {
-        const resource = arnOf(upstream, target.bucket, key);
-        const own = requirement(row, resource, versionId !== undefined);
-        return [own, ...headers.implied.map((action) => ({ action, resource }))];
-      });
-      return build(request, requirements, { kind: "buffered", bytes: body });
-    },
+    read: (body) => build(request, read(request, decodeBody(body)), { kind: "buffered", bytes: body }),
   };
 }
 
+function deletionsOf({ row, target: { bucket }, headers, upstream }: S3Request, text: string): Requirement[] {
+  return readDeleteObjects(text).flatMap(({ key, versionId }) =>
+    requirementsOf(row, { bucket, key, versioned: versionId !== undefined }, headers, upstream),
+  );
+}
+
+function creationOf({ row, target, headers, upstream }: S3Request, text: string): readonly Requirement[] {
+  const implied = [...headers.implied, ...readCreateBucket(text)];
+  return requirementsOf(row, { ...target, versioned: false }, { ...headers, implied }, upstream);
+}
+
 function build(
-  { row, target, query, headers, head, upstream }: S3Request,
+  { row, method, target, query, headers, upstream }: S3Request,
   requirements: readonly Requirement[],
   payload: Payload,
 ): Operation {
@@ -132,7 +100,7 @@ function build(
     region: upstream.region,
     name: row.name,
     requirements,
-    method: head.method,
+    method,
     path: target.path,
     query: writeParameters(query),
     headers: headers.lines,

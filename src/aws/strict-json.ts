@@ -7,12 +7,30 @@ export type JsonObject = { readonly [member: string]: unknown };
 const MAX_DEPTH = 64;
 
 /**
+ * Members, objects and arrays in one body: some 160,000 attribute values, where DynamoDB takes 25 items in a batch.
+ * It bounds what a body of a few MiB of brackets can cost.
+ */
+const MAX_PARTS = 500_000;
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const COLON = 0x3a;
+const OPEN_ARRAY = 0x5b;
+const CLOSE_ARRAY = 0x5d;
+const OPEN_OBJECT = 0x7b;
+const CLOSE_OBJECT = 0x7d;
+
+/**
  * Parses a JSON object in which no member stands twice, at any depth: of two, AWS might read the one that Postern did
  * not.
+ *
+ * A parsed object has each name once, however it was escaped, so a text that names more members than came out of it
+ * named one twice. Each count takes one pass, and what is nested too deep is refused before it is built.
  *
  * @throws Refusal body-malformed
  */
 export function parseStrictJson(text: string): JsonObject {
+  const named = countNamedMembers(text);
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -20,7 +38,7 @@ export function parseStrictJson(text: string): JsonObject {
     throw malformed("the JSON cannot be parsed", cause);
   }
   if (!isObject(value)) throw malformed("the JSON is not an object");
-  refuseRepeatedMembers(text);
+  if (countMembers(value) !== named) throw malformed("a JSON member stands twice");
   return value;
 }
 
@@ -29,43 +47,44 @@ export function isObject(value: unknown): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/**
- * Walks a text that `JSON.parse` has accepted, so that only strings and brackets need looking at: a string followed by
- * a colon is a member's name.
- */
-function refuseRepeatedMembers(text: string): void {
-  const open: (Set<string> | undefined)[] = [];
+/** Counts the colons outside strings: in valid JSON each stands after a member's name, and nowhere else. */
+function countNamedMembers(text: string): number {
+  let members = 0;
+  let containers = 0;
+  let depth = 0;
   for (let i = 0; i < text.length; i++) {
     const char = text.charCodeAt(i);
-    if (char === 0x22) {
-      const end = endOfString(text, i);
-      if (isName(text, end)) admit(open.at(-1), JSON.parse(text.slice(i, end + 1)) as string);
-      i = end;
-    } else if (char === 0x7b || char === 0x5b) {
-      open.push(char === 0x7b ? new Set() : undefined);
-      if (open.length > MAX_DEPTH) throw malformed("JSON nested too deep");
-    } else if (char === 0x7d || char === 0x5d) {
-      open.pop();
+    if (char === QUOTE) i = endOfString(text, i);
+    else if (char === COLON) members++;
+    else if (char === CLOSE_OBJECT || char === CLOSE_ARRAY) depth--;
+    else if (char === OPEN_OBJECT || char === OPEN_ARRAY) {
+      containers++;
+      if (++depth > MAX_DEPTH) throw malformed("JSON nested too deep");
     }
   }
-}
-
-function admit(members: Set<string> | undefined, name: string): void {
-  if (members?.has(name) === true) throw malformed("a JSON member stands twice");
-  members?.add(name);
+  if (members + containers > MAX_PARTS) throw malformed("JSON of too many parts");
+  return members;
 }
 
 /** The index of the quote that closes the string opened at `start`. */
 function endOfString(text: string, start: number): number {
-  for (let end = text.indexOf('"', start + 1); ; end = text.indexOf('"', end + 1)) {
-    let backslashes = 0;
-    while (text.charCodeAt(end - 1 - backslashes) === 0x5c) backslashes++;
-    if (backslashes % 2 === 0) return end;
+  for (let end = text.indexOf('"', start + 1); end !== -1; end = text.indexOf('"', end + 1)) {
+    let before = end - 1;
+    while (text.charCodeAt(before) === BACKSLASH) before--;
+    if ((end - before) % 2 === 1) return end;
   }
+  throw malformed("a JSON string without an end");
 }
 
-function isName(text: string, endOfString: number): boolean {
-  let next = endOfString + 1;
-  while (/[ \t\r\n]/.test(text.charAt(next))) next++;
-  return text.charCodeAt(next) === 0x3a;
+/** Counts the members of a parsed value at all depths, which are few: the text was not nested too deep. */
+function countMembers(value: unknown): number {
+  if (typeof value !== "object" || value === null) return 0;
+  let members = 0;
+  if (Array.isArray(value)) {
+    for (const entry of value as readonly unknown[]) members += countMembers(entry);
+    return members;
+  }
+  const names = Object.keys(value);
+  for (const name of names) members += countMembers((value as JsonObject)[name]);
+  return members + names.length;
 }

@@ -30,10 +30,11 @@ export interface Caller {
   readonly digest: string;
 }
 
-/** The strings of a claim: Cognito writes lists as arrays, and its older Lambda triggers as single strings. */
+/** The strings of a claim: Cognito writes lists as arrays, and its older Lambda triggers as single values. */
 export function claimStrings(value: unknown): readonly string[] {
-  if (typeof value === "string") return [value];
-  if (typeof value === "number" || typeof value === "boolean") return [String(value)];
-  if (Array.isArray(value)) return value.filter((entry) => typeof entry === "string");
-  return [];
+  const entries: readonly unknown[] = Array.isArray(value) ? value : [value];
+  return entries.flatMap((entry) => {
+    if (typeof entry === "string") return [entry];
+    return typeof entry === "number" || typeof entry === "boolean" ? [String(entry)] : [];
+  });
 }

@@ -16,17 +16,15 @@ export interface Head {
   readonly headers: Headers;
 }
 
-const NONE: readonly string[] = [];
-
 /** Reads Node's `rawHeaders` (name, value, name, value …) without losing a repeated line. */
 export function readHeaders(rawHeaders: readonly string[]): Headers {
   const lines = new Map<string, string>();
-  let repeated = NONE;
+  const repeated: string[] = [];
   for (let i = 0; i + 1 < rawHeaders.length; i += 2) {
     const name = (rawHeaders[i] as string).toLowerCase();
     const value = rawHeaders[i + 1] as string;
     const earlier = lines.get(name);
-    if (earlier !== undefined) repeated = [...repeated, name];
+    if (earlier !== undefined) repeated.push(name);
     lines.set(name, earlier === undefined ? value : `${earlier}, ${value}`);
   }
   return {

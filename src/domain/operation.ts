@@ -6,6 +6,8 @@ export interface Requirement {
   readonly resource: string;
   /** Actions with the same effect: an allow must name `action`, a deny that names one of these counts too. */
   readonly covers?: readonly string[];
+  /** Resources that this one is a part of, such as the table of an index: a deny on one of these counts too. */
+  readonly within?: readonly string[];
 }
 
 /** A header: its name in lower case, its value as it goes on the wire. */

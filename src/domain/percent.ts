@@ -2,7 +2,11 @@
 const UNRESERVED = /^[A-Za-z0-9\-._~]*$/;
 const UNRESERVED_OR_SLASH = /^[A-Za-z0-9\-._~/]*$/;
 
-/** Escapes every byte but the unreserved ones, upper-case, as SigV4 wants it (`encodeURIComponent` leaves `!'()*`). */
+/**
+ * Escapes every byte but the unreserved ones, upper-case, as SigV4 wants it (`encodeURIComponent` leaves `!'()*`).
+ *
+ * @throws URIError for half a surrogate pair, which decoded text never has
+ */
 export function encodePercent(text: string): string {
   if (UNRESERVED.test(text)) return text;
   return encodeURIComponent(text).replace(

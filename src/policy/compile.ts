@@ -1,9 +1,10 @@
-import { type Caller, claimStrings } from "../domain/caller.ts";
+import type { Caller } from "../domain/caller.ts";
 import type { Permit } from "../domain/decision.ts";
 import type { Requirement } from "../domain/operation.ts";
-import type { RuleDocument, WhoDocument } from "./document.ts";
+import type { RuleDocument } from "./document.ts";
 import { givesCredentials, matchesAction } from "./pattern.ts";
-import { compileTemplate, type Template } from "./template.ts";
+import { compileTemplate, fillTemplate } from "./template.ts";
+import { compileWho } from "./who.ts";
 
 /** A rule made ready to decide with. */
 export interface Rule {
@@ -12,7 +13,8 @@ export interface Rule {
   readonly order: number;
   readonly who: (caller: Caller) => boolean;
   readonly actions: readonly string[];
-  readonly on: readonly Template[];
+  /** Its resource patterns as they read for a caller; undefined in place of one with a claim that cannot be used. */
+  readonly on: (caller: Caller) => readonly (string | undefined)[];
   /** Of an allow: the role it gives. */
   readonly role: string;
   /** Of an allow: the credential source it uses. */
@@ -41,31 +43,33 @@ const MAX_REMEMBERED = 4096;
 /** Prepares rules once. They must be free of problems (`problemsOf`). */
 export function compilePolicy(rules: readonly RuleDocument[], defaultSource: string): Policy {
   const compiled = rules.map((rule, order) => compileRule(rule, order, defaultSource));
-  const denies = compiled.filter((_, order) => rules[order]?.deny !== undefined);
-  const allows = compiled.filter((_, order) => rules[order]?.allow !== undefined);
+  const denies = compiled.filter(({ order }) => rules[order]?.deny !== undefined);
+  const allows = compiled.filter(({ order }) => rules[order]?.allow !== undefined);
   const remembered = new Map<string, Candidates>();
+  const forCaller = (caller: Caller, service: string): readonly Rule[] =>
+    allows.filter((rule) => namesService(rule, service) && rule.who(caller));
   return {
     candidates: (requirement) => {
       const { action, covers } = requirement;
       const key = covers === undefined ? action : `${action} ${covers.join(" ")}`;
       const known = remembered.get(key);
       if (known !== undefined) return known;
+      const meant = [action, ...(covers ?? [])];
       const found = {
-        denies: denies.filter((rule) => [action, ...(covers ?? [])].some((one) => namesAction(rule, one))),
+        denies: denies.filter((rule) => meant.some((one) => namesAction(rule, one))),
         allows: allows.filter((rule) => allowsAction(rule, action)),
       };
       if (remembered.size >= MAX_REMEMBERED) remembered.clear();
       remembered.set(key, found);
       return found;
     },
-    mayUse: (caller, service) => allows.some((rule) => namesService(rule, service) && rule.who(caller)),
+    mayUse: (caller, service) => forCaller(caller, service).length > 0,
     permitsFor: (caller, service) => {
-      const permits = new Map<string, Permit>();
-      for (const rule of allows) {
-        if (!namesService(rule, service) || !rule.who(caller) || permits.has(pairOf(rule))) continue;
-        permits.set(pairOf(rule), permitOf(rule));
+      const firsts = new Map<string, Permit>();
+      for (const rule of forCaller(caller, service)) {
+        if (!firsts.has(pairOf(rule))) firsts.set(pairOf(rule), permitOf(rule));
       }
-      return [...permits.values()];
+      return [...firsts.values()];
     },
   };
 }
@@ -86,29 +90,17 @@ function compileRule(rule: RuleDocument, order: number, defaultSource: string): 
     order,
     who: compileWho(rule.who),
     actions: rule.allow ?? rule.deny ?? [],
-    on: (rule.on ?? ["*"]).map(compileTemplate),
+    on: compileOn(rule.on ?? ["*"]),
     role: rule.role ?? "",
     source: rule.credentials ?? defaultSource,
   };
 }
 
-function compileWho(who: WhoDocument | undefined): (caller: Caller) => boolean {
-  if (who === undefined) return () => true;
-  const tests: ((caller: Caller) => boolean)[] = [];
-  if (who.authenticated === true) tests.push((caller) => caller.kind === "user");
-  if (who.issuers !== undefined) {
-    const issuers = new Set(who.issuers);
-    tests.push((caller) => issuers.has(caller.issuer));
-  }
-  if (who.groups !== undefined) {
-    const groups = new Set(who.groups);
-    tests.push((caller) => caller.groups.some((group) => groups.has(group)));
-  }
-  for (const [claim, wanted] of Object.entries(who.claims ?? {})) {
-    const values = new Set(typeof wanted === "string" ? [wanted] : wanted);
-    tests.push((caller) => claimStrings(caller.claims[claim]).some((value) => values.has(value)));
-  }
-  return (caller) => tests.every((test) => test(caller));
+/** Patterns without claims read the same for everybody, and are not made anew for each request. */
+function compileOn(patterns: readonly string[]): Rule["on"] {
+  const templates = patterns.map(compileTemplate);
+  if (templates.every(({ parts }) => parts.length === 1)) return () => patterns;
+  return (caller) => templates.map((template) => fillTemplate(template, caller));
 }
 
 function namesAction(rule: Rule, action: string): boolean {
@@ -121,7 +113,5 @@ function allowsAction(rule: Rule, action: string): boolean {
 }
 
 function namesService(rule: Rule, service: string): boolean {
-  return rule.actions.some(
-    (pattern) => pattern === "*" || pattern.slice(0, pattern.indexOf(":")) === service,
-  );
+  return rule.actions.some((pattern) => pattern === "*" || pattern.startsWith(`${service}:`));
 }

@@ -2,7 +2,13 @@ import type { Caller } from "../domain/caller.ts";
 import type { Decision, Denial } from "../domain/decision.ts";
 import type { Operation, Requirement } from "../domain/operation.ts";
 import { pairOf, permitOf, type Policy, type Rule } from "./compile.ts";
-import { matchesResource } from "./template.ts";
+import { matches } from "./pattern.ts";
+
+/** What a rule says of a resource for one caller: it is meant, it is not, or a claim that must say so cannot be used. */
+type Reading = "meant" | "other" | "unusable";
+
+/** A rule's resource patterns for the caller that is decided on; undefined where the rule is not about that caller. */
+type PatternsOf = (rule: Rule) => ReturnType<Rule["on"]> | undefined;
 
 /**
  * Decides one operation of one caller.
@@ -10,74 +16,85 @@ import { matchesResource } from "./template.ts";
  * A deny that matches any requirement wins. Otherwise the candidates are the pairs of credential source and role of
  * the allows that match, in file order, and the first pair wins with which every requirement is allowed.
  */
-export function decide(policy: Policy, caller: Caller, operation: Operation): Decision {
-  const { requirements } = operation;
-  for (const requirement of requirements) {
-    const deny = policy.candidates(requirement).denies.find((rule) => denies(rule, caller, requirement));
-    if (deny !== undefined) {
-      return { verdict: "denial", reason: "denied-by-rule", rule: deny.name, detail: wording(requirement) };
-    }
-  }
-  const [first] = requirements;
+export function decide(policy: Policy, caller: Caller, { requirements }: Operation): Decision {
+  const [first, ...others] = requirements;
   if (first === undefined) return { verdict: "denial", reason: "denied-no-rule", detail: "nothing is asked" };
-  return requirements.length === 1
-    ? decideOne(policy, caller, first)
-    : decideAll(policy, caller, requirements);
-}
-
-function decideOne(policy: Policy, caller: Caller, requirement: Requirement): Decision {
-  const rule = policy
-    .candidates(requirement)
-    .allows.find((rule) => allows(rule, caller, requirement) === true);
-  return rule === undefined ? noRule(policy, caller, requirement) : permitOf(rule);
-}
-
-function decideAll(policy: Policy, caller: Caller, requirements: readonly Requirement[]): Decision {
-  const matching: (readonly Rule[])[] = [];
+  const patternsOf = others.length === 0 ? patternsFor(caller) : remembering(patternsFor(caller));
   for (const requirement of requirements) {
-    const rules = policy
-      .candidates(requirement)
-      .allows.filter((rule) => allows(rule, caller, requirement) === true);
-    if (rules.length === 0) return noRule(policy, caller, requirement);
-    matching.push(rules);
+    const deny = policy.candidates(requirement).denies.find((rule) => denies(rule, requirement, patternsOf));
+    if (deny !== undefined) return denial("denied-by-rule", requirement, deny.name);
   }
-  const inOrder = [...new Set(matching.flat())].sort((a, b) => a.order - b.order);
-  const sets = matching.map((rules) => new Set(rules.map(pairOf)));
-  const chosen = inOrder.find((rule) => sets.every((pairs) => pairs.has(pairOf(rule))));
+  return others.length === 0
+    ? decideOne(policy, first, patternsOf)
+    : decideAll(policy, requirements, patternsOf);
+}
+
+function decideOne(policy: Policy, requirement: Requirement, patternsOf: PatternsOf): Decision {
+  const { allows } = policy.candidates(requirement);
+  const rule = allows.find((rule) => read(rule, requirement.resource, patternsOf) === "meant");
+  return rule === undefined ? noRule(allows, requirement, patternsOf) : permitOf(rule);
+}
+
+function decideAll(policy: Policy, requirements: readonly Requirement[], patternsOf: PatternsOf): Decision {
+  const matching = new Set<Rule>();
+  let common: ReadonlySet<string> | undefined;
+  for (const requirement of requirements) {
+    const { allows } = policy.candidates(requirement);
+    const rules = allows.filter((rule) => read(rule, requirement.resource, patternsOf) === "meant");
+    if (rules.length === 0) return noRule(allows, requirement, patternsOf);
+    for (const rule of rules) matching.add(rule);
+    const pairs = rules.map(pairOf);
+    const before = common;
+    common = new Set(before === undefined ? pairs : pairs.filter((pair) => before.has(pair)));
+  }
+  const inOrder = [...matching].sort((a, b) => a.order - b.order);
+  const chosen = inOrder.find((rule) => common?.has(pairOf(rule)));
   if (chosen !== undefined) return permitOf(chosen);
-  const names = inOrder.map((rule) => rule.name).join(", ");
   return {
     verdict: "denial",
     reason: "roles-disagree",
-    rule: names,
+    rule: inOrder.map(({ name }) => name).join(", "),
     detail: "no role is common to all requirements",
   };
 }
 
-function allows(rule: Rule, caller: Caller, { resource }: Requirement): boolean | "unusable" {
-  if (!rule.who(caller)) return false;
-  let answer: boolean | "unusable" = false;
-  for (const template of rule.on) {
-    const matched = matchesResource(template, caller, resource);
-    if (matched === true) return true;
-    if (matched === "unusable") answer = matched;
-  }
-  return answer;
+/** A claim that cannot be used might have matched, so in a deny it does. */
+function denies(rule: Rule, { resource, within = [] }: Requirement, patternsOf: PatternsOf): boolean {
+  return [resource, ...within].some((one) => read(rule, one, patternsOf) !== "other");
 }
 
-/** A claim that cannot be filled in might have matched, so it does. */
-function denies(rule: Rule, caller: Caller, requirement: Requirement): boolean {
-  return allows(rule, caller, requirement) !== false;
+function read(rule: Rule, resource: string, patternsOf: PatternsOf): Reading {
+  const patterns = patternsOf(rule);
+  if (patterns === undefined) return "other";
+  if (patterns.some((pattern) => pattern !== undefined && matches(pattern, resource))) return "meant";
+  return patterns.includes(undefined) ? "unusable" : "other";
 }
 
-function noRule(policy: Policy, caller: Caller, requirement: Requirement): Denial {
-  const { allows: rules } = policy.candidates(requirement);
-  const unusable = rules.find((rule) => allows(rule, caller, requirement) === "unusable");
+function patternsFor(caller: Caller): PatternsOf {
+  return (rule) => (rule.who(caller) ? rule.on(caller) : undefined);
+}
+
+/** An operation may have a thousand requirements, and the same rules are read for each. */
+function remembering(patternsOf: PatternsOf): PatternsOf {
+  const known = new Map<Rule, ReturnType<PatternsOf>>();
+  return (rule) => {
+    if (!known.has(rule)) known.set(rule, patternsOf(rule));
+    return known.get(rule);
+  };
+}
+
+function noRule(allows: readonly Rule[], requirement: Requirement, patternsOf: PatternsOf): Denial {
+  const unusable = allows.find((rule) => read(rule, requirement.resource, patternsOf) === "unusable");
   return unusable === undefined
-    ? { verdict: "denial", reason: "denied-no-rule", detail: wording(requirement) }
-    : { verdict: "denial", reason: "claim-unusable", rule: unusable.name, detail: wording(requirement) };
+    ? denial("denied-no-rule", requirement)
+    : denial("claim-unusable", requirement, unusable.name);
 }
 
-function wording({ action, resource }: Requirement): string {
-  return `${action} on ${resource}`;
+function denial(reason: Denial["reason"], { action, resource }: Requirement, rule?: string): Denial {
+  return {
+    verdict: "denial",
+    reason,
+    ...(rule !== undefined && { rule }),
+    detail: `${action} on ${resource}`,
+  };
 }

@@ -1,3 +1,5 @@
+import { compileTemplate } from "./template.ts";
+
 /** Whom a rule is about: all fields that are given must hold. */
 export interface WhoDocument {
   /** Any of these groups. */
@@ -40,8 +42,8 @@ export interface Problem {
 
 const ACTION = /^(?:\*|[a-z0-9-]+:[A-Za-z0-9*?]+)$/;
 const ROLE_ARN = /^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]+$/;
-const CLAIM = /^claim:[^}]+$/;
-const VARIABLE = /\$\{(?<inside>[^}]*)\}?/g;
+/** What is left of a variable in the literal parts of a template: one that is not known, or has no end. */
+const NO_VARIABLE = /\$\{[^}]*\}?/;
 
 /** Finds everything in a list of rules that cannot be meant; empty when the rules can be compiled. */
 export function problemsOf(rules: readonly RuleDocument[], names: PolicyNames): readonly Problem[] {
@@ -49,12 +51,14 @@ export function problemsOf(rules: readonly RuleDocument[], names: PolicyNames): 
   return rules.flatMap((rule, index) => {
     const found = [
       ...shapeProblems(rule),
+      ...emptyProblems(rule),
       ...patternProblems(rule),
       ...whoProblems(rule, names),
       ...sourceProblems(rule, names),
     ];
-    if (seen.has(rule.name))
+    if (seen.has(rule.name)) {
       found.push({ path: ["name"], message: `another rule is named "${rule.name}" too` });
+    }
     seen.add(rule.name);
     return found.map((problem) => ({ ...problem, path: [index, ...problem.path] }));
   });
@@ -73,6 +77,24 @@ function shapeProblems(rule: RuleDocument): Problem[] {
     path: [member],
     message: `an allow states ${member}${member === "on" ? '; for everything write on: ["*"]' : ""}`,
   }));
+}
+
+/** Nothing in a list could mean nobody or everybody; whoever writes one has to say which. */
+function emptyProblems({ allow, deny, on, who = {} }: RuleDocument): Problem[] {
+  const lists: [path: readonly string[], list: readonly string[] | undefined][] = [
+    [["allow"], allow],
+    [["deny"], deny],
+    [["on"], on],
+    [["who", "groups"], who.groups],
+    [["who", "issuers"], who.issuers],
+    [["who", "claims"], who.claims && Object.keys(who.claims)],
+  ];
+  for (const [claim, values] of Object.entries(who.claims ?? {})) {
+    if (typeof values !== "string") lists.push([["who", "claims", claim], values]);
+  }
+  return lists.flatMap(([path, list]) =>
+    list?.length === 0 ? [{ path, message: "nothing is in it; leave it out, or say what is meant" }] : [],
+  );
 }
 
 function patternProblems(rule: RuleDocument): Problem[] {
@@ -96,58 +118,47 @@ function patternProblems(rule: RuleDocument): Problem[] {
 function resourceProblems(pattern: string): string[] {
   const problems =
     pattern === "*" || pattern.startsWith("arn:") ? [] : [`"${pattern}" is neither an ARN pattern nor *`];
-  for (const { groups } of pattern.matchAll(VARIABLE)) {
-    const inside = groups?.["inside"] ?? "";
-    if (inside.startsWith("cognito-identity.amazonaws.com:")) {
+  for (const part of compileTemplate(pattern).parts) {
+    const [left] = (typeof part === "string" && NO_VARIABLE.exec(part)) || [];
+    if (left?.startsWith("${cognito-identity.amazonaws.com:") === true) {
       problems.push(
         "the identity id is known only after the exchange: use ${claim:sub} here and a principal tag in IAM",
       );
-    } else if (!CLAIM.test(inside)) {
-      problems.push(`\${${inside}} is not known: write \${claim:NAME} or \${claim:NAME:path}`);
+    } else if (left !== undefined) {
+      problems.push(`${left} is not known: write \${claim:NAME} or \${claim:NAME:path}`);
     }
   }
   return problems;
 }
 
-function whoProblems(rule: RuleDocument, names: PolicyNames): Problem[] {
-  const { who } = rule;
+function whoProblems({ who, allow }: RuleDocument, names: PolicyNames): Problem[] {
   if (who === undefined) return [];
   if (Object.values(who).every((field) => field === undefined)) {
     return [
       { path: ["who"], message: "who names nobody; for every signed-in user write authenticated: true" },
     ];
   }
-  const unknown = (who.issuers ?? []).flatMap((issuer, i) =>
-    names.issuers.includes(issuer)
-      ? []
-      : [
-          {
-            path: ["who", "issuers", i],
-            message: `no user pool is named "${issuer}" (there is ${names.issuers.join(", ")})`,
-          },
-        ],
-  );
-  if (rule.allow !== undefined && who.issuers === undefined && names.issuers.length > 1) {
-    unknown.push({
+  const problems: Problem[] = (who.issuers ?? []).flatMap((issuer, i) => {
+    if (names.issuers.includes(issuer)) return [];
+    const message = `no user pool is named "${issuer}" (there is ${names.issuers.join(", ")})`;
+    return [{ path: ["who", "issuers", i], message }];
+  });
+  if (allow !== undefined && who.issuers === undefined && names.issuers.length > 1) {
+    problems.push({
       path: ["who", "issuers"],
       message: "with more than one user pool an allow names its issuers",
     });
   }
-  return unknown;
+  return problems;
 }
 
-function sourceProblems(rule: RuleDocument, names: PolicyNames): Problem[] {
-  if (rule.allow === undefined) return [];
-  if (rule.credentials === undefined && names.defaultSource === undefined) {
-    return [
-      {
-        path: ["credentials"],
-        message: `with no default source an allow names one of ${names.sources.join(", ")}`,
-      },
-    ];
+function sourceProblems({ allow, credentials }: RuleDocument, names: PolicyNames): Problem[] {
+  const path = ["credentials"];
+  if (allow === undefined) return [];
+  if (credentials !== undefined) {
+    if (names.sources.includes(credentials)) return [];
+    return [{ path, message: `no credential source is named "${credentials}"` }];
   }
-  if (rule.credentials !== undefined && !names.sources.includes(rule.credentials)) {
-    return [{ path: ["credentials"], message: `no credential source is named "${rule.credentials}"` }];
-  }
-  return [];
+  if (names.defaultSource !== undefined) return [];
+  return [{ path, message: `with no default source an allow names one of ${names.sources.join(", ")}` }];
 }

@@ -32,20 +32,24 @@ export function matches(pattern: string, text: string): boolean {
 }
 
 /**
- * Actions that hand out credentials. A wildcard never means them: only a rule that names one literally allows it.
+ * Actions that hand out credentials, in lower case. A wildcard never means them: only a rule that names one literally
+ * allows it.
  */
 const CREDENTIAL_GIVING: readonly string[] = [
   "s3:createsession",
-  "s3express:createsession",
   "s3:getdataaccess",
+  "s3express:createsession",
   "sts:*",
   "cognito-identity:get*",
-  "iot:assumerolewithcertificate",
-  "sso:getrolecredentials",
   "iam:createaccesskey",
-  "*:getauthorizationtoken",
-  "redshift*:get*credentials*",
+  "iam:createservicespecificcredential",
+  "rolesanywhere:createsession",
   "postern:*",
+  "*:assume*role*",
+  "*:get*credentials*",
+  "*:getauthorizationtoken",
+  "*:getfederationtoken",
+  "*:getservicebearertoken",
 ];
 
 /** Whether an action gives its caller credentials, so that only its literal name allows it. */

@@ -1,5 +1,4 @@
 import type { Caller } from "../domain/caller.ts";
-import { matches } from "./pattern.ts";
 
 /** A resource pattern, cut at its `${claim:…}` once when the policy is compiled. */
 export interface Template {
@@ -7,25 +6,25 @@ export interface Template {
   readonly parts: readonly (string | ClaimPart)[];
 }
 
-interface ClaimPart {
+/** A claim within a pattern. */
+export interface ClaimPart {
   readonly claim: string;
   /** Whether `/` is allowed: written `${claim:NAME:path}`. */
   readonly path: boolean;
 }
 
-const VARIABLE = /\$\{claim:(?<claim>[^}]+?)(?<path>:path)?\}/g;
+const VARIABLE = /\$\{claim:(?<claim>[^\s:${}"](?:[^\s${}"]*?[^\s:${}"])?)(?<path>:path)?\}/g;
 
 /** What a claim must not hold, since it would mean more than itself somewhere on the way. */
 const UNUSABLE = /[\\*?+#${}"\p{Cc}]/u;
 const MAX_CLAIM_LENGTH = 256;
 
-/** Cuts a pattern; its syntax was checked by `problemsOf`. */
+/** Cuts a pattern at its claims. What begins like a variable and is none stays in a literal part, as `${`. */
 export function compileTemplate(pattern: string): Template {
   const parts: (string | ClaimPart)[] = [];
   let at = 0;
   for (const match of pattern.matchAll(VARIABLE)) {
-    const { claim, path } = match.groups ?? {};
-    if (claim === undefined) continue;
+    const { claim = "", path } = match.groups ?? {};
     parts.push(pattern.slice(at, match.index), { claim, path: path !== undefined });
     at = match.index + match[0].length;
   }
@@ -34,19 +33,17 @@ export function compileTemplate(pattern: string): Template {
 }
 
 /**
- * Whether the template, filled with the caller's claims, matches a resource; `unusable` where a claim cannot be filled
- * in: it is absent, empty, no single string, too long, or holds a character that means more than itself.
+ * The pattern as it reads for a caller; undefined where a claim cannot be filled in: it is absent, empty, no single
+ * string, too long, or holds a character that means more than itself.
  */
-export function matchesResource(template: Template, caller: Caller, resource: string): boolean | "unusable" {
-  const [only] = template.parts;
-  if (template.parts.length === 1 && typeof only === "string") return matches(only, resource);
+export function fillTemplate({ parts }: Template, caller: Caller): string | undefined {
   let pattern = "";
-  for (const part of template.parts) {
+  for (const part of parts) {
     const text = typeof part === "string" ? part : usable(caller.claims[part.claim], part.path);
-    if (text === undefined) return "unusable";
+    if (text === undefined) return undefined;
     pattern += text;
   }
-  return matches(pattern, resource);
+  return pattern;
 }
 
 function usable(value: unknown, path: boolean): string | undefined {
