@@ -1,0 +1,70 @@
+import { parseXml, XmlElement, XmlText } from "@rgrove/parse-xml";
+import { malformed } from "./body.ts";
+
+/** The members of an XML element, by name; a name that stood more than once has all its elements. */
+export type XmlMembers = ReadonlyMap<string, readonly XmlElement[]>;
+
+/** The declaration that says what holds without one: version 1.0, UTF-8. */
+const DECLARATION = /^<\?xml\s+version\s*=\s*(["'])1\.0\1(?:\s+encoding\s*=\s*(["'])utf-8\2)?\s*\?>/i;
+
+/**
+ * Parses XML in which there is nothing but elements and text: what readers disagree on (document types, CDATA,
+ * comments, processing instructions, other encodings, attributes) is refused.
+ *
+ * @param rootName the name that the root element must have
+ * @throws Refusal body-malformed
+ */
+export function parseStrictXml(text: string, rootName: string): XmlElement {
+  const content = text.replace(DECLARATION, "");
+  if (content.includes("<!") || content.includes("<?")) throw malformed("XML of more than elements and text");
+  let root: XmlElement | null;
+  try {
+    root = parseXml(content).root;
+  } catch (cause) {
+    throw malformed("the XML cannot be parsed", cause);
+  }
+  if (root?.name !== rootName) throw malformed(`the root is not ${rootName}`);
+  const { xmlns: _, ...attributes } = root.attributes;
+  if (Object.keys(attributes).length > 0) throw malformed("an attribute in XML");
+  return root;
+}
+
+/**
+ * The child elements by name, of which there may be no others than these. Between them may be white space only.
+ *
+ * @param once names that may stand once
+ * @param often names that may stand any number of times
+ * @throws Refusal body-malformed
+ */
+export function membersOf(
+  element: XmlElement,
+  once: readonly string[],
+  often: readonly string[] = [],
+): XmlMembers {
+  const members = new Map<string, XmlElement[]>();
+  for (const child of element.children) {
+    if (child instanceof XmlElement) {
+      const others = members.get(child.name);
+      const fits = often.includes(child.name) || (others === undefined && once.includes(child.name));
+      if (!fits || Object.keys(child.attributes).length > 0) throw malformed(`an unexpected ${child.name}`);
+      if (others === undefined) members.set(child.name, [child]);
+      else others.push(child);
+    } else if (!(child instanceof XmlText) || child.text.trim() !== "") {
+      throw malformed("stray text in XML");
+    }
+  }
+  return members;
+}
+
+/**
+ * The text of a member that stands once or not at all.
+ *
+ * @throws Refusal body-malformed
+ */
+export function textOf(members: XmlMembers, name: string): string | undefined {
+  const [element] = members.get(name) ?? [];
+  if (element?.children.some((child) => !(child instanceof XmlText)) === true) {
+    throw malformed(`${name} is not text`);
+  }
+  return element?.text;
+}
