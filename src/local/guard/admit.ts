@@ -14,7 +14,7 @@ import type { RequestHead } from "./request-head.ts";
 import type { Requirement } from "./requirement.ts";
 import { readDeleteObjects } from "./s3-delete-objects.ts";
 import { parseS3Head } from "./s3-request.ts";
-import type { S3Call } from "./s3-request.ts";
+import type { S3Call } from "./s3-call.ts";
 import { deleteRequirements } from "./s3-requirements.ts";
 import { rulesOf } from "./service-rules.ts";
 import { sha256 } from "./signing-key.ts";

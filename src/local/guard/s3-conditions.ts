@@ -1,5 +1,5 @@
 import type { IamContext } from "../iam/context.ts";
-import type { S3Call } from "./s3-request.ts";
+import type { S3Call } from "./s3-call.ts";
 
 /** Query parameters that list operations give to IAM as `s3:<name>`. */
 const LISTING: readonly string[] = ["prefix", "delimiter", "max-keys"];

@@ -3,26 +3,10 @@ import type { LocalRequest } from "../request.ts";
 import { percentDecode, utf8 } from "./percent.ts";
 import { invalidUri, readHead } from "./request-head.ts";
 import type { RequestHead } from "./request-head.ts";
-import type { Requirement } from "./requirement.ts";
+import type { S3Call } from "./s3-call.ts";
 import { s3Operation } from "./s3-operation.ts";
 import type { S3Level } from "./s3-operation.ts";
 import { s3Requirements } from "./s3-requirements.ts";
-
-/** An S3 call as its signed bytes say it. */
-export interface S3Call {
-  /** The API's own name, such as `GetObject`. */
-  readonly operation: string;
-  readonly bucket?: string;
-  /** Decoded; a path that ends after the bucket's slash has none. */
-  readonly key?: string;
-  readonly versionId?: string;
-  /** Decoded; without the parameters of a presigned request, and without those that stand for headers. */
-  readonly query: ReadonlyMap<string, string>;
-  /** Lower-case names; repeated headers joined by commas, `x-amz-*` parameters of the query among them. */
-  readonly headers: ReadonlyMap<string, string>;
-  /** What IAM must allow; for DeleteObjects only the body can tell. */
-  readonly requirements: readonly Requirement[];
-}
 
 /** Query parameters that carry the signature of a presigned request, in lower case. */
 const PRESIGNED: ReadonlySet<string> = new Set(

@@ -1,7 +1,7 @@
 import type { Requirement } from "./requirement.ts";
 import { s3Conditions } from "./s3-conditions.ts";
 import { readCopySource } from "./s3-copy-source.ts";
-import type { S3Call } from "./s3-request.ts";
+import type { S3Call } from "./s3-call.ts";
 
 /** A call that was recognised, its requirements still to be found. */
 export type RecognisedCall = Omit<S3Call, "requirements">;

@@ -1,22 +1,9 @@
 import type { LocalAnswer } from "../request.ts";
 import type { S3Context, S3Payload, S3Request } from "./request.ts";
+import { CANNED_ACLS, type CannedAcl } from "./canned-acl.ts";
 import { invalidArgument, notImplemented } from "./refusals.ts";
 import { xmlAnswer } from "./xml.ts";
 import type { XmlNode } from "./xml.ts";
-
-/** The access control lists that S3 knows by name. */
-export type CannedAcl = (typeof CANNED_ACLS)[number];
-
-const CANNED_ACLS = [
-  "private",
-  "public-read",
-  "public-read-write",
-  "authenticated-read",
-  "aws-exec-read",
-  "bucket-owner-read",
-  "bucket-owner-full-control",
-  "log-delivery-write",
-] as const;
 
 const ALL_USERS = "http://acs.amazonaws.com/groups/global/AllUsers";
 const AUTHENTICATED_USERS = "http://acs.amazonaws.com/groups/global/AuthenticatedUsers";

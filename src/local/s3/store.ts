@@ -1,5 +1,5 @@
 import { LocalError } from "../request.ts";
-import type { CannedAcl } from "./acl.ts";
+import type { CannedAcl } from "./canned-acl.ts";
 import type { Body } from "./bodies.ts";
 import type { ChecksumAlgorithm, ChecksumType, StoredChecksum } from "./checksum.ts";
 import { compareUtf8 } from "./key-order.ts";

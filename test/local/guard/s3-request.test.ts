@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { readDeleteObjects } from "../../../src/local/guard/s3-delete-objects.ts";
 import { parseS3 } from "../../../src/local/guard/s3-request.ts";
-import type { S3Call } from "../../../src/local/guard/s3-request.ts";
+import type { S3Call } from "../../../src/local/guard/s3-call.ts";
 import { deleteRequirements } from "../../../src/local/guard/s3-requirements.ts";
 
 function parse(method: string, target: string, headers: Readonly<Record<string, string>> = {}): S3Call {
