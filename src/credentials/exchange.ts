@@ -3,12 +3,23 @@ import { Refusal } from "../domain/refusal.ts";
 import type { Call, Outbound, Reply } from "../outbound/call.ts";
 import type { Exchange, OnExchange } from "./broker.ts";
 
-/** Makes one exchange and counts it; what the service refuses comes back as a Refusal. */
-export type ExchangeCall = (
-  operation: string,
-  call: Call,
-  refusalOf: (reply: Reply) => Refusal,
-) => Promise<string>;
+/** One question to the identity pool or STS, and how its answer is read. */
+export interface Question<T> {
+  /** The API operation. */
+  readonly operation: string;
+  readonly call: Call;
+  /**
+   * Reads the body of a 200.
+   *
+   * @throws Refusal credentials-unavailable, where it is not what the API promises
+   */
+  readonly read: (body: string) => T;
+  /** Reads any other answer. */
+  readonly refusalOf: (reply: Reply) => Refusal;
+}
+
+/** Asks, and counts the exchange by how it ended; what is not given comes back as a Refusal. */
+export type ExchangeCall = <T>(question: Question<T>) => Promise<T>;
 
 /** What {@link createExchangeCall} needs. */
 export interface ExchangeOptions {
@@ -19,26 +30,33 @@ export interface ExchangeOptions {
 
 /** Makes the function through which every exchange with the identity pool and STS goes. */
 export function createExchangeCall({ outbound, onExchange, now }: ExchangeOptions): ExchangeCall {
-  return async (operation, call, refusalOf) => {
+  return async (question) => {
+    const { operation } = question;
     const startMs = now();
     const count = (outcome: Exchange["outcome"]): void => {
-      onExchange({ operation, outcome, durationMs: now() - startMs });
+      onExchange({ operation, outcome, durationMs: Math.max(0, now() - startMs) });
     };
-    const reply = await outbound(call).catch((cause: unknown) => {
-      count("unavailable");
-      throw new Refusal("credentials-unavailable", { cause, detail: `${operation} had no answer` });
-    });
-    if (reply.status === 200) {
+    try {
+      const answer = await ask(outbound, question);
       count("ok");
-      return reply.body;
+      return answer;
+    } catch (error) {
+      count(outcomeOf(error));
+      throw error;
     }
-    const refusal = refusalOf(reply);
-    count(outcomeOf(refusal));
-    throw refusal;
   };
 }
 
-function outcomeOf({ code }: Refusal): Exchange["outcome"] {
+async function ask<T>(outbound: Outbound, { operation, call, read, refusalOf }: Question<T>): Promise<T> {
+  const reply = await outbound(call).catch((cause: unknown) => {
+    throw new Refusal("credentials-unavailable", { cause, detail: `${operation} had no answer` });
+  });
+  if (reply.status !== 200) throw refusalOf(reply);
+  return read(reply.body);
+}
+
+function outcomeOf(error: unknown): Exchange["outcome"] {
+  const code = error instanceof Refusal ? error.code : undefined;
   if (code === "credentials-throttled") return "throttled";
-  return code === "credentials-unavailable" ? "unavailable" : "refused";
+  return code === "role-not-granted" || code === "credentials-refused" ? "refused" : "unavailable";
 }
