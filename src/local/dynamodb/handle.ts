@@ -91,7 +91,7 @@ export async function createDynamoDb(options: DynamoDbOptions): Promise<DynamoDb
       try {
         if (typeof input !== "object" || input === null || Array.isArray(input))
           throw serializationException();
-        const output = await run(parts, operation, withTableNames(input));
+        const output = await run(parts, operation, withTableNames(input) as Input);
         noteTable(operation, output["TableDescription"] as TableDescription | undefined, { schemas, parts });
         return answer(200, output);
       } catch (error) {
