@@ -14,7 +14,8 @@ const FRAMING = ["x-amz-decoded-content-length", "x-amz-trailer"];
  */
 export function checkBodyHeaders(headers: Headers, contentTypes: readonly (string | undefined)[]): void {
   const framed =
-    FRAMING.some(headers.has) || headers.get("x-amz-content-sha256")?.startsWith("STREAMING-") === true;
+    FRAMING.some((name) => headers.has(name)) ||
+    headers.get("x-amz-content-sha256")?.startsWith("STREAMING-") === true;
   if (headers.has("content-encoding") || framed) {
     throw new Refusal("header-not-allowed", { detail: "an encoded or framed body, where the body decides" });
   }

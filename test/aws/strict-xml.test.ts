@@ -1,0 +1,66 @@
+import { describe, expect, it } from "vitest";
+import { membersOf, parseStrictXml, textOf } from "../../src/aws/strict-xml.ts";
+import { codeOf } from "../support/asking.ts";
+
+describe("S3.5 XML that AWS could read in another way", () => {
+  it.each([
+    ["a document type", "<!DOCTYPE Delete><Delete/>"],
+    ["an entity of its own", '<!DOCTYPE d [<!ENTITY e "x">]><Delete>&e;</Delete>'],
+    ["an entity that nobody declared", "<Delete>&e;</Delete>"],
+    ["CDATA", "<Delete><![CDATA[x]]></Delete>"],
+    ["a comment", "<Delete><!-- x --></Delete>"],
+    ["a processing instruction", "<Delete><?x y?></Delete>"],
+    ["a processing instruction before the root", "<?x y?><Delete/>"],
+    ["a second declaration", '<?xml version="1.0"?><?xml version="1.0"?><Delete/>'],
+    ["XML 1.1, where lines end otherwise", '<?xml version="1.1"?><Delete/>'],
+    ["UTF-16", '<?xml version="1.0" encoding="UTF-16"?><Delete/>'],
+    ["an encoding in another place", '<?xml encoding="utf-7" version="1.0"?><Delete/>'],
+    ["an attribute", '<Delete id="x"/>'],
+    ["another root", "<delete/>"],
+    ["a root of another namespace prefix", '<s3:Delete xmlns:s3="urn:x"/>'],
+    ["two roots", "<Delete/><Delete/>"],
+    ["no root", ""],
+    ["an element without an end", "<Delete>"],
+    ["a hundred thousand elements in each other", `<Delete>${"<a>".repeat(1e5)}`],
+  ])("refuses %s", (_name, text) => {
+    expect(codeOf(() => parseStrictXml(text, "Delete"))).toBe("body-malformed");
+  });
+
+  it.each(["<Delete/>", '<?xml version="1.0" encoding="UTF-8"?>\n<Delete xmlns="urn:x"></Delete>'])(
+    "takes %s",
+    (text) => {
+      expect(parseStrictXml(text, "Delete").name).toBe("Delete");
+    },
+  );
+});
+
+describe("membersOf", () => {
+  const read = (inside: string) => membersOf(parseStrictXml(`<r>${inside}</r>`, "r"), ["Key"], ["Object"]);
+
+  it.each([
+    ["a singleton twice", "<Key>a</Key><Key>b</Key>"],
+    ["an unknown member", "<Kex>a</Kex>"],
+    ["a member that differs in case", "<key>a</key>"],
+    ["an attribute", '<Key nil="true">a</Key>'],
+    ["stray text", "<Key>a</Key>b"],
+  ])("refuses %s", (_name, inside) => {
+    expect(codeOf(() => read(inside))).toBe("body-malformed");
+  });
+
+  it("keeps all elements of a name that may stand often, and lets white space pass", () => {
+    expect(read(" <Object/>\n<Object/><Key>a</Key>").get("Object")).toHaveLength(2);
+  });
+
+  it("reads text as it stands, its escapes resolved", () => {
+    expect(textOf(read("<Key> a&amp;&lt;&#x2F;b </Key>"), "Key")).toBe(" a&</b ");
+  });
+
+  it("knows a member that is absent from one that is empty", () => {
+    expect(textOf(read(""), "Key")).toBeUndefined();
+    expect(textOf(read("<Key/>"), "Key")).toBe("");
+  });
+
+  it("refuses elements where text is expected", () => {
+    expect(codeOf(() => textOf(read("<Key><b>a</b></Key>"), "Key"))).toBe("body-malformed");
+  });
+});
