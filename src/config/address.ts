@@ -1,49 +1,70 @@
-import { isIP } from "node:net";
+import { BlockList, isIP, isIPv6 } from "node:net";
 
 /** A host and a port to listen on. */
 export interface Address {
   readonly host: string;
+  /** 0 takes any port that is free. */
   readonly port: number;
 }
 
-/** Reads `127.0.0.1:4480` or `[::1]:4480`; undefined where it is neither. */
+const ADDRESS = /^(?:\[(?<ipv6>[0-9a-fA-F:.]+)\]|(?<name>[A-Za-z0-9.-]+)):(?<port>\d{1,5})$/;
+
+/** Reads `127.0.0.1:4480`, `localhost:4480` or `[::1]:4480`; undefined where it is none of them. */
 export function parseAddress(text: string): Address | undefined {
-  const { host, port } = /^(?<host>\[[0-9a-fA-F:.]+\]|[^:[\]]+):(?<port>\d{1,5})$/.exec(text)?.groups ?? {};
-  if (host === undefined || port === undefined || Number(port) > 65_535) return undefined;
-  return { host: host.startsWith("[") ? host.slice(1, -1) : host, port: Number(port) };
+  const { ipv6, name, port } = ADDRESS.exec(text)?.groups ?? {};
+  const host = name ?? (ipv6 !== undefined && isIPv6(ipv6) ? ipv6 : undefined);
+  if (host === undefined || Number(port) > 65_535) return undefined;
+  return { host, port: Number(port) };
 }
+
+const LOOPBACK = new BlockList();
+LOOPBACK.addSubnet("127.0.0.0", 8, "ipv4");
+LOOPBACK.addAddress("::1", "ipv6");
 
 /** Whether a host is this machine, by its number or as `localhost`; other names are not trusted to stay so. */
 export function isLoopback(host: string): boolean {
-  return host === "localhost" || host === "::1" || (isIP(host) === 4 && host.startsWith("127."));
+  return host.toLowerCase() === "localhost" || isIn(LOOPBACK, host);
 }
 
 /** Whether the value of a `Host` header, with or without a port, is this machine. */
 export function isLoopbackHost(host: string): boolean {
-  return isLoopback(host.replace(/:\d+$/, "").replace(/^\[|\]$/g, ""));
+  const { ipv6, name } = /^(?:\[(?<ipv6>[^\]]*)\]|(?<name>[^:]*))(?::\d{1,5})?$/.exec(host)?.groups ?? {};
+  return isLoopback(ipv6 ?? name ?? "");
 }
+
+/** Link-local networks, where instances, tasks and pods get credentials of their own, and AWS's IPv6 twin of it. */
+const LINK_LOCAL = new BlockList();
+LINK_LOCAL.addSubnet("169.254.0.0", 16, "ipv4");
+LINK_LOCAL.addSubnet("fe80::", 10, "ipv6");
+LINK_LOCAL.addSubnet("fd00:ec2::", 32, "ipv6");
 
 /** Addresses that answer with the machine's own credentials, or lie on the link: never an upstream. */
 export function isLinkLocal(host: string): boolean {
-  return host.startsWith("169.254.") || /^fe[89ab]/i.test(host) || host.toLowerCase() === "fd00:ec2::254";
+  return isIn(LINK_LOCAL, host);
+}
+
+/** IPv4 inside IPv6 (`::ffff:127.0.0.1`) counts as the IPv4 that it is. */
+function isIn(list: BlockList, host: string): boolean {
+  const version = isIP(host);
+  return version !== 0 && list.check(host, version === 6 ? "ipv6" : "ipv4");
+}
+
+/** The host of a URL as it is dialled: IPv6 without its brackets. */
+export function hostOf(url: string): string {
+  return new URL(url).hostname.replace(/^\[(.*)\]$/, "$1");
 }
 
 /** What is wrong with an endpoint URL; undefined where nothing is. */
 export function endpointProblem(text: string): string | undefined {
-  let url: URL;
-  try {
-    url = new URL(text);
-  } catch {
-    return "it is not a URL";
-  }
-  const host = url.hostname.replace(/^\[|\]$/g, "");
-  if (url.protocol !== "https:" && url.protocol !== "http:") return "it is neither https: nor http:";
-  if (url.username !== "" || url.password !== "" || url.search !== "" || url.hash !== "") {
-    return "an endpoint has no user, query or fragment";
-  }
-  if (url.pathname !== "/") return "an endpoint has no path";
+  // A URL parser is generous: it drops tabs, turns \ around, and takes "?" and "@" with nothing behind them.
+  if (/[\s\\@?#]/.test(text)) return "an endpoint has no user, query or fragment, and no spaces";
+  if (!URL.canParse(text)) return "it is not a URL such as https://s3.us-east-1.amazonaws.com";
+  const { protocol, pathname, port } = new URL(text);
+  if (protocol !== "https:" && protocol !== "http:") return "it is neither https: nor http:";
+  if (pathname !== "/") return "an endpoint has no path";
+  if (port === "0") return "port 0 cannot be called";
+  const host = hostOf(text);
   if (isLinkLocal(host)) return "link-local and metadata addresses are not upstreams";
-  if (url.protocol === "http:" && !isLoopback(host))
-    return "http: is for loopback addresses only; use https:";
+  if (protocol === "http:" && !isLoopback(host)) return "http: is for loopback addresses only; use https:";
   return undefined;
 }

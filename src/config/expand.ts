@@ -1,27 +1,27 @@
+import type { Found, Path } from "./problem.ts";
+
 /** Where `${env:…}` and `${file:…}` find their values; each returns undefined where there is none. */
 export interface Surroundings {
   readonly env: (name: string) => string | undefined;
   readonly file: (path: string) => string | undefined;
 }
 
-/** A reference that has no value. */
-export interface Unresolved {
-  readonly path: readonly (string | number)[];
-  readonly message: string;
+/** A document with its references filled. */
+export interface Expansion {
+  /** Null where a reference has no value: no setting takes null, so nothing that stands on it passes for checked. */
+  readonly value: unknown;
+  readonly problems: readonly Found[];
 }
 
-const REFERENCE = /\$\{(?<kind>env|file):(?<what>[^}]+)\}/g;
+const REFERENCE = /\$\{(?<kind>env|file):(?<what>[^}]*)(?<end>\}?)/g;
 
 /**
  * Fills references in the values of a document, each once: what comes in is plain text and is not looked at again, so
  * no environment variable and no file is ever a template.
  */
-export function expand(
-  document: unknown,
-  surroundings: Surroundings,
-): { readonly value: unknown; readonly problems: readonly Unresolved[] } {
-  const problems: Unresolved[] = [];
-  const walk = (value: unknown, path: readonly (string | number)[]): unknown => {
+export function expand(document: unknown, surroundings: Surroundings): Expansion {
+  const problems: Found[] = [];
+  const walk = (value: unknown, path: Path): unknown => {
     if (typeof value === "string") return fill(value, path);
     if (Array.isArray(value)) return value.map((entry, i) => walk(entry, [...path, i]));
     if (typeof value !== "object" || value === null) return value;
@@ -29,18 +29,34 @@ export function expand(
       Object.entries(value).map(([key, entry]) => [key, walk(entry, [...path, key])]),
     );
   };
-  const fill = (text: string, path: readonly (string | number)[]): string =>
-    text.replace(REFERENCE, (reference, kind: "env" | "file", what: string) => {
-      const found = surroundings[kind](what);
-      if (found === undefined || found === "") {
-        const problem =
-          kind === "env"
-            ? `the environment variable ${what} is not set`
-            : `the file ${what} cannot be read, or is empty`;
-        problems.push({ path, message: problem });
-        return reference;
-      }
-      return found;
-    });
+  const fill = (text: string, path: Path): string | null => {
+    const { filled, complaints } = fillReferences(text, surroundings);
+    problems.push(...complaints.map((message) => ({ path, message })));
+    return complaints.length === 0 ? filled : null;
+  };
   return { value: walk(document, []), problems };
+}
+
+function fillReferences(text: string, surroundings: Surroundings) {
+  const complaints: string[] = [];
+  const filled = text.replace(REFERENCE, (reference, kind: "env" | "file", what: string, end: string) => {
+    const whole = end !== "" && what !== "";
+    const found = whole ? (surroundings[kind](what) ?? "") : "";
+    if (!whole) complaints.push(`${reference} is not whole: write \${${kind}:…}`);
+    else if (found === "") complaints.push(NO_VALUE[kind](what));
+    return found;
+  });
+  // A value may neither hold a template nor complete one with the text around it.
+  if (templatesIn(filled) > templatesIn(text.replace(REFERENCE, " ")))
+    complaints.push("what a reference stands for may not hold ${: it is text, and never a template");
+  return { filled, complaints };
+}
+
+const NO_VALUE = {
+  env: (name: string) => `the environment variable ${name} is not set, or is empty`,
+  file: (path: string) => `the file ${path} cannot be read, or is empty`,
+} as const;
+
+function templatesIn(text: string): number {
+  return text.split("${").length - 1;
 }

@@ -9,7 +9,8 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** The path of the configuration: as asked, then `POSTERN_CONFIG`, then the usual places; undefined where there is none. */
 export function findConfig(asked: string | undefined, env: Environment): string | undefined {
-  return asked ?? env["POSTERN_CONFIG"] ?? PLACES.find((place) => existsSync(place));
+  // An empty variable is how a shell leaves one out.
+  return asked ?? (env["POSTERN_CONFIG"] || undefined) ?? PLACES.find((place) => existsSync(place));
 }
 
 /** Reads a configuration file. A file that cannot be read is a problem like any other. */
@@ -17,13 +18,21 @@ export function loadConfig(path: string, env: Environment): ConfigReading {
   let text: string;
   try {
     text = readFileSync(path, "utf8");
-  } catch {
-    return {
-      config: undefined,
-      problems: [{ path: "", message: "the file cannot be read", line: 1, column: 1 }],
-    };
+  } catch (error) {
+    const message = WHY[codeOf(error)] ?? "the file cannot be read";
+    return { config: undefined, problems: [{ path: "", message, line: 1, column: 1 }] };
   }
   return readConfig(text, { env: (name) => env[name], file: readReference });
+}
+
+const WHY: Readonly<Record<string, string>> = {
+  ENOENT: "there is no such file",
+  EISDIR: "this is a folder, not a file",
+  EACCES: "the file may not be read by this user",
+};
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && "code" in error ? String(error.code) : "";
 }
 
 /** The content of a file without its last line end, which editors add and nobody means. */
@@ -35,15 +44,25 @@ function readReference(path: string): string | undefined {
   }
 }
 
+/** Flags of Node that undo what Postern promises. */
+const UNSAFE_FLAGS: readonly (readonly [flag: RegExp, why: string])[] = [
+  [/^--insecure-http-parser(?:=|$)/, "--insecure-http-parser lets requests in that can be read in two ways"],
+  [
+    /^--inspect(?:-brk|-wait)?(?:=|$)/,
+    "--inspect lets whoever reaches its port run code here, and read every token",
+  ],
+];
+
 /** What in the process's own environment would undo TLS or the strict parser; each a reason not to start. */
 export function unsafeEnvironment(env: Environment, execArgv: readonly string[]): readonly string[] {
-  const options = [...execArgv, ...(env["NODE_OPTIONS"] ?? "").split(/\s+/)];
-  return [
-    ...(env["NODE_TLS_REJECT_UNAUTHORIZED"] === "0"
-      ? ["NODE_TLS_REJECT_UNAUTHORIZED=0 switches TLS verification off"]
-      : []),
-    ...(options.includes("--insecure-http-parser")
-      ? ["--insecure-http-parser lets requests in that can be read in two ways"]
-      : []),
-  ];
+  // Node takes _ for -, and quotes in NODE_OPTIONS.
+  const flags = [...execArgv, ...(env["NODE_OPTIONS"] ?? "").split(/[\s"]+/)].map((flag) =>
+    flag.replaceAll("_", "-"),
+  );
+  const found = UNSAFE_FLAGS.filter(([unsafe]) => flags.some((flag) => unsafe.test(flag))).map(
+    ([, why]) => why,
+  );
+  return env["NODE_TLS_REJECT_UNAUTHORIZED"] === "0"
+    ? ["NODE_TLS_REJECT_UNAUTHORIZED=0 switches TLS verification off", ...found]
+    : found;
 }

@@ -10,6 +10,9 @@ const SIZES: Readonly<Record<string, number>> = { B: 1, KiB: 1024, MiB: 1024 ** 
 /** `30s`, `250ms`, `5m`, `1h`, `14d`. */
 export const DURATION = /^\d{1,9}(?:ms|s|m|h|d)$/;
 
+/** The longest that a timer can wait, 24 days: a longer one would go off at once. */
+export const MAX_DURATION_MS = 24 * 86_400_000;
+
 /** `512B`, `64KiB`, `16MiB`, `1GiB`. */
 export const SIZE = /^\d{1,9}(?:B|KiB|MiB|GiB)$/;
 

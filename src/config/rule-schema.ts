@@ -1,0 +1,32 @@
+import { z } from "zod";
+import { strings, written } from "./values.ts";
+
+const who = z.strictObject({
+  groups: strings.optional().describe("Any of these groups."),
+  claims: z
+    .record(z.string().min(1), z.union([z.string().min(1), strings]))
+    .refine((claims) => Object.keys(claims).length > 0, "it names no claim; leave it out")
+    .optional()
+    .describe("Each of these claims equals the value, or any value of a list."),
+  issuers: strings.optional().describe("Any of these user pools, by name."),
+  authenticated: z.literal(true).optional().describe("Every signed-in user."),
+});
+
+/** A rule of the policy. What it takes to be one is `policy/document.ts`'s to say; here it has its shape. */
+export const ruleSchema = z.strictObject({
+  name: written(/^[^\p{C}]+$/u, "a rule has a name in words, without control characters")
+    .max(128, "a rule's name has at most 128 characters")
+    .describe("What logs and metrics call this rule."),
+  who: who
+    .optional()
+    .describe("Whom it is about: all that is given must hold. A deny without it is for all."),
+  allow: strings.optional().describe("IAM actions: s3:GetObject, s3:Get*, or * for all."),
+  deny: strings.optional().describe("IAM actions. A deny wins over every allow."),
+  on: strings.optional().describe("ARN patterns with *, ? and ${claim:NAME}. A deny without it is for all."),
+  role: z
+    .string()
+    .min(1)
+    .optional()
+    .describe("Of an allow: the ARN of a role, or pool: the identity pool chooses."),
+  credentials: z.string().min(1).optional().describe("Of an allow: a credential source by name."),
+});

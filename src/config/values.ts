@@ -1,0 +1,54 @@
+import { z } from "zod";
+import { endpointProblem, parseAddress } from "./address.ts";
+import { DURATION, MAX_DURATION_MS, SIZE, toBytes, toMs } from "./units.ts";
+
+/** A list of texts; neither it nor any of them is empty. */
+export const strings = z.array(z.string().min(1)).min(1);
+
+/** Text that is written in one way; the complaint shows it, whatever stands there instead. */
+export const written = (form: RegExp, complaint: string) =>
+  z
+    .string({ error: ({ input }) => (input === undefined ? undefined : complaint) })
+    .regex(form, { error: complaint, abort: true });
+
+/** What users call their pools, sources and upstreams. */
+export const nameSchema = written(/^[a-z0-9][a-z0-9-]{0,62}$/, "a name is of a-z, 0-9 and -");
+
+const durationFrom = (leastMs: number) =>
+  written(DURATION, "a duration is written like 30s, 5m or 1h")
+    .refine((text) => toMs(text) >= leastMs, "a wait without end is not accepted; at least 1ms")
+    .refine((text) => toMs(text) <= MAX_DURATION_MS, "a duration is at most 24d")
+    .transform(toMs);
+
+/** A wait that ends: milliseconds of `30s`. */
+export const duration = durationFrom(1);
+
+/** As {@link duration}, or no wait at all: `0s`. */
+export const durationOrNone = durationFrom(0);
+
+/** Bytes of a size such as `64KiB`, bounds included. */
+export const sizeWithin = (least: string, most: string) =>
+  written(SIZE, "a size is written like 64KiB or 16MiB")
+    .refine((text) => toBytes(text) >= toBytes(least), `at least ${least}`)
+    .refine((text) => toBytes(text) <= toBytes(most), `at most ${most}`)
+    .transform(toBytes);
+
+/** An AWS account. YAML reads bare digits as a number, which has no leading zeros. */
+export const account = written(/^\d{12}$/, 'an account is twelve digits in quotes, as "123456789012"');
+
+/** An AWS region. */
+export const region = written(/^[a-z]{2,}(?:-[a-z]+)+-\d$/, "a region is written like us-east-1");
+
+/** Where to listen. */
+export const address = z.string().transform((text, context) => {
+  const parsed = parseAddress(text);
+  if (parsed !== undefined) return parsed;
+  context.addIssue({ code: "custom", message: "an address is written like 127.0.0.1:4480 or [::1]:4480" });
+  return z.NEVER;
+});
+
+/** Scheme, host and port of an endpoint: https:, or http: on loopback. */
+export const endpoint = z.string().superRefine((text, context) => {
+  const problem = endpointProblem(text);
+  if (problem !== undefined) context.addIssue({ code: "custom", message: problem });
+});
