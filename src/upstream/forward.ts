@@ -1,8 +1,9 @@
 import type { ServerResponse } from "node:http";
-import type { Readable } from "node:stream";
+import { Readable } from "node:stream";
 import { type Dispatcher, Pool } from "undici";
-import { Refusal } from "../domain/refusal.ts";
+import { Refusal, type RefusalCode } from "../domain/refusal.ts";
 import { crossToClient } from "./headers.ts";
+import { drainRest, standInFor } from "./upload.ts";
 
 /** A signed request, ready for the wire. */
 export interface SignedRequest {
@@ -31,7 +32,7 @@ export interface Forwarded {
   readonly broken: "client" | "upstream" | undefined;
 }
 
-/** Told once, of an end or of the refusal to answer with. */
+/** Told once, of an end or of the refusal to answer with. Must not throw: there is nobody left to catch it. */
 export type OnForwarded = (end: Forwarded | Refusal) => void;
 
 /** Sends requests to one origin and streams the answers back. */
@@ -71,10 +72,13 @@ export function createForwarder(options: ForwarderOptions): Forwarder {
   });
   return {
     forward: (request, response, done) => {
-      const { method, path, headers, body } = request;
-      const answer = new Answer(request, response, done);
+      const body = request.body === response.req ? standInFor(response.req) : request.body;
+      const answer = new Answer({ ...request, body }, response, done);
+      // A client that left while credentials were got: its response has closed already and tells no more of it.
+      if (response.destroyed) return answer.onClientClose();
       response.once("close", answer.onClientClose);
-      pool.dispatch({ method: method as Dispatcher.HttpMethod, path, headers, body }, answer);
+      const { method, path, headers } = request;
+      pool.dispatch({ method, path, headers, body }, answer);
     },
     close: () => pool.destroy(),
   };
@@ -92,6 +96,7 @@ class Answer implements Dispatcher.DispatchHandler {
   readonly #done: OnForwarded;
   readonly #startMs = performance.now();
   #abort: ((error?: Error) => void) | undefined;
+  #resume: () => void = () => {};
   #status: number | undefined;
   #bytes = 0;
   #waitedMs = 0;
@@ -110,18 +115,20 @@ class Answer implements Dispatcher.DispatchHandler {
 
   onHeaders(status: number, raw: Buffer[], resume: () => void): boolean {
     if (status < 200) return true;
-    this.#status = status;
     this.#waitedMs = performance.now() - this.#startMs;
     this.#response.writeHead(status, crossToClient(raw, this.#request.answerHeaders));
+    this.#status = status;
+    this.#resume = resume;
     // undici 7.30 takes the Content-Length of a 304 for a promise of bytes, so such an answer is over here.
     if (isBodiless(this.#request.method, status)) this.#finish();
-    else this.#response.on("drain", resume);
     return true;
   }
 
   onData(chunk: Buffer): boolean {
     this.#bytes += chunk.length;
-    return this.#response.write(chunk);
+    if (this.#response.write(chunk)) return true;
+    this.#response.once("drain", this.#resume);
+    return false;
   }
 
   onComplete(): void {
@@ -156,21 +163,36 @@ class Answer implements Dispatcher.DispatchHandler {
   }
 
   #end(end: Forwarded | Refusal): void {
+    const { body } = this.#request;
     this.#ended = true;
     this.#response.off("close", this.onClientClose);
+    // An answer may come before the body was read: what is left of it then goes nowhere, but it has to come off the
+    // connection, or the client's next request would never be read.
+    if (body instanceof Readable) {
+      body.destroy();
+      drainRest(this.#response.req);
+    }
     this.#done(end);
   }
 }
+
+/** Codes that the body's own faults have, and what undici calls a body of another length than was stated. */
+const BODY_FAULTS: ReadonlyMap<unknown, RefusalCode> = new Map([
+  ["payload-mismatch", "payload-mismatch"],
+  ["body-malformed", "body-malformed"],
+  ["UND_ERR_REQ_CONTENT_LENGTH_MISMATCH", "payload-mismatch"],
+]);
+
+/** What undici calls a request that it will not write: nothing that a client sends should get this far. */
+const UNWRITABLE: ReadonlySet<unknown> = new Set(["UND_ERR_INVALID_ARG", "UND_ERR_NOT_SUPPORTED"]);
 
 /** The body's own faults come through as they are; the rest is the upstream's. */
 function refusalOf(error: Error): Refusal {
   if (error instanceof Refusal) return error;
   const code = "code" in error ? error.code : undefined;
-  if (code === "payload-mismatch" || code === "body-malformed")
-    return new Refusal(code, { cause: error, detail: error.message });
-  if (code === "UND_ERR_HEADERS_TIMEOUT") return new Refusal("upstream-timeout", { cause: error });
-  return new Refusal("upstream-unreachable", {
-    cause: error,
-    detail: typeof code === "string" ? code : error.message,
-  });
+  const fault = BODY_FAULTS.get(code);
+  if (fault !== undefined) return new Refusal(fault, { cause: error, detail: error.message });
+  if (UNWRITABLE.has(code)) return new Refusal("internal", { cause: error, detail: error.message });
+  const kind = code === "UND_ERR_HEADERS_TIMEOUT" ? "upstream-timeout" : "upstream-unreachable";
+  return new Refusal(kind, { cause: error, detail: typeof code === "string" ? code : error.message });
 }

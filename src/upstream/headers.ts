@@ -23,19 +23,24 @@ const REQUEST_CROSSES: ReadonlyMap<string, "signed" | "unsigned"> = new Map([
   ["user-agent", "unsigned"], // seen in CloudTrail; smithy and botocore leave it unsigned, since proxies rewrite it
 ]);
 
-/** Headers that may stand on several lines and mean the same on one (RFC 9110 section 5.3), or are not read at all. */
+/** Headers that may stand on several lines: they mean the same on one (RFC 9110 section 5.3), or nobody here reads them. */
 const MAY_REPEAT: ReadonlySet<string> = new Set([
   "accept",
   "accept-encoding",
   "accept-language",
+  "baggage",
   "cache-control",
   "connection",
   "cookie",
   "forwarded",
   "pragma",
   "te",
+  "tracestate",
   "via",
   "x-forwarded-for",
+  "x-forwarded-host",
+  "x-forwarded-port",
+  "x-forwarded-proto",
 ]);
 
 /** A header on several lines of which only one would count; undefined where there is none. */
@@ -57,12 +62,21 @@ export interface CrossingHeaders {
 export function crossToAws(headers: Headers, own: readonly HeaderLine[]): CrossingHeaders {
   const signed: HeaderLine[] = [];
   const unsigned: HeaderLine[] = [];
+  const connection = headers.get("connection");
+  const hops = connection === undefined ? undefined : namedHops([connection]);
   for (const line of headers.entries()) {
-    const crosses = REQUEST_CROSSES.get(line[0]);
-    if (crosses === undefined || own.some(([name]) => name === line[0])) continue;
+    const [name] = line;
+    const crosses = REQUEST_CROSSES.get(name);
+    if (crosses === undefined || hops?.has(name) === true || own.some(([other]) => other === name)) continue;
     (crosses === "signed" ? signed : unsigned).push(line);
   }
   return { signed, unsigned };
+}
+
+/** Names that the values of Connection make hop by hop; undefined where they only say what becomes of the connection. */
+function namedHops(values: readonly string[]): ReadonlySet<string> | undefined {
+  const names = values.flatMap((value) => value.toLowerCase().split(",")).map((name) => name.trim());
+  return names.every((name) => name === "close" || name === "keep-alive") ? undefined : new Set(names);
 }
 
 /** Headers of AWS's answer that do not cross to the client. */
@@ -86,7 +100,13 @@ const RESPONSE_STAYS: ReadonlySet<string> = new Set([
   "service-worker-allowed",
   "strict-transport-security",
   "set-cookie",
+  // Orders to shared caches that go before Cache-Control (RFC 9213).
+  "cdn-cache-control",
+  "surrogate-control",
 ]);
+
+/** Postern's own names, and orders that nginx in front of it would obey, such as to send a file in place of the answer. */
+const RESPONSE_PREFIX_STAYS = /^(?:x-postern-|x-accel-)/;
 
 /** The token's places: a cache must not hand one caller's answer to another. */
 const VARY = "Authorization, X-Amz-Security-Token, X-Postern-Token";
@@ -100,34 +120,35 @@ const VARY = "Authorization, X-Amz-Security-Token, X-Postern-Token";
  */
 export function crossToClient(raw: readonly Buffer[], added: readonly string[]): string[] {
   const lines: string[] = [...added, "vary", VARY];
-  const named = connectionNames(raw);
+  const hops = namedHops(connectionValues(raw));
   for (let i = 0; i + 1 < raw.length; i += 2) {
     const name = (raw[i] as Buffer).toString("latin1");
     const lower = name.toLowerCase();
-    if (RESPONSE_STAYS.has(lower) || lower.startsWith("x-postern-") || named?.has(lower) === true) continue;
+    if (RESPONSE_STAYS.has(lower) || RESPONSE_PREFIX_STAYS.test(lower) || hops?.has(lower) === true) continue;
     const value = (raw[i + 1] as Buffer).toString("latin1");
-    if (lower === "cache-control") lines.push(name, toPrivate(value));
-    else lines.push(name, value);
+    lines.push(name, lower === "cache-control" ? toPrivate(value) : value);
   }
   return lines;
 }
 
-/** Names that the answer's own Connection header makes hop by hop. */
-function connectionNames(raw: readonly Buffer[]): ReadonlySet<string> | undefined {
+const NONE: readonly string[] = [];
+
+function connectionValues(raw: readonly Buffer[]): readonly string[] {
+  let values = NONE;
   for (let i = 0; i + 1 < raw.length; i += 2) {
     const name = raw[i] as Buffer;
-    if (name.length !== 10 || name.toString("latin1").toLowerCase() !== "connection") continue;
-    const names = (raw[i + 1] as Buffer).toString("latin1").toLowerCase();
-    if (names === "close" || names === "keep-alive") continue;
-    return new Set(names.split(",").map((one) => one.trim()));
+    if (name.length === "connection".length && name.toString("latin1").toLowerCase() === "connection")
+      values = [...values, (raw[i + 1] as Buffer).toString("latin1")];
   }
-  return undefined;
+  return values;
 }
+
+const SHARED = /^(?:public|s-maxage)(?![\w-])/i;
 
 /** A `public` answer becomes a `private` one, and what speaks to shared caches only falls away. */
 function toPrivate(cacheControl: string): string {
-  const kept = cacheControl.split(",").map((part) => part.trim());
-  const own = kept.filter((part) => !/^(?:public$|s-maxage=)/i.test(part));
-  if (own.length === kept.length) return cacheControl;
+  const parts = cacheControl.split(",").map((part) => part.trim());
+  const own = parts.filter((part) => !SHARED.test(part));
+  if (own.length === parts.length) return cacheControl;
   return ["private", ...own.filter((part) => part.toLowerCase() !== "private")].join(", ");
 }
