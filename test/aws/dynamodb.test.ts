@@ -22,9 +22,11 @@ const asks = (operation: string, input: unknown) => read(operation, input).requi
 const refusal = (operation: string, input: unknown, changes: Partial<Upstream> = {}) =>
   codeOf(() => read(operation, input, changes));
 
+const recognise = (line: string, headers: Record<string, string>) =>
+  codeOf(() => dynamodb.recognise(aHead(line, headers), upstream));
+const coversOf = (name: string) => asks(name, { TableName: "Orders" })[0]?.covers;
+
 describe("S3.5 a request to DynamoDB", () => {
-  const recognise = (line: string, headers: Record<string, string>) =>
-    codeOf(() => dynamodb.recognise(aHead(line, headers), upstream));
   const target = { "x-amz-target": "DynamoDB_20120810.GetItem" };
 
   it.each([
@@ -316,8 +318,7 @@ describe("what an operation touches", () => {
   });
 
   it("S4.3 lets denies on items cover what does the same to them", () => {
-    const covers = (name: string) => asks(name, { TableName: "Orders" })[0]?.covers;
-    expect(["Query", "Scan", "DeleteTable", "UpdateTimeToLive"].map(covers)).toEqual([
+    expect(["Query", "Scan", "DeleteTable", "UpdateTimeToLive"].map(coversOf)).toEqual([
       ["dynamodb:GetItem"],
       ["dynamodb:GetItem"],
       ["dynamodb:DeleteItem"],

@@ -48,7 +48,7 @@ describe("readCopySource", () => {
       undefined,
       "/audit/x%3FversionId%3D1",
     ],
-  ])("reads one %s", (_name, value, key, versionId, header) => {
+  ])("reads one %s", (...[, value, key, versionId, header]) => {
     expect(readCopySource(value)).toEqual({ bucket: "audit", key, versionId, header });
   });
 });

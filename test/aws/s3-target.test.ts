@@ -105,7 +105,7 @@ describe("readS3Target", () => {
     ],
     ["with an escaped line break", "/audit/a%0ab", "audit", "a\nb", "/audit/a%0Ab"],
     ["beyond ASCII", "/audit/%c3%bc", "audit", "ü", "/audit/%C3%BC"],
-  ])("reads a path %s", (_name, path, bucket, key, sent) => {
+  ])("reads a path %s", (...[, path, bucket, key, sent]) => {
     expect(readS3Target(path)).toEqual({ level: "object", bucket, key, path: sent });
   });
 

@@ -17,6 +17,17 @@ const asks = (line: string, headers: Record<string, string> = {}) =>
 const refusal = (line: string, headers: Record<string, string> = {}, changes: Partial<Upstream> = {}) =>
   codeOf(() => read(line, headers, changes));
 
+const copy = (line: string, source: string, headers: Record<string, string> = {}) =>
+  read(line, { "x-amz-copy-source": source, ...headers });
+const copyCovers = (headers: Record<string, string>) =>
+  copy("PUT /reports/a/b", "audit/x", headers).requirements.map((requirement) => requirement.covers);
+const deletion = (inside: string) =>
+  `<Delete xmlns="http://s3.amazonaws.com/doc/2006-03-01/">${inside}</Delete>`;
+const remove = (inside: string, headers: Record<string, string> = {}) =>
+  readWhole(s3, upstream, aHead("POST /reports?delete", headers), deletion(inside));
+const create = (body: string) => readWhole(s3, upstream, aHead("PUT /reports"), body);
+const configuration = (inside: string) => `<CreateBucketConfiguration>${inside}</CreateBucketConfiguration>`;
+
 describe("every operation of the table", () => {
   it.each([
     ["GET /", "ListBuckets", "s3:ListAllMyBuckets", "arn:aws:s3:::*"],
@@ -288,9 +299,6 @@ describe("S3.6 the owner of a bucket", () => {
 });
 
 describe("S3.3 a copy", () => {
-  const copy = (line: string, source: string, headers: Record<string, string> = {}) =>
-    read(line, { "x-amz-copy-source": source, ...headers });
-
   it("needs its source to be read and its target to be written", () => {
     expect(asks("PUT /reports/a/b", { "x-amz-copy-source": "audit/x%20y" })).toEqual([
       `s3:PutObject ${OBJECT}`,
@@ -309,11 +317,9 @@ describe("S3.3 a copy", () => {
   });
 
   it("brings tags along unless it says not to, so denies on tags count", () => {
-    const covers = (headers: Record<string, string>) =>
-      copy("PUT /reports/a/b", "audit/x", headers).requirements.map((requirement) => requirement.covers);
-    expect(covers({})).toEqual([["s3:PutObjectTagging"], ["s3:GetObjectTagging"]]);
-    expect(covers({ "x-amz-tagging-directive": "COPY" })).toEqual(covers({}));
-    expect(covers({ "x-amz-tagging-directive": "REPLACE" })).toEqual([undefined, undefined]);
+    expect(copyCovers({})).toEqual([["s3:PutObjectTagging"], ["s3:GetObjectTagging"]]);
+    expect(copyCovers({ "x-amz-tagging-directive": "COPY" })).toEqual(copyCovers({}));
+    expect(copyCovers({ "x-amz-tagging-directive": "REPLACE" })).toEqual([undefined, undefined]);
   });
 
   it("of a part is another operation than the upload of one", () => {
@@ -350,15 +356,10 @@ describe("a body", () => {
 });
 
 describe("S3.5 DeleteObjects", () => {
-  const body = (inside: string) =>
-    `<Delete xmlns="http://s3.amazonaws.com/doc/2006-03-01/">${inside}</Delete>`;
-  const remove = (inside: string, headers: Record<string, string> = {}) =>
-    readWhole(s3, upstream, aHead("POST /reports?delete", headers), body(inside));
-
   it("waits for its body, and sends the bytes that were read", () => {
     const found = s3.recognise(aHead("POST /reports/?delete="), upstream);
     if (!needsBody(found)) throw new Error("it did not wait");
-    const bytes = Buffer.from(body("<Object><Key>a</Key></Object>"));
+    const bytes = Buffer.from(deletion("<Object><Key>a</Key></Object>"));
     expect(found.name).toBe("DeleteObjects");
     expect(found.read(bytes).payload).toEqual({ kind: "buffered", bytes });
     expect(found.read(bytes).query).toBe("delete=");
@@ -401,10 +402,6 @@ describe("S3.5 DeleteObjects", () => {
 });
 
 describe("S3.5 CreateBucket", () => {
-  const create = (body: string) => readWhole(s3, upstream, aHead("PUT /reports"), body);
-  const configuration = (inside: string) =>
-    `<CreateBucketConfiguration>${inside}</CreateBucketConfiguration>`;
-
   it("says its region in its body, and needs nothing more for that", () => {
     const body = configuration("<LocationConstraint>eu-west-1</LocationConstraint>");
     expect(create(body).requirements).toEqual([{ action: "s3:CreateBucket", resource: BUCKET }]);

@@ -2,6 +2,8 @@ import { describe, expect, it } from "vitest";
 import { membersOf, parseStrictXml, textOf } from "../../src/aws/strict-xml.ts";
 import { codeOf } from "../support/asking.ts";
 
+const read = (inside: string) => membersOf(parseStrictXml(`<r>${inside}</r>`, "r"), ["Key"], ["Object"]);
+
 describe("S3.5 XML that AWS could read in another way", () => {
   it.each([
     ["a document type", "<!DOCTYPE Delete><Delete/>"],
@@ -35,8 +37,6 @@ describe("S3.5 XML that AWS could read in another way", () => {
 });
 
 describe("membersOf", () => {
-  const read = (inside: string) => membersOf(parseStrictXml(`<r>${inside}</r>`, "r"), ["Key"], ["Object"]);
-
   it.each([
     ["a singleton twice", "<Key>a</Key><Key>b</Key>"],
     ["an unknown member", "<Kex>a</Kex>"],

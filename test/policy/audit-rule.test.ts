@@ -1,0 +1,66 @@
+import { describe, expect, it } from "vitest";
+import { S3_TABLE } from "../../src/aws/s3-table.ts";
+import { s3 } from "../../src/aws/s3.ts";
+import { compilePolicy } from "../../src/policy/compile.ts";
+import { decide } from "../../src/policy/decide.ts";
+import { aHead, anUpstream, readWhole } from "../support/asking.ts";
+import { aCaller, anAllow } from "../support/ruling.ts";
+
+/** The sample's rule, beside one that allows everything. */
+const policy = compilePolicy(
+  [
+    anAllow("admins do anything"),
+    {
+      name: "the audit trail is read-only here",
+      deny: ["s3:Delete*", "s3:Put*", "s3:BypassGovernanceRetention"],
+      on: ["arn:aws:s3:::audit", "arn:aws:s3:::audit/*"],
+    },
+  ],
+  "pool",
+);
+
+/** One request for every row of the table that changes something, as its place in the table says it. */
+const writes = Object.entries(S3_TABLE).filter(([place, { name }]) => {
+  const reads = / (?:GET|HEAD)/.test(place);
+  // Making the bucket, which is there, and dropping parts of an upload change nothing of the trail.
+  return !reads && name !== "CreateBucket" && name !== "AbortMultipartUpload";
+});
+
+function requestOf(place: string) {
+  const [level = "", method = "", ...rest] = place.split(" ");
+  const copy = rest.at(-1) === "copy";
+  const selector = copy ? rest[0] : rest.at(-1);
+  const query =
+    rest.length === 0 || (copy && rest.length === 1)
+      ? ""
+      : `?${selector}${selector === "uploadId" ? "=u" : ""}`;
+  const head = aHead(
+    `${method} /audit${level === "object" ? "/2026/log" : ""}${query}`,
+    copy ? { "x-amz-copy-source": "public/x" } : {},
+  );
+  const body = "<Delete><Object><Key>2026/log</Key></Object></Delete>";
+  return readWhole(s3, anUpstream(), head, body);
+}
+
+describe("S4.3 the audit trail is read-only, whatever is tried", () => {
+  it.each(writes.map(([place, { name }]) => [name, place]))("%s is denied", (name, place) => {
+    const operation = requestOf(place);
+    expect(operation.name).toBe(name);
+    expect(decide(policy, aCaller(), operation)).toMatchObject({ rule: "the audit trail is read-only here" });
+  });
+
+  it.each([
+    "DELETE /audit/",
+    "DELETE /audit%2F2026",
+    "DELETE /%61udit/x?versionId=1",
+    "PUT /audit/x?uploadId=u&partNumber=1",
+  ])("%s is denied", (line) => {
+    const operation = readWhole(s3, anUpstream(), aHead(line));
+    expect(decide(policy, aCaller(), operation)).toMatchObject({ reason: "denied-by-rule" });
+  });
+
+  it("is read", () => {
+    const operation = readWhole(s3, anUpstream(), aHead("GET /audit/2026/log"));
+    expect(decide(policy, aCaller(), operation)).toMatchObject({ verdict: "permit" });
+  });
+});
