@@ -95,6 +95,8 @@ function streamed(visit: Visit): Outgoing {
   const body = reframe(plan);
   // `pipe` passes no errors on: a client that leaves must not look like the end of its body.
   request.once("error", (error) => body.destroy(error));
+  // Whoever sends it listens to it, but only from then on; unheard, its fault would end the process.
+  body.on("error", () => {});
   request.pipe(body);
   const signed: HeaderLine[] =
     plan.kind === "decode"

@@ -11,6 +11,8 @@ import type { Visit } from "./visit.ts";
 export function readBody(visit: Visit, maxBytes: number): Promise<Buffer> {
   const stated = visit.head.headers.get("content-length");
   if (stated !== undefined && Number(stated) > maxBytes) return Promise.reject(new Refusal("body-too-large"));
+  // A client that left while its token was looked at sends no more events.
+  if (visit.request.destroyed) return Promise.reject(cutOff());
   visit.invite();
   return collect(visit.request, maxBytes);
 }
@@ -19,21 +21,23 @@ function collect(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let length = 0;
-    request.on("data", (chunk: Buffer) => {
+    const take = (chunk: Buffer): void => {
       length += chunk.length;
-      if (length > maxBytes) {
-        request.removeAllListeners("data");
-        reject(new Refusal("body-too-large"));
-      } else {
+      if (length <= maxBytes) {
         chunks.push(chunk);
+        return;
       }
-    });
-    request.once("end", () =>
-      resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks, length)),
-    );
-    const cut = (): void =>
-      reject(new Refusal("payload-mismatch", { detail: "the client left within its body" }));
-    request.once("error", cut);
-    request.once("close", cut);
+      request.off("data", take).pause();
+      chunks.length = 0;
+      reject(new Refusal("body-too-large"));
+    };
+    const cut = (): void => reject(cutOff());
+    request.on("data", take);
+    request.once("end", () => resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)));
+    request.once("error", cut).once("close", cut);
   });
+}
+
+function cutOff(): Refusal {
+  return new Refusal("payload-mismatch", { detail: "the client left within its body" });
 }

@@ -1,4 +1,4 @@
-import type { Head } from "../domain/head.ts";
+import type { Head, Headers } from "../domain/head.ts";
 import { Refusal } from "../domain/refusal.ts";
 import { repeatedSingle } from "../upstream/headers.ts";
 
@@ -7,19 +7,65 @@ const METHODS: ReadonlySet<string> = new Set(["GET", "HEAD", "PUT", "POST", "DEL
 /** Origin form (RFC 9112 section 3.2.1) of visible ASCII, without `#`, which ends a path, and `\`, which some read as `/`. */
 const TARGET = /^\/[!"$-[\]-~]*$/;
 
+/** A name or an address, with or without a port; nothing by which one reader's host is another's user name or path. */
+const HOST = /^(?:[\w.-]+|\[[\da-f.:]+\])(?::\d{1,5})?$/i;
+
 /** A query that carries a signature: SigV4's or SigV2's. */
 const PRESIGNED =
   /[?&](?:x-amz-(?:signature|credential|algorithm|security-token)|awsaccesskeyid|signature)(?:=|&|$)/i;
 
+/** Where a token may stand: one that stands there twice is two tokens. */
+const TOKEN_PLACES: ReadonlySet<string> = new Set([
+  "authorization",
+  "x-amz-security-token",
+  "x-postern-token",
+  "x-postern-id-token",
+]);
+
+/** Headers of one connection (RFC 9110 section 7.6.1), and of the offer of another protocol on it. */
+const OF_CONNECTION: ReadonlySet<string> = new Set([
+  "close",
+  "http2-settings",
+  "keep-alive",
+  "proxy-connection",
+  "te",
+  "upgrade",
+]);
+
 /**
  * Turns away what can be read in two ways, before anybody reads it.
  *
- * @throws Refusal method-not-allowed, target-malformed, target-ambiguous, presigned-not-accepted
+ * @param httpVersion as Node gives it
+ * @throws Refusal method-not-allowed, target-malformed, target-ambiguous, presigned-not-accepted, two-tokens,
+ * header-not-allowed
  */
-export function checkDoor({ method, target, headers }: Head): void {
+export function checkDoor({ method, target, headers }: Head, httpVersion = "1.1"): void {
   if (!METHODS.has(method)) throw new Refusal("method-not-allowed");
   if (!TARGET.test(target)) throw new Refusal("target-malformed", { detail: "not in origin form" });
   if (target.includes("?") && PRESIGNED.test(target)) throw new Refusal("presigned-not-accepted");
   const repeated = repeatedSingle(headers);
-  if (repeated !== undefined) throw new Refusal("target-ambiguous", { detail: `${repeated} stands twice` });
+  if (repeated !== undefined) {
+    const code = TOKEN_PLACES.has(repeated) ? "two-tokens" : "target-ambiguous";
+    throw new Refusal(code, { detail: `${repeated} stands twice` });
+  }
+  if (!HOST.test(headers.get("host") ?? ""))
+    throw new Refusal("target-malformed", { detail: "no usable Host" });
+  checkConnection(headers, httpVersion);
+}
+
+/** Refuses what describes the connection in a way that another reader, before or behind, may take otherwise. */
+function checkConnection(headers: Headers, httpVersion: string): void {
+  const coding = headers.get("transfer-encoding");
+  if (coding !== undefined && (coding.toLowerCase() !== "chunked" || httpVersion === "1.0"))
+    throw new Refusal("target-ambiguous", { detail: "a transfer coding other than chunked, or in HTTP/1.0" });
+  // An offer of HTTP/2, as some clients make with every first request, may be left unheard (RFC 9110 section 7.8).
+  const upgrade = headers.get("upgrade");
+  if (upgrade !== undefined && upgrade.toLowerCase() !== "h2c")
+    throw new Refusal("header-not-allowed", { detail: "an upgrade to another protocol" });
+  const connection = headers.get("connection");
+  if (connection === undefined || connection === "keep-alive" || connection === "close") return;
+  for (const name of connection.toLowerCase().split(",")) {
+    if (name.trim() !== "" && !OF_CONNECTION.has(name.trim()))
+      throw new Refusal("target-ambiguous", { detail: "Connection names a header that is not its own" });
+  }
 }

@@ -3,6 +3,7 @@ import type { Broker } from "../credentials/broker.ts";
 import type { Caller } from "../domain/caller.ts";
 import type { Clock } from "../domain/clock.ts";
 import type { Decision, Permit } from "../domain/decision.ts";
+import type { Head } from "../domain/head.ts";
 import type { Operation } from "../domain/operation.ts";
 import { Refusal } from "../domain/refusal.ts";
 import type { Authenticate } from "../identity/verifier.ts";
@@ -12,8 +13,8 @@ import type { Signer } from "../signing/sign.ts";
 import { signOperation } from "./attempt.ts";
 import { readBody } from "./body.ts";
 import { checkDoor } from "./door.ts";
-import { refuse, toRefusal } from "./respond.ts";
-import type { Route, Router } from "./route.ts";
+import { giveUp, toRefusal } from "./respond.ts";
+import type { Live, Route, Router } from "./route.ts";
 import { proceed } from "./proceed.ts";
 import type { Visit } from "./visit.ts";
 
@@ -36,15 +37,14 @@ export interface Pipeline {
 export function handle(pipeline: Pipeline, visit: Visit): void {
   const { route, authenticate, policy, signer, now } = pipeline;
   guarded(visit, () => {
-    checkDoor(visit.head);
-    const to = route(visit.head);
-    visit.live = to.live;
+    const to = enter(visit, route);
     return proceed(authenticate(visit.head.headers), (caller) => {
       visit.caller = caller;
       return proceed(readOperation(visit, to, policy, caller), (operation) => {
         visit.operation = operation;
         const permit = permitted(visit, decide(policy, caller, operation));
         return proceed(obtain(pipeline, permit, caller), (credentials) => {
+          if (visit.response.destroyed) return visit.end({});
           const signed = signOperation(visit, to.live, operation, { signer, credentials, nowMs: now() });
           to.live.forwarder.forward(signed, visit.response, (end) => {
             if (end instanceof Refusal) giveUp(visit, end);
@@ -54,6 +54,28 @@ export function handle(pipeline: Pipeline, visit: Visit): void {
       });
     });
   });
+}
+
+/** Who is turned away at the door is told in the words of the service that was meant, where one can be found. */
+function enter(visit: Visit, route: Router): Route {
+  const { head, request } = visit;
+  try {
+    checkDoor(head, request.httpVersion);
+  } catch (refusal) {
+    visit.live = meantBy(head, route);
+    throw refusal;
+  }
+  const to = route(head);
+  visit.live = to.live;
+  return to;
+}
+
+function meantBy(head: Head, route: Router): Live | undefined {
+  try {
+    return route(head).live;
+  } catch {
+    return undefined;
+  }
 }
 
 /** The operation that the request asks for. A body is read only for a caller whom some rule lets use the service at all. */
@@ -94,9 +116,4 @@ function guarded(visit: Visit, run: () => unknown): void {
   } catch (error) {
     giveUp(visit, toRefusal(error));
   }
-}
-
-function giveUp(visit: Visit, refusal: Refusal): void {
-  refuse(visit, refusal);
-  visit.end({ refusal });
 }

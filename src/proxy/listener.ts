@@ -1,15 +1,16 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { Duplex } from "node:stream";
-import { Refusal, REFUSALS, type RefusalCode } from "../domain/refusal.ts";
+import { Refusal } from "../domain/refusal.ts";
+import { answerRaw, parserRefusal } from "./answer-raw.ts";
+import { type Connections, createConnections } from "./connections.ts";
 import { handle, type Pipeline } from "./handle.ts";
-import { refuse } from "./respond.ts";
+import { giveUp } from "./respond.ts";
 import { RESERVED } from "./self-service.ts";
 import { type Registrar, Visit } from "./visit.ts";
 
 /** What the data face needs. */
 export interface ListenerOptions extends Registrar {
   readonly pipeline: () => Pipeline;
-  readonly selfService: (request: IncomingMessage, response: ServerResponse) => unknown;
+  readonly selfService: (visit: Visit) => void;
   /** Requests at once; one more is told to come back. */
   readonly maxInFlight: number;
   /** Of a request's head, in bytes: tokens with many groups are long. */
@@ -28,58 +29,79 @@ export interface Listener {
   readonly inFlight: () => number;
 }
 
+/** What a request asks for before it sends its body. */
+type Expectation = "nothing" | "continue" | "unknown";
+
 /**
  * Makes the data face on node:http, where the target arrives byte for byte. A request whose raw target begins with the
  * reserved prefix goes to Postern's own pages, in whatever form it comes; every other one goes through the pipeline.
  */
 export function createListener(options: ListenerOptions): Listener {
-  let inFlight = 0;
-  const leave = (): void => {
-    inFlight--;
-  };
-  const accept = (request: IncomingMessage, response: ServerResponse, expectsContinue: boolean): void => {
-    inFlight++;
-    response.once("close", leave);
-    if (request.url?.startsWith(RESERVED) === true) {
-      if (expectsContinue) response.writeContinue();
-      void options.selfService(request, response);
-      return;
-    }
-    const visit = new Visit(request, response, options, expectsContinue);
-    if (inFlight <= options.maxInFlight) handle(options.pipeline(), visit);
-    else {
-      const refusal = new Refusal("overloaded");
-      refuse(visit, refusal);
-      visit.end({ refusal });
-    }
-  };
   const server = createServer({
     maxHeaderSize: options.maxHeaderBytes,
     headersTimeout: options.headersMs,
+    // How often Node looks for heads that are late; every half minute if it is not told.
+    connectionsCheckingInterval: Math.ceil(options.headersMs / 4),
     keepAliveTimeout: options.keepAliveMs,
     // A limit on a whole request would end an upload that is making progress; the idle limit below does not.
     requestTimeout: 0,
+    // The door refuses a request without one, and says why.
+    requireHostHeader: false,
     insecureHTTPParser: false,
   });
   server.timeout = options.idleMs;
-  server.on("request", (request, response) => accept(request, response, false));
-  server.on("checkContinue", (request, response) => accept(request, response, true));
-  server.on("upgrade", (_request, socket) => answerRaw(socket, "method-not-allowed"));
-  server.on("connect", (_request, socket) => answerRaw(socket, "method-not-allowed"));
-  server.on("clientError", (error, socket) => {
-    const code = "code" in error ? error.code : undefined;
-    if (code === "ECONNRESET" || !socket.writable) socket.destroy();
-    else answerRaw(socket, "target-malformed", code === "HPE_HEADER_OVERFLOW" ? 431 : undefined);
-  });
-  return { server, inFlight: () => inFlight };
+  const connections = createConnections(() => server.listening);
+  const accept = (request: IncomingMessage, response: ServerResponse, expects: Expectation): void => {
+    const visit = new Visit(request, response, options, expects !== "nothing");
+    connections.enter(visit);
+    response.on("error", ignore);
+    if (!server.listening) response.shouldKeepAlive = false;
+    if (connections.count() > options.maxInFlight) giveUp(visit, new Refusal("overloaded"));
+    else if (expects === "unknown") giveUp(visit, unknownExpectation());
+    else if (visit.head.target.startsWith(RESERVED)) options.selfService(visit);
+    else handle(options.pipeline(), visit);
+  };
+  // Without a listener for `upgrade` Node goes on with the request as it stands, as it may (RFC 9110 section 7.8).
+  server.on("request", (request, response) => accept(request, response, "nothing"));
+  server.on("checkContinue", (request, response) => accept(request, response, "continue"));
+  server.on("checkExpectation", (request, response) => accept(request, response, "unknown"));
+  answerTheUnreadable(server, connections, options);
+  return { server, inFlight: connections.count };
 }
 
-/** Answers where Node has made no response object: what came is not HTTP that it reads, or wants another protocol. */
-function answerRaw(socket: Duplex, code: RefusalCode, status: number = REFUSALS[code].status): void {
-  const body = JSON.stringify({ reason: code, message: REFUSALS[code].sentence });
-  socket.on("error", () => socket.destroy());
-  socket.end(
-    `HTTP/1.1 ${status} Refused\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\n` +
-      `x-postern-reason: ${code}\r\ncache-control: no-store\r\nconnection: close\r\n\r\n${body}`,
-  );
+function unknownExpectation(): Refusal {
+  return new Refusal("header-not-allowed", { detail: "an expectation other than 100-continue" });
+}
+
+/** What goes wrong with a response shows as its `close`; nobody has to be told twice. */
+function ignore(): void {}
+
+/** Requests for which Node makes no response object. */
+function answerTheUnreadable(server: Server, connections: Connections, { record }: Registrar): void {
+  server.on("connect", ({ method }, socket) => {
+    record(answerRaw(socket, { code: "method-not-allowed" }, method));
+  });
+  server.on("clientError", (error, socket) => {
+    // Every further piece of what cannot be read is an error again.
+    if (socket.writableEnded) return;
+    const [visit, next] = connections.on(socket);
+    const code = "code" in error ? error.code : undefined;
+    if (visit !== undefined && next === undefined && !visit.request.complete) breakOff(visit, code);
+    else if (visit !== undefined || !socket.writable || code === "ECONNRESET") socket.destroy();
+    else record(answerRaw(socket, parserRefusal(code)));
+  });
+}
+
+/** Ends a visit whose body cannot be read on: nothing that follows on its connection can be understood. */
+function breakOff(visit: Visit, code: unknown): void {
+  const { response, request } = visit;
+  if (response.headersSent) {
+    // What was answered before the body was read is whole; anything else must not look so.
+    if (visit.hasEnded) request.socket.destroySoon();
+    else request.socket.destroy();
+    return;
+  }
+  const reason = code === "HPE_INVALID_EOF_STATE" ? "payload-mismatch" : "body-malformed";
+  giveUp(visit, new Refusal(reason, { detail: typeof code === "string" ? code : "the body broke off" }));
+  response.end();
 }

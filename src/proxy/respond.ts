@@ -1,50 +1,81 @@
-import type { IncomingMessage, ServerResponse } from "node:http";
 import { dynamodb } from "../aws/dynamodb.ts";
 import { s3 } from "../aws/s3.ts";
 import type { RefusalAnswer, RefusalView } from "../aws/service.ts";
 import { isTokenRefusal, REFUSALS, Refusal } from "../domain/refusal.ts";
+import { drainRest } from "../upstream/upload.ts";
 import type { Visit } from "./visit.ts";
 
-/** Once a refused body is longer than this it is not read to its end, and the connection is closed instead. */
-const DRAIN_BYTES = 1024 * 1024;
-const DRAIN_MS = 2000;
+/**
+ * Ends a visit with a refusal, or without one where the client left first: then there is nobody to refuse.
+ */
+export function giveUp(visit: Visit, refusal: Refusal): void {
+  if (visit.response.destroyed) {
+    visit.end({});
+    return;
+  }
+  refuse(visit, refusal);
+  visit.end({ refusal });
+}
 
 /**
  * Answers a refusal in the words of the service that was asked, so that an SDK raises its usual typed error; in JSON
- * where no service was found.
+ * where no service was found. An answer that has begun is cut: it must not look whole.
  */
 export function refuse(visit: Visit, refusal: Refusal): void {
   const { request, response, requestId } = visit;
-  if (response.headersSent || response.destroyed) {
+  if (response.headersSent) {
     response.destroy();
     return;
   }
   const { status, sentence } = REFUSALS[refusal.code];
   const words = wordsFor(visit)({ code: refusal.code, sentence, status, requestId });
   const unread = !request.complete && hasBody(visit);
-  const headers = {
+  response.writeHead(words.status, {
     ...words.headers,
     ...headersOf(refusal, requestId),
     "content-length": String(Buffer.byteLength(words.body)),
     ...(unread && { connection: "close" }),
+  });
+  const body = request.method === "HEAD" ? "" : words.body;
+  if (unread && visit.isInvited) endAfterBody(visit, body);
+  else response.end(body);
+}
+
+/**
+ * Answers at once and closes only when the body has been read, within limits: a connection that is closed on a client
+ * still sending is reset, and the client may never see the answer.
+ */
+function endAfterBody({ request, response }: Visit, body: string): void {
+  if (body === "") response.flushHeaders();
+  else response.write(body);
+  const end = (): void => {
+    response.end();
   };
-  response.writeHead(words.status, headers);
-  response.end(request.method === "HEAD" ? undefined : words.body);
-  if (unread) drain(request, response);
+  request.once("end", end).once("close", end);
+  drainRest(request);
 }
 
 /** At the head of a request Node does not yet know that it is complete. */
-function hasBody({ head: { headers } }: Visit): boolean {
+export function hasBody({ head: { headers } }: Visit): boolean {
   return headers.has("transfer-encoding") || (headers.get("content-length") ?? "0") !== "0";
 }
 
-/** The refusal that an error is: anything unforeseen is `internal`, and its message stays inside. */
+/**
+ * The refusal that an error is: anything unforeseen is `internal`, and the log says what it is and where it was thrown.
+ * Not its message: that of a parser quotes what it could not read.
+ */
 export function toRefusal(error: unknown): Refusal {
   if (error instanceof Refusal) return error;
   return new Refusal("internal", {
     cause: error,
-    detail: error instanceof Error ? error.message : "not an error",
+    detail: error instanceof Error ? `${error.name}${placeOf(error)}` : "not an error",
   });
+}
+
+/** The innermost line of the stack, such as ` at readBody (…/proxy/body.ts:20:7)`; nothing where there is no stack. */
+function placeOf({ stack }: Error): string {
+  const frame = /\n\s+(at [^\n]*)/.exec(stack ?? "")?.[1];
+  return frame === undefined ? "" : ` ${frame}`;
 }
 
 function headersOf({ code }: Refusal, requestId: string): Record<string, string> {
@@ -77,25 +108,4 @@ function refuseInJson({ code, sentence, status, requestId }: RefusalView): Refus
     headers: { "content-type": "application/json" },
     body: JSON.stringify({ reason: code, message: sentence, requestId }),
   };
-}
-
-/**
- * Reads on for a while after a refusal: a connection closed on a client that is still sending is reset, and the client
- * may never see the answer.
- */
-function drain(request: IncomingMessage, response: ServerResponse): void {
-  let left = DRAIN_BYTES;
-  const stop = (): void => {
-    clearTimeout(timer);
-    request.destroy();
-  };
-  const timer = setTimeout(stop, DRAIN_MS).unref();
-  request.on("data", (chunk: Buffer) => {
-    left -= chunk.length;
-    if (left < 0) stop();
-  });
-  request.once("close", () => clearTimeout(timer));
-  response.once("close", () => clearTimeout(timer));
-  request.on("error", () => {});
-  request.resume();
 }

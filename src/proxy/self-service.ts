@@ -1,13 +1,13 @@
-import type { IncomingMessage } from "node:http";
-import { getRequestListener, type HttpBindings } from "@hono/node-server";
+import { getRequestListener } from "@hono/node-server";
 import { Hono } from "hono";
 import type { Credentials } from "../domain/credentials.ts";
 import type { Caller } from "../domain/caller.ts";
 import type { Permit } from "../domain/decision.ts";
-import { readHeaders } from "../domain/head.ts";
-import { isTokenRefusal, REFUSALS } from "../domain/refusal.ts";
+import { Refusal } from "../domain/refusal.ts";
+import { checkDoor } from "./door.ts";
 import type { Pipeline } from "./handle.ts";
-import { challenge, toRefusal } from "./respond.ts";
+import { giveUp, hasBody, toRefusal } from "./respond.ts";
+import type { Visit } from "./visit.ts";
 
 /** What self-service needs to know besides the pipeline. */
 export interface SelfServiceOptions {
@@ -21,32 +21,55 @@ export interface SelfServiceOptions {
 /** The reserved paths of the data port. Everything under it is Postern's own, in every form of request. */
 export const RESERVED = "/.postern/";
 
+/** One name without an escape: the router resolves dot segments and decodes, and a path has one reading here. */
+const TARGET = /^\/\.postern\/[a-z-]*(?:\?|$)/;
+
 /**
  * Serves what callers ask of Postern itself:
  *
  * - `GET /.postern/whoami`: who the caller is, and which roles the rules give.
  */
-export function createSelfService(options: SelfServiceOptions): ReturnType<typeof getRequestListener> {
-  const app = new Hono<{ Bindings: HttpBindings }>();
-  app.use(async (c, next) => {
-    await next();
-    c.header("cache-control", "no-store");
+export function createSelfService(options: SelfServiceOptions): (visit: Visit) => void {
+  const app = new Hono<{ Bindings: { readonly visit: Visit } }>();
+  app.get(`${RESERVED}whoami`, async ({ env: { visit }, json }) => json(await whoami(options, visit)));
+  app.all(`${RESERVED}whoami`, () => refused("method-not-allowed"));
+  app.notFound(() => refused("upstream-unknown"));
+  // What any page throws is answered as in the pipeline.
+  app.onError((error) => {
+    throw error;
   });
-  app.get(`${RESERVED}whoami`, async (c) => c.json(await whoami(options, c.env.incoming)));
-  app.notFound((c) => c.json({ reason: "upstream-unknown", message: "There is nothing here." }, 404));
-  app.onError((error, c) => {
-    const { code } = toRefusal(error);
-    const { status, sentence } = REFUSALS[code];
-    c.header("x-postern-reason", code);
-    if (isTokenRefusal(code)) c.header("www-authenticate", challenge(code));
-    return c.json({ reason: code, message: sentence }, status as 401);
-  });
-  return getRequestListener(app.fetch, { overrideGlobalObjects: false });
+  return (visit) => {
+    const { request, response, requestId } = visit;
+    const errorHandler = (error: unknown): void => giveUp(visit, toRefusal(error));
+    const fetch = (asked: Request) => app.fetch(asked, { visit });
+    const listener = getRequestListener(fetch, { overrideGlobalObjects: false, errorHandler });
+    try {
+      checkVisit(visit);
+    } catch (error) {
+      errorHandler(error);
+      return;
+    }
+    response.setHeader("cache-control", "no-store").setHeader("x-postern-request-id", requestId);
+    response.once("close", () => visit.end({}));
+    void listener(request, response);
+  };
 }
 
-async function whoami({ pipeline, peek, upstreams }: SelfServiceOptions, incoming: IncomingMessage) {
+function checkVisit(visit: Visit): void {
+  checkDoor(visit.head, visit.request.httpVersion);
+  if (!TARGET.test(visit.head.target)) throw new Refusal("target-ambiguous", { detail: "not a plain name" });
+  if (hasBody(visit)) throw new Refusal("body-malformed", { detail: "a body, where the page takes none" });
+}
+
+function refused(code: "method-not-allowed" | "upstream-unknown"): never {
+  throw new Refusal(code);
+}
+
+async function whoami({ pipeline, peek, upstreams }: SelfServiceOptions, visit: Visit) {
   const { authenticate, policy } = pipeline();
-  const caller = await authenticate(readHeaders(incoming.rawHeaders));
+  visit.operationName = "whoami";
+  const caller = await authenticate(visit.head.headers);
+  visit.caller = caller;
   return {
     issuer: caller.issuer,
     subject: caller.subject,

@@ -72,6 +72,15 @@ export class Visit {
     this.#invited = !waits;
   }
 
+  get hasEnded(): boolean {
+    return this.#ended;
+  }
+
+  /** Whether the client sends its body, or has none; false while it waits to be told. */
+  get isInvited(): boolean {
+    return this.#invited;
+  }
+
   /** Tells a client that waits with its body to send it; does nothing for others. */
   invite(): void {
     if (!this.#invited) this.response.writeContinue();
