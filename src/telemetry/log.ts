@@ -1,8 +1,11 @@
-import { type DestinationStream, destination, type Logger, pino } from "pino";
+import { writeSync } from "node:fs";
+import { type DestinationStream, type Logger, pino } from "pino";
+import { createLineWriter } from "./line-writer.ts";
 import type { Outcome } from "./outcome.ts";
 
 /** How much is logged. */
 export interface LogSettings {
+  /** The least that is logged. Lines of requests are `info`. */
   readonly level: "debug" | "info" | "warn" | "error" | "silent";
   /** Which requests have a line. */
   readonly requests: "all" | "refused" | "none";
@@ -18,24 +21,32 @@ export interface Log {
   readonly flush: () => void;
 }
 
-/** Lines wait for this much company, or for a second, before they are written: a write a line would double the cost of a request. */
-const BATCH_BYTES = 4096;
+const STDOUT = 1;
+
+/** How long a line waits for company. */
 const FLUSH_MS = 1000;
 
-/** Makes the log. What it is told holds no secret; nothing is redacted here because nothing needs to be. */
+/**
+ * Makes the log, on standard output where no stream is given. What it is told holds no secret; nothing is redacted here
+ * because nothing needs to be.
+ */
 export function createLog({ level, requests }: LogSettings, stream?: DestinationStream): Log {
-  const batched =
-    stream === undefined ? destination({ dest: 1, minLength: BATCH_BYTES, sync: true }) : undefined;
+  const { destination, flush } =
+    stream === undefined ? standardOutput() : { destination: stream, flush: () => {} };
   const logger: Logger = pino(
-    { level, base: null, timestamp: pino.stdTimeFunctions.isoTime },
-    stream ?? batched,
+    {
+      level,
+      base: null,
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: label }) },
+      hooks: { streamWrite: withoutControls },
+    },
+    destination,
   );
-  const flush = (): void => batched?.flushSync();
-  if (batched !== undefined) setInterval(flush, FLUSH_MS).unref();
-  const wanted = requests === "all" ? () => true : requests === "none" ? () => false : isRefused;
+  const isWanted = WANTED[logger.isLevelEnabled("info") ? requests : "none"];
   return {
     record: (outcome) => {
-      if (wanted(outcome)) logger.info(outcome, "request");
+      if (isWanted(outcome)) logger.info(lineOf(outcome), "request");
     },
     info: (message, fields) => logger.info(fields ?? {}, message),
     warn: (message, fields) => logger.warn(fields ?? {}, message),
@@ -44,6 +55,56 @@ export function createLog({ level, requests }: LogSettings, stream?: Destination
   };
 }
 
-function isRefused({ reason }: Outcome): boolean {
-  return reason !== undefined;
+function standardOutput(): { readonly destination: DestinationStream; readonly flush: () => void } {
+  const writer = createLineWriter((bytes) => writeSync(STDOUT, bytes));
+  setInterval(writer.flush, FLUSH_MS).unref();
+  process.once("exit", writer.finish);
+  return { destination: writer, flush: writer.flush };
+}
+
+const WANTED: Readonly<Record<LogSettings["requests"], (outcome: Outcome) => boolean>> = {
+  all: () => true,
+  refused: ({ reason }) => reason !== undefined,
+  none: () => false,
+};
+
+/** A request's line: these fields and no others, whatever an object of the type may carry besides. */
+function lineOf(outcome: Outcome): object {
+  const { groups, durationMs, upstreamMs } = outcome;
+  return {
+    requestId: outcome.requestId,
+    method: outcome.method,
+    upstream: outcome.upstream,
+    service: outcome.service,
+    operation: outcome.operation,
+    resource: outcome.resource,
+    caller: outcome.caller,
+    groups: groups.length === 0 ? undefined : groups,
+    verdict: outcome.verdict,
+    rule: outcome.rule,
+    role: outcome.role,
+    status: outcome.status,
+    outcome: outcome.outcome,
+    reason: outcome.reason,
+    detail: outcome.detail,
+    requestBytes: outcome.requestBytes,
+    responseBytes: outcome.responseBytes,
+    durationMs: toMicros(durationMs),
+    upstreamMs: upstreamMs === undefined ? undefined : toMicros(upstreamMs),
+  };
+}
+
+/** Milliseconds with three decimals: what a clock can tell, and no noise behind it. */
+function toMicros(ms: number): number {
+  return Math.round(ms * 1000) / 1000;
+}
+
+const CONTROLS = /[\u007f-\u009f\u2028\u2029]/g;
+
+/**
+ * JSON escapes the control characters below U+0020 only. Those above it end lines or command terminals just as well, and
+ * keys and groups are written by strangers.
+ */
+function withoutControls(line: string): string {
+  return line.replace(CONTROLS, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }

@@ -1,7 +1,7 @@
-import { collectDefaultMetrics, Gauge, Registry } from "prom-client";
+import { collectDefaultMetrics, Registry } from "prom-client";
 import { isTokenRefusal } from "../domain/refusal.ts";
 import type { Outcome } from "./outcome.ts";
-import { createCounter, createHistogram } from "./tally.ts";
+import { createCounter, createGauge, createHistogram } from "./tally.ts";
 
 /** What is read, not counted: asked for at each scrape. */
 export interface Gauges {
@@ -15,151 +15,119 @@ export interface Gauges {
 /** Everything that Postern measures. */
 export interface Metrics {
   readonly record: (outcome: Outcome) => void;
-  readonly credentialLookup: (result: string) => void;
-  readonly exchange: (operation: string, outcome: string, seconds: number) => void;
+  readonly credentialLookup: (result: "hit" | "miss" | "refresh" | "stale" | "shared_hit") => void;
+  /** @param operation an API operation of the identity pool or STS that this code calls */
+  readonly exchange: (
+    operation: string,
+    outcome: "ok" | "refused" | "throttled" | "unavailable",
+    seconds: number,
+  ) => void;
   /** The Prometheus text form, version 0.0.4. */
   readonly render: () => Promise<string>;
   readonly contentType: string;
 }
 
 /**
- * Every metric of Postern, in one list on one registry. Labels come from closed sets only: configured names, and words
- * of this code. Never a path, a user, a bucket or a key.
+ * Every metric of Postern on one registry. Labels come from closed sets only: configured names, and words of this code.
+ * Never a path, a user, a bucket or a key.
  */
 export function createMetrics(version: string, gauges: Gauges): Metrics {
   const registry = new Registry();
-  const counter = <L extends string>(name: string, help: string, ...labelNames: readonly L[]) =>
-    createCounter(registry, { name, help, labelNames });
-  const histogram = (name: string, help: string, ...labelNames: readonly string[]) =>
-    createHistogram(registry, { name, help, labelNames });
-
-  const requests = counter(
-    "postern_requests_total",
-    "Requests finished.",
-    "upstream",
-    "service",
-    "outcome",
-    "reason",
-    "status",
-  );
-  const durations = histogram(
-    "postern_request_duration_seconds",
-    "From the head of a request to the end of its answer.",
-    "upstream",
-  );
-  const waits = histogram(
-    "postern_upstream_duration_seconds",
-    "From sending a request upstream to the head of its answer.",
-    "upstream",
-  );
-  const decisions = counter(
-    "postern_decisions_total",
-    "Decisions of the policy.",
-    "upstream",
-    "verdict",
-    "rule",
-  );
-  const verifications = counter("postern_token_verifications_total", "Tokens accepted or refused.", "result");
-  const requestBytes = counter(
-    "postern_request_bytes_total",
-    "Bytes of request bodies, as stated.",
-    "upstream",
-  );
-  const responseBytes = counter(
-    "postern_response_bytes_total",
-    "Bytes of answers' bodies passed on.",
-    "upstream",
-  );
-  const upstreamErrors = counter(
-    "postern_upstream_errors_total",
-    "Requests that an upstream did not answer whole.",
-    "upstream",
-    "kind",
-  );
-  const lookups = counter("postern_credential_lookups_total", "Look-ups in the credential cache.", "result");
-  const exchanges = counter(
-    "postern_credential_exchanges_total",
-    "Calls to the identity pool and STS.",
-    "operation",
-    "outcome",
-  );
-  const exchangeDurations = histogram(
-    "postern_credential_exchange_duration_seconds",
-    "Calls to the identity pool and STS.",
-    "operation",
-  );
+  const counts = registerCounts(registry);
   registerGauges(registry, version, gauges);
-
+  registerNodes(registry);
   return {
-    record: (outcome) => {
-      const { upstream, verdict, reason } = outcome;
-      requests.add(
-        1,
-        upstream,
-        outcome.service,
-        outcome.outcome,
-        reason ?? "",
-        `${Math.floor(outcome.status / 100)}xx`,
-      );
-      durations.observe(outcome.durationMs / 1000, upstream);
-      if (outcome.upstreamMs !== undefined) waits.observe(outcome.upstreamMs / 1000, upstream);
-      if (verdict !== undefined) decisions.add(1, upstream, verdict, outcome.rule ?? "");
-      if (outcome.caller !== undefined) verifications.add(1, "accepted");
-      else if (reason !== undefined && isTokenRefusal(reason)) verifications.add(1, reason);
-      if (outcome.requestBytes > 0) requestBytes.add(outcome.requestBytes, upstream);
-      if (outcome.responseBytes > 0) responseBytes.add(outcome.responseBytes, upstream);
-      const kind = errorKind(outcome);
-      if (kind !== undefined) upstreamErrors.add(1, upstream, kind);
-    },
-    credentialLookup: (result) => lookups.add(1, result),
+    record: (outcome) => count(counts, outcome),
+    credentialLookup: (result) => counts.lookups.add(1, result),
     exchange: (operation, outcome, seconds) => {
-      exchanges.add(1, operation, outcome);
-      exchangeDurations.observe(seconds, operation);
+      counts.exchanges.add(1, operation, outcome);
+      counts.exchangeSeconds.observe(seconds, operation);
     },
     render: () => registry.metrics(),
     contentType: registry.contentType,
   };
 }
 
-function errorKind({ outcome, reason }: Outcome): string | undefined {
+type Counts = ReturnType<typeof registerCounts>;
+
+/** What is counted, a metric a line: name, meaning, labels. */
+function registerCounts(registry: Registry) {
+  const counter = <const L extends readonly string[]>(name: string, help: string, labelNames: L) =>
+    createCounter(registry, { name, help, labelNames });
+  const seconds = <const L extends readonly string[]>(name: string, help: string, labelNames: L) =>
+    createHistogram(registry, { name, help, labelNames });
+  // oxfmt-ignore
+  return {
+    requests: counter("postern_requests_total", "Requests finished.", ["upstream", "service", "outcome", "reason", "status"]),
+    requestSeconds: seconds("postern_request_duration_seconds", "From the head of a request to the end of its answer.", ["upstream"]),
+    requestBytes: counter("postern_request_bytes_total", "Bytes of request bodies, as stated.", ["upstream"]),
+    responseBytes: counter("postern_response_bytes_total", "Bytes of answers' bodies passed on.", ["upstream"]),
+    upstreamSeconds: seconds("postern_upstream_duration_seconds", "From sending a request upstream to the head of its answer.", ["upstream"]),
+    upstreamErrors: counter("postern_upstream_errors_total", "Requests that an upstream did not answer whole.", ["upstream", "kind"]),
+    decisions: counter("postern_decisions_total", "Decisions of the policy.", ["upstream", "verdict", "rule"]),
+    verifications: counter("postern_token_verifications_total", "Tokens accepted or refused.", ["result"]),
+    lookups: counter("postern_credential_lookups_total", "Look-ups in the credential cache.", ["result"]),
+    exchanges: counter("postern_credential_exchanges_total", "Calls to the identity pool and STS.", ["operation", "outcome"]),
+    exchangeSeconds: seconds("postern_credential_exchange_duration_seconds", "Calls to the identity pool and STS.", ["operation"]),
+  };
+}
+
+/** Counts a finished request. */
+function count(counts: Counts, outcome: Outcome): void {
+  const { upstream, service, verdict, reason = "" } = outcome;
+  counts.requests.add(1, upstream, service, outcome.outcome, reason, statusClass(outcome.status));
+  counts.requestSeconds.observe(outcome.durationMs / 1000, upstream);
+  if (outcome.requestBytes > 0) counts.requestBytes.add(outcome.requestBytes, upstream);
+  if (outcome.responseBytes > 0) counts.responseBytes.add(outcome.responseBytes, upstream);
+  if (outcome.upstreamMs !== undefined) counts.upstreamSeconds.observe(outcome.upstreamMs / 1000, upstream);
+  const error = upstreamError(outcome);
+  if (error !== undefined) counts.upstreamErrors.add(1, upstream, error);
+  if (verdict !== undefined) counts.decisions.add(1, upstream, verdict, outcome.rule ?? "");
+  const result = verification(outcome);
+  if (result !== undefined) counts.verifications.add(1, result);
+}
+
+/** `2xx`; an upstream may send any three digits, and what is no class of HTTP's is `other`. */
+function statusClass(status: number): string {
+  const first = Math.floor(status / 100);
+  return first >= 1 && first <= 5 ? `${first}xx` : "other";
+}
+
+function upstreamError({ outcome, reason }: Outcome): string | undefined {
   if (outcome === "upstream-broken") return "broken";
   if (reason === "upstream-unreachable") return "unreachable";
   return reason === "upstream-timeout" ? "timeout" : undefined;
 }
 
+/** What became of the token; undefined where none was looked at. */
+function verification({ caller, reason }: Outcome): string | undefined {
+  if (caller !== undefined) return "accepted";
+  return reason !== undefined && isTokenRefusal(reason) ? reason : undefined;
+}
+
+/** What is read at scrape, a metric a line. */
 function registerGauges(registry: Registry, version: string, gauges: Gauges): void {
-  const registers = [registry];
+  const gauge = <const L extends readonly string[]>(
+    [name, help, labelNames]: readonly [name: string, help: string, labelNames: L],
+    read: Parameters<typeof createGauge<L>>[2],
+  ) => createGauge(registry, { name, help, labelNames }, read);
+
+  gauge(["postern_build_info", "Always 1.", ["version"]], () => [[1, version]]);
+  gauge(["postern_in_flight_requests", "Requests that are not finished.", []], () => [[gauges.inFlight()]]);
+  gauge(["postern_jwks_age_seconds", "Since the keys of a user pool were fetched.", ["issuer"]], () =>
+    [...gauges.jwksAgeSeconds()].flatMap(([issuer, age]) =>
+      age === undefined ? [] : [[age, issuer] as const],
+    ),
+  );
+  gauge(
+    ["postern_aws_endpoint_overridden", "1 where every AWS call goes to one address, as in tests.", []],
+    () => [[gauges.endpointOverridden() ? 1 : 0]],
+  );
+}
+
+/** Node's own, without three that promtool refuses: gauges whose names end in `_total`. */
+function registerNodes(registry: Registry): void {
   collectDefaultMetrics({ register: registry });
-  // promtool refuses a gauge whose name ends in _total.
   for (const kind of ["handles", "requests", "resources"])
     registry.removeSingleMetric(`nodejs_active_${kind}_total`);
-  new Gauge({ name: "postern_build_info", help: "Always 1.", labelNames: ["version"], registers }).set(
-    { version },
-    1,
-  );
-  void new Gauge({
-    name: "postern_in_flight_requests",
-    help: "Requests that are not finished.",
-    registers,
-    collect() {
-      this.set(gauges.inFlight());
-    },
-  });
-  void new Gauge({
-    name: "postern_jwks_age_seconds",
-    help: "Since the keys of a user pool were fetched.",
-    labelNames: ["issuer"],
-    registers,
-    collect() {
-      for (const [issuer, age] of gauges.jwksAgeSeconds()) if (age !== undefined) this.set({ issuer }, age);
-    },
-  });
-  void new Gauge({
-    name: "postern_aws_endpoint_overridden",
-    help: "1 where every AWS call goes to one configured address, as in tests.",
-    registers,
-    collect() {
-      this.set(gauges.endpointOverridden() ? 1 : 0);
-    },
-  });
 }
