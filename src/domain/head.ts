@@ -18,19 +18,33 @@ export interface Head {
 
 /** Reads Node's `rawHeaders` (name, value, name, value …) without losing a repeated line. */
 export function readHeaders(rawHeaders: readonly string[]): Headers {
-  const lines = new Map<string, string>();
-  const repeated: string[] = [];
-  for (let i = 0; i + 1 < rawHeaders.length; i += 2) {
-    const name = (rawHeaders[i] as string).toLowerCase();
-    const value = rawHeaders[i + 1] as string;
-    const earlier = lines.get(name);
-    if (earlier !== undefined) repeated.push(name);
-    lines.set(name, earlier === undefined ? value : `${earlier}, ${value}`);
+  return new HeaderLines(rawHeaders);
+}
+
+/** A class, since every request has one: it shares its methods instead of making closures. */
+class HeaderLines implements Headers {
+  readonly repeated: string[] = [];
+  readonly #lines = new Map<string, string>();
+
+  constructor(rawHeaders: readonly string[]) {
+    for (let i = 0; i + 1 < rawHeaders.length; i += 2) {
+      const name = (rawHeaders[i] as string).toLowerCase();
+      const value = rawHeaders[i + 1] as string;
+      const earlier = this.#lines.get(name);
+      if (earlier !== undefined) this.repeated.push(name);
+      this.#lines.set(name, earlier === undefined ? value : `${earlier}, ${value}`);
+    }
   }
-  return {
-    get: (name) => lines.get(name),
-    has: (name) => lines.has(name),
-    entries: () => lines.entries(),
-    repeated,
-  };
+
+  get(name: string): string | undefined {
+    return this.#lines.get(name);
+  }
+
+  has(name: string): boolean {
+    return this.#lines.has(name);
+  }
+
+  entries(): MapIterator<[string, string]> {
+    return this.#lines.entries();
+  }
 }

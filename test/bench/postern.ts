@@ -6,17 +6,22 @@
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import type * as Read from "../../src/config/read.ts";
+import type * as LocalAws from "../../src/local/aws.ts";
+import type * as ParseWorld from "../../src/local/parse-world.ts";
+import type * as Sidecar from "../../src/sidecar.ts";
+import type * as Log from "../../src/telemetry/log.ts";
 import { announce } from "./subject.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
 const [, , upstream = "", ...words] = process.argv;
 
-const dist = <T>(file: string): Promise<T> => import(join(ROOT, "dist", file)) as Promise<T>;
-const { startLocalAws } = await dist<typeof import("../../src/local/aws.ts")>("local/aws.js");
-const { readWorld } = await dist<typeof import("../../src/local/parse-world.ts")>("local/parse-world.js");
-const { readConfig } = await dist<typeof import("../../src/config/read.ts")>("config/read.js");
-const { createSidecar } = await dist<typeof import("../../src/sidecar.ts")>("sidecar.js");
-const { createLog } = await dist<typeof import("../../src/telemetry/log.ts")>("telemetry/log.js");
+const dist = (file: string): Promise<unknown> => import(join(ROOT, "dist", file));
+const { startLocalAws } = (await dist("local/aws.js")) as typeof LocalAws;
+const { readWorld } = (await dist("local/parse-world.js")) as typeof ParseWorld;
+const { readConfig } = (await dist("config/read.js")) as typeof Read;
+const { createSidecar } = (await dist("sidecar.js")) as typeof Sidecar;
+const { createLog } = (await dist("telemetry/log.js")) as typeof Log;
 
 const world = readWorld(readFileSync(join(ROOT, "config/local-world.yaml"), "utf8"));
 const aws = await startLocalAws({ world, address: { host: "127.0.0.1", port: 0 } });
@@ -30,12 +35,11 @@ const yaml = readFileSync(join(ROOT, "config/dev.yaml"), "utf8").replace(
   "s3: { service: s3 }",
   `s3: { service: s3, endpoint: "${upstream}" }`,
 );
-const { config, document } = readConfig(yaml, { env: (name) => env[name], file: () => undefined }) as Extract<
-  ReturnType<typeof readConfig>,
-  { config: object }
->;
+const { config, ...reading } = readConfig(yaml, { env: (name) => env[name], file: () => undefined });
+if (config === undefined) throw new Error(JSON.stringify(reading.problems));
+
 const log = createLog({ level: "info", requests: words.includes("--log") ? "all" : "none" });
-const sidecar = createSidecar(config, { version: "bench", log, now: Date.now, document });
+const sidecar = createSidecar(config, { version: "bench", log, now: Date.now, document: undefined });
 const { listen } = await sidecar.start();
 const token = aws.identity.tokens.issueIdToken({ username: "analyst", clientId: "web" });
 announce({

@@ -29,6 +29,11 @@ async function clientOf(stack: Stack, user: string): Promise<S3Client> {
   });
 }
 
+const read = async (client: S3Client, key: string): Promise<Buffer> => {
+  const { Body } = await client.send(new GetObjectCommand({ Bucket: "reports", Key: key }));
+  return Buffer.from((await Body?.transformToByteArray()) ?? []);
+};
+
 const md5 = (bytes: Buffer): string => createHash("md5").update(bytes).digest("hex");
 
 describe("an unmodified S3 client through Postern", () => {
@@ -47,11 +52,6 @@ describe("an unmodified S3 client through Postern", () => {
     analyst.destroy();
     await stack.close();
   });
-
-  const read = async (client: S3Client, key: string): Promise<Buffer> => {
-    const { Body } = await client.send(new GetObjectCommand({ Bucket: "reports", Key: key }));
-    return Buffer.from((await Body?.transformToByteArray()) ?? []);
-  };
 
   it("puts and gets a string", async () => {
     const put = new PutObjectCommand({
