@@ -192,6 +192,13 @@ describe("createKeySource", () => {
     await expect(source.refresh()).resolves.toBe(true);
   });
 
+  it("fetches on no schedule that was stopped before it began", async () => {
+    source.stop();
+    await source.refresh();
+    await vi.advanceTimersByTimeAsync(86_400_000);
+    expect(calls).toBe(1);
+  });
+
   it("fetches on no schedule once it is stopped", async () => {
     await source.refresh();
     source.stop();

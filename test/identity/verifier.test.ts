@@ -232,8 +232,8 @@ describe("an unknown key id", () => {
     const bogus = Array.from({ length: 200 }, (_, i) =>
       signToken({ ...second, kid: `bogus-${i}` }, idClaims()),
     );
-    const ends = await Promise.allSettled(bogus.map(ask));
-    expect(ends.every((end) => end.status === "rejected")).toBe(true);
+    await Promise.allSettled(bogus.slice(0, 100).map(ask));
+    for (const token of bogus) await expect(ask(token)).rejects.toThrow(refused("token-signature"));
     expect(calls).toHaveLength(2);
   });
 
