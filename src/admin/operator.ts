@@ -1,4 +1,4 @@
-import { Hono } from "hono";
+import { Hono, type MiddlewareHandler } from "hono";
 import { secureHeaders } from "hono/secure-headers";
 
 /** What the operator's face tells. */
@@ -13,22 +13,33 @@ export interface OperatorOptions {
  * The operator listener, on loopback:
  *
  * - `GET /config`: the configuration that runs.
- *
- * A page of another site can make a browser send requests here, and a name that was pointed at this address can make it
- * read the answers; so the Host must be ours and the request no other site's.
  */
 export function createOperator({ config, isOwnHost }: OperatorOptions): Hono {
   const app = new Hono();
   app.use(secureHeaders({ contentSecurityPolicy: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } }));
-  app.use(async (c, next) => {
-    const site = c.req.header("sec-fetch-site");
-    const foreign = site !== undefined && site !== "same-origin" && site !== "none";
-    if (foreign || !isOwnHost(c.req.header("host") ?? "")) return c.json({ message: "Not from here." }, 403);
-    c.header("cache-control", "no-store");
-    await next();
-    return undefined;
-  });
+  app.use(refuseStrangers(isOwnHost));
   app.get("/config", (c) => c.json(config()));
+  app.all("/config", (c) => c.json({ message: "Method not allowed." }, 405, { allow: "GET, HEAD" }));
   app.notFound((c) => c.json({ message: "There is nothing here." }, 404));
+  app.onError((_error, c) => c.json({ message: "Something went wrong." }, 500));
   return app;
+}
+
+/**
+ * A page of another site can make a browser send requests here, and a name that was pointed at this address can make it
+ * read the answers; so the Host must be ours and the request no other site's.
+ */
+function refuseStrangers(isOwnHost: OperatorOptions["isOwnHost"]): MiddlewareHandler {
+  return async (c, next) => {
+    c.header("cache-control", "no-store");
+    const host = c.req.header("host") ?? "";
+    const origin = c.req.header("origin");
+    const site = c.req.header("sec-fetch-site");
+    const isOurs =
+      isOwnHost(host) &&
+      (origin === undefined || origin === `http://${host}`) &&
+      (site === undefined || site === "same-origin" || site === "none");
+    if (!isOurs) return c.json({ message: "Not from here." }, 403);
+    return next();
+  };
 }

@@ -14,20 +14,27 @@ export interface ProbesOptions {
  * The probes listener; it may bind any address and answers nothing else:
  *
  * - `GET /livez`: the process runs.
- * - `GET /readyz`: 200 once configuration is loaded and keys are fetched, 503 before and while draining.
+ * - `GET /readyz`: 200 once the data listener is up and keys are fetched, 503 before and while draining.
  * - `GET /metrics`: Prometheus text.
  */
 export function createProbes({ readiness, render, contentType, endpointOverridden }: ProbesOptions): Hono {
   const app = new Hono();
+  app.use(async (c, next) => {
+    c.header("cache-control", "no-store");
+    await next();
+  });
   app.get("/livez", (c) => c.text("ok\n"));
   app.get("/readyz", (c) => {
-    const { ready, waitingFor } = readiness.check();
+    const report = readiness.check();
     return c.json(
-      { ready, waitingFor, ...(endpointOverridden && { awsEndpoint: "overridden" }) },
-      ready ? 200 : 503,
+      { ...report, ...(endpointOverridden && { awsEndpoint: "overridden" }) },
+      report.ready ? 200 : 503,
     );
   });
   app.get("/metrics", async (c) => c.body(await render(), 200, { "content-type": contentType }));
+  for (const path of ["/livez", "/readyz", "/metrics"])
+    app.all(path, (c) => c.text("Method not allowed\n", 405, { allow: "GET, HEAD" }));
   app.notFound((c) => c.text("Not found\n", 404));
+  app.onError((_error, c) => c.text("Something went wrong\n", 500));
   return app;
 }

@@ -1,4 +1,4 @@
-/** One thing that must hold before requests are taken. */
+/** One thing that must come to hold before requests are taken. */
 export interface Condition {
   readonly name: string;
   readonly holds: () => boolean;
@@ -6,19 +6,31 @@ export interface Condition {
 
 /** Whether Postern is ready, and what it waits for. */
 export interface Readiness {
-  readonly check: () => { readonly ready: boolean; readonly waitingFor: readonly string[] };
+  readonly check: () => ReadinessReport;
   /** From now on never ready again: no new requests, please. */
   readonly drain: () => void;
 }
 
-/** Makes the readiness of a process out of its conditions. */
+/** What `/readyz` tells. */
+export interface ReadinessReport {
+  readonly ready: boolean;
+  /** Names of the conditions that do not hold yet. */
+  readonly waitingFor: readonly string[];
+  readonly draining: boolean;
+}
+
+/**
+ * Makes the readiness of a process out of its conditions. It is a latch: what all replicas depend on and is lost later
+ * must not take every one of them out of service at the same moment.
+ */
 export function createReadiness(conditions: readonly Condition[]): Readiness {
+  let latched = false;
   let draining = false;
   return {
     check: () => {
-      const waitingFor = conditions.filter(({ holds }) => !holds()).map(({ name }) => name);
-      if (draining) waitingFor.push("nothing: it is draining");
-      return { ready: waitingFor.length === 0, waitingFor };
+      const waitingFor = latched ? [] : conditions.filter(({ holds }) => !holds()).map(({ name }) => name);
+      latched ||= waitingFor.length === 0;
+      return { ready: latched && !draining, waitingFor, draining };
     },
     drain: () => {
       draining = true;

@@ -3,9 +3,16 @@ import type { AddressInfo } from "node:net";
 import { createAdaptorServer } from "@hono/node-server";
 import type { Hono } from "hono";
 
+/** How long people and probes may take to send a request: nobody has a body to send here. */
+const REQUEST_MS = 10_000;
+
 /** The node server of an app that people and probes talk to; it is not listening yet. */
 export function serverOf(app: Hono): Server {
-  return createAdaptorServer({ fetch: app.fetch, overrideGlobalObjects: false }) as Server;
+  return createAdaptorServer({
+    fetch: app.fetch,
+    overrideGlobalObjects: false,
+    serverOptions: { headersTimeout: REQUEST_MS, requestTimeout: REQUEST_MS },
+  }) as Server;
 }
 
 /** Listens, and resolves to the port: port 0 asks for any that is free. Rejects where the address cannot be had. */
