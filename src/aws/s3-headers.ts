@@ -57,18 +57,19 @@ export function readS3Headers(
   level: S3Target["level"],
 ): S3Headers {
   const lines: HeaderLine[] = [];
-  const implied = new Set<string>();
+  const implied: string[] = [];
   for (const line of admitted(headers, row, upstream)) {
     if (line[0] !== COPY_SOURCE && line[0] !== OWNER && line[0] !== SOURCE_OWNER) lines.push(line);
-    for (const action of impliedBy(line[0], level)) implied.add(action);
+    for (const action of impliedBy(line[0], level)) {
+      if (action !== row.action && !implied.includes(action)) implied.push(action);
+    }
   }
-  implied.delete(row.action);
   if (!WITHOUT_OWNER.has(row.name)) lines.push(...ownerLine(OWNER, headers, upstream));
   const source = headers.get(COPY_SOURCE);
-  if (source === undefined) return { lines, implied: [...implied], copySource: undefined };
+  if (source === undefined) return { lines, implied, copySource: undefined };
   const copySource = readCopySource(source);
   lines.push([COPY_SOURCE, copySource.header], ...ownerLine(SOURCE_OWNER, headers, upstream));
-  return { lines, implied: [...implied], copySource };
+  return { lines, implied, copySource };
 }
 
 function admitted(headers: Headers, row: S3Row, upstream: Upstream): readonly HeaderLine[] {
@@ -79,7 +80,7 @@ function admitted(headers: Headers, row: S3Row, upstream: Upstream): readonly He
     if (!accepts(row, name) && !upstream.allowHeaders.has(name)) {
       throw new Refusal("header-not-allowed", { detail: `S3 ${row.name} with ${name}` });
     }
-    if (headers.repeated.includes(name)) {
+    if (headers.repeated.length > 0 && headers.repeated.includes(name)) {
       throw new Refusal("target-ambiguous", { detail: `${name} on more than one line` });
     }
     lines.push(line);

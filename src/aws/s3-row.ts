@@ -32,7 +32,7 @@ export interface FoundRow {
 export function findS3Row({ method, headers }: Head, { level }: S3Target, query: Parameters): FoundRow {
   const selector = selectorOf(query);
   const copy = method === "PUT" && level === "object" && headers.has("x-amz-copy-source");
-  const place = [level, method, selector, copy ? "copy" : undefined].filter(Boolean).join(" ");
+  const place = `${level} ${method}${selector === undefined ? "" : ` ${selector}`}${copy ? " copy" : ""}`;
   const row = S3_TABLE[place];
   if (row === undefined) throw new Refusal("operation-unknown", { detail: `S3 ${place}` });
   return { row, selector };

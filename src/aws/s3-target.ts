@@ -14,14 +14,20 @@ export interface S3Target {
 /** Visible ASCII without `#`, which ends a path, `?`, which ends it too, and `\`, which some read as `/`. */
 const RAW_PATH = /^\/[!"$->@-[\]-~]*$/;
 
-/** Names of general purpose buckets (S3 User Guide, bucket naming rules); an IP address is none. */
-const BUCKET = /^(?!\d+\.\d+\.\d+\.\d+$)(?!.*\.\.)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
+/** Names of general purpose buckets (S3 User Guide, bucket naming rules). */
+const BUCKET = /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
+/** Dots in a row, and an IP address: names with dots that are none. */
+const BAD_DOTS = /\.\.|^\d+\.\d+\.\d+\.\d+$/;
 
 /**
  * Names by which AWS means something else than a bucket: aliases of access points, Object Lambda, multi-region access
  * points, Outposts, directory and table buckets. A rule about the bucket behind one would not see it.
  */
-const ALIAS = /^(?:xn--|sthree-|amzn-s3-demo-)|(?:-s3alias|--[a-z0-9]+-s3|\.mrap)$/;
+const ALIAS_PREFIX = /^(?:xn--|sthree-|amzn-s3-demo-)/;
+const ALIAS_SUFFIXES = ["-s3alias", ".mrap"];
+const DOUBLE_DASH_SUFFIX = /--[a-z0-9]+-s3$/;
+
+const DOT_SEGMENT = /(?:^|\/)\.\.?(?:\/|$)/;
 
 /** In UTF-8 bytes (S3 User Guide, object key names). */
 const MAX_KEY_BYTES = 1024;
@@ -54,9 +60,19 @@ export function readS3Target(path: string): S3Target {
  * @throws Refusal target-malformed, target-ambiguous
  */
 export function checkBucket(bucket: string): string {
-  if (!BUCKET.test(bucket)) throw new Refusal("target-malformed", { detail: "not a bucket name" });
-  if (ALIAS.test(bucket)) throw new Refusal("target-ambiguous", { detail: `${bucket} is an alias` });
+  if (!BUCKET.test(bucket) || (bucket.includes(".") && BAD_DOTS.test(bucket))) {
+    throw new Refusal("target-malformed", { detail: "not a bucket name" });
+  }
+  if (isAlias(bucket)) throw new Refusal("target-ambiguous", { detail: `${bucket} is an alias` });
   return bucket;
+}
+
+function isAlias(bucket: string): boolean {
+  return (
+    ALIAS_PREFIX.test(bucket) ||
+    ALIAS_SUFFIXES.some((suffix) => bucket.endsWith(suffix)) ||
+    (bucket.endsWith("-s3") && DOUBLE_DASH_SUFFIX.test(bucket))
+  );
 }
 
 /**
@@ -66,11 +82,9 @@ export function checkBucket(bucket: string): string {
  * @throws Refusal target-malformed, target-ambiguous
  */
 export function checkKey(key: string): string {
-  if (Buffer.byteLength(key) > MAX_KEY_BYTES) {
+  if (key.length * 3 > MAX_KEY_BYTES && Buffer.byteLength(key) > MAX_KEY_BYTES) {
     throw new Refusal("target-malformed", { detail: "a key of more than 1024 bytes" });
   }
-  if (key.includes(".") && key.split("/").some((segment) => segment === "." || segment === "..")) {
-    throw new Refusal("target-ambiguous", { detail: "a dot segment in a key" });
-  }
+  if (DOT_SEGMENT.test(key)) throw new Refusal("target-ambiguous", { detail: "a dot segment in a key" });
   return key;
 }

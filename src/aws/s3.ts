@@ -40,7 +40,7 @@ function recognise(head: Head, upstream: Upstream): Operation | BodyDecided {
   const request: S3Request = { row, method: head.method, target, query, headers, upstream };
   if (row.body === "objects" || row.body === "bucket") return decideByBody(request, head.headers);
   if (row.body === undefined) refuseBody(head.headers);
-  const subject = { ...target, versioned: query.has("versionId") };
+  const subject = { bucket: target.bucket, key: target.key, versioned: query.has("versionId") };
   return build(request, requirementsOf(row, subject, headers, upstream), { kind: "streamed" });
 }
 

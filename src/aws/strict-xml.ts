@@ -7,6 +7,9 @@ export type XmlMembers = ReadonlyMap<string, readonly XmlElement[]>;
 /** The declaration that says what holds without one: version 1.0, UTF-8. */
 const DECLARATION = /^<\?xml\s+version\s*=\s*(["'])1\.0\1(?:\s+encoding\s*=\s*(["'])utf-8\2)?\s*\?>/i;
 
+/** Of start and end tags; a thousand objects to delete, with all their members, have some 12,000. */
+const MAX_TAGS = 20_000;
+
 /**
  * Parses XML in which there is nothing but elements and text: what readers disagree on (document types, CDATA,
  * comments, processing instructions, other encodings, attributes) is refused.
@@ -17,6 +20,7 @@ const DECLARATION = /^<\?xml\s+version\s*=\s*(["'])1\.0\1(?:\s+encoding\s*=\s*([
 export function parseStrictXml(text: string, rootName: string): XmlElement {
   const content = text.replace(DECLARATION, "");
   if (content.includes("<!") || content.includes("<?")) throw malformed("XML of more than elements and text");
+  if (countTags(content) > MAX_TAGS) throw malformed("XML of too many elements");
   let root: XmlElement | null;
   try {
     root = parseXml(content).root;
@@ -27,6 +31,14 @@ export function parseStrictXml(text: string, rootName: string): XmlElement {
   const { xmlns: _, ...attributes } = root.attributes;
   if (Object.keys(attributes).length > 0) throw malformed("an attribute in XML");
   return root;
+}
+
+/** Text cannot hold a raw `<`, so that each begins a tag. */
+function countTags(content: string): number {
+  let tags = 0;
+  for (let at = content.indexOf("<"); at !== -1 && tags <= MAX_TAGS; at = content.indexOf("<", at + 1))
+    tags++;
+  return tags;
 }
 
 /**

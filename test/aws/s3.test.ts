@@ -144,11 +144,12 @@ describe("S3.2 the query", () => {
   });
 
   it("lets the operator admit a name, but no header by it", () => {
-    const allowQuery = new Set(["response-content-type", "x-amz-acl", "policy"]);
+    const allowQuery = new Set(["response-content-type", "x-amz-acl", "X-Amz-Acl", "policy"]);
     expect(read("GET /reports/a?response-content-type=x", {}, { allowQuery }).query).toBe(
       "response-content-type=x",
     );
     expect(refusal("PUT /reports/a?x-amz-acl=public-read", {}, { allowQuery })).toBe("query-not-allowed");
+    expect(refusal("PUT /reports/a?X-Amz-Acl=public-read", {}, { allowQuery })).toBe("query-not-allowed");
     expect(refusal("PUT /reports/a?policy", {}, { allowQuery })).toBe("operation-unknown");
   });
 

@@ -23,6 +23,7 @@ describe("S3.5 XML that AWS could read in another way", () => {
     ["two roots", "<Delete/><Delete/>"],
     ["no root", ""],
     ["an element without an end", "<Delete>"],
+    ["more elements than any request has", `<Delete>${"<a/>".repeat(20_001)}</Delete>`],
     ["a hundred thousand elements in each other", `<Delete>${"<a>".repeat(1e5)}`],
   ])("refuses %s", (_name, text) => {
     expect(codeOf(() => parseStrictXml(text, "Delete"))).toBe("body-malformed");
