@@ -40,6 +40,8 @@ const OF_CONNECTION: ReadonlySet<string> = new Set([
  * header-not-allowed
  */
 export function checkDoor({ method, target, headers }: Head, httpVersion = "1.1"): void {
+  if (httpVersion !== "1.1" && httpVersion !== "1.0")
+    throw new Refusal("target-malformed", { detail: `HTTP/${httpVersion}` });
   if (!METHODS.has(method)) throw new Refusal("method-not-allowed");
   if (!TARGET.test(target)) throw new Refusal("target-malformed", { detail: "not in origin form" });
   if (target.includes("?") && PRESIGNED.test(target)) throw new Refusal("presigned-not-accepted");

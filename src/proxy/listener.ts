@@ -55,7 +55,8 @@ export function createListener(options: ListenerOptions): Listener {
     const visit = new Visit(request, response, options, expects !== "nothing");
     connections.enter(visit);
     response.on("error", ignore);
-    if (!server.listening) response.shouldKeepAlive = false;
+    // Node forgets what came behind an offer to upgrade in one piece with it, so nothing more is read.
+    if (!server.listening || visit.head.headers.has("upgrade")) response.shouldKeepAlive = false;
     if (connections.count() > options.maxInFlight) giveUp(visit, new Refusal("overloaded"));
     else if (expects === "unknown") giveUp(visit, unknownExpectation());
     else if (visit.head.target.startsWith(RESERVED)) options.selfService(visit);
