@@ -1,7 +1,11 @@
-import { EXIT } from "./cli/exit.ts";
+import { misuse } from "./cli/complaint.ts";
 import type { Command } from "./cli/command.ts";
+import { EXIT } from "./cli/exit.ts";
+import { withLastWords } from "./cli/last-words.ts";
 import { terminal } from "./cli/terminal.ts";
-import { HELP, version } from "./cli/usage.ts";
+import { HELP } from "./cli/usage.ts";
+import { version } from "./cli/version.ts";
+import { nearest } from "./config/nearest.ts";
 
 /** The commands; each is loaded when it is called, so that none pays for another's parts. */
 const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
@@ -14,25 +18,42 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
 };
 
 /**
- * Runs the command line.
+ * Runs the command line. It never rejects: what goes wrong is said in one line.
  *
  * @param argv without the program's own name
  * @returns the exit code: 0, 1 failure or denied, 64 usage, 78 configuration
  */
-export async function main(argv: readonly string[]): Promise<number> {
-  const [name, ...args] = argv;
-  if (name === undefined || name === "help" || name === "--help" || name === "-h") {
-    terminal.out(HELP);
-    return name === undefined ? EXIT.usage : EXIT.ok;
+export function main(argv: readonly string[]): Promise<number> {
+  return withLastWords(() => run(argv), process.env);
+}
+
+async function run([name, ...args]: readonly string[]): Promise<number> {
+  switch (name) {
+    case undefined:
+      terminal.err(HELP);
+      return EXIT.usage;
+    case "help":
+    case "--help":
+    case "-h":
+      return args[0] === undefined ? say(HELP) : (await commandOf(args[0]))(["--help"], process.env);
+    case "version":
+    case "--version":
+    case "-V":
+      return say(`postern ${version()}`);
+    default:
+      return (await commandOf(name))(args, process.env);
   }
-  if (name === "--version" || name === "-V" || name === "version") {
-    terminal.out(`postern ${version()}`);
-    return EXIT.ok;
-  }
+}
+
+function say(text: string): number {
+  terminal.out(text);
+  return EXIT.ok;
+}
+
+async function commandOf(name: string): Promise<Command> {
   const load = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
-  if (load === undefined) {
-    terminal.err(`postern: there is no command "${terminal.plain(name)}"; see postern --help`);
-    return EXIT.usage;
-  }
-  return (await load())(args, process.env);
+  if (load !== undefined) return load();
+  const meant = nearest(name, Object.keys(COMMANDS));
+  const remedy = meant === undefined ? "see postern --help" : `did you mean ${meant}?`;
+  throw misuse(`there is no command "${name}"; ${remedy}`);
 }

@@ -1,20 +1,35 @@
-import { command, textOf } from "./command.ts";
-import { readConfigFile } from "./config-file.ts";
+import { command, seeHelp, textOf } from "./command.ts";
+import { misuse } from "./complaint.ts";
+import { CONFIG_HELP, readConfigFile } from "./config-file.ts";
 import { EXIT } from "./exit.ts";
 import { terminal } from "./terminal.ts";
 
-const HELP = `Usage: postern check [--config FILE]
+const HELP = `Usage: postern check [FILE]
 
 Reads a configuration and prints all that is wrong with it, one problem a line. Exit code 78 if there is any.
 
-  -c, --config FILE   default: POSTERN_CONFIG, ./postern.yaml, /etc/postern/postern.yaml`;
+  ${CONFIG_HELP}`;
 
 /** `postern check`. */
-export const check = command(HELP, { config: { type: "string", short: "c" } }, async (parsed, env) => {
-  const loaded = readConfigFile(textOf(parsed, "config") ?? parsed.words[0], env);
-  if (loaded === undefined) return EXIT.config;
-  const { config, path } = loaded;
-  const counts = [`${config.policy.rules.length} rules`, `${Object.keys(config.upstreams).length} upstreams`];
-  terminal.out(`${path}: good: ${counts.join(", ")}`);
-  return EXIT.ok;
-});
+export const check = command(
+  { name: "check", help: HELP, options: { config: { type: "string", short: "c" } }, words: 1 },
+  async (parsed, env) => {
+    const named = textOf(parsed, "config");
+    const [file] = parsed.words;
+    if (named !== undefined && file !== undefined)
+      throw misuse(`check reads one file, and two are named; ${seeHelp("check")}`);
+    const loaded = readConfigFile(named ?? file, env);
+    if (loaded === undefined) return EXIT.config;
+    const { config, path } = loaded;
+    const counts = [
+      counted(config.policy.rules.length, "rule"),
+      counted(Object.keys(config.upstreams).length, "upstream"),
+    ];
+    terminal.out(terminal.plain(`${path}: good: ${counts.join(", ")}`));
+    return EXIT.ok;
+  },
+);
+
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
+}

@@ -1,44 +1,44 @@
 import { parseArgs, type ParseArgsConfig } from "node:util";
 import type { Environment } from "../config/load.ts";
+import { misuse } from "./complaint.ts";
 import { EXIT } from "./exit.ts";
 import { terminal } from "./terminal.ts";
 
-/** A command: arguments in, exit code out. */
+/**
+ * A command: arguments in, exit code out. Rejects with a {@link Complaint} where it gives up, and with anything else where
+ * nobody foresaw it.
+ */
 export type Command = (args: readonly string[], env: Environment) => Promise<number>;
 
-/** Options of a command, as `node:util` describes them. */
-type Options = NonNullable<ParseArgsConfig["options"]>;
+/** What can be said to a command. */
+export interface Grammar {
+  readonly name: string;
+  /** What `--help` prints. */
+  readonly help: string;
+  /** As `node:util` describes them; `--help` comes by itself. */
+  readonly options?: NonNullable<ParseArgsConfig["options"]>;
+  /** How many words it takes besides options. Default none. */
+  readonly words?: number;
+}
 
 /** What a command line says: option values, and the words that are none. */
 export interface Parsed {
-  readonly values: Readonly<Record<string, string | boolean | undefined>>;
+  readonly values: Readonly<Record<string, unknown>>;
   readonly words: readonly string[];
 }
 
 /**
- * Makes a command of its help text, its options and what it does. `--help` prints the text; anything not understood is
- * said in one line, with exit code 64.
+ * Makes a command of its grammar and what it does. `--help` prints the help; anything not understood, and anything said
+ * twice, is a misuse.
  */
 export function command(
-  help: string,
-  options: Options,
+  grammar: Grammar,
   run: (parsed: Parsed, env: Environment) => Promise<number>,
 ): Command {
   return async (args, env) => {
-    let parsed: Parsed;
-    try {
-      const { values, positionals } = parseArgs({
-        args: [...args],
-        options: { ...options, help: { type: "boolean", short: "h" } },
-        allowPositionals: true,
-      });
-      parsed = { values: values as Parsed["values"], words: positionals };
-    } catch (error) {
-      terminal.err(`postern: ${error instanceof Error ? error.message : String(error)}`);
-      return EXIT.usage;
-    }
+    const parsed = parse(grammar, args);
     if (parsed.values["help"] === true) {
-      terminal.out(help);
+      terminal.out(grammar.help);
       return EXIT.ok;
     }
     return run(parsed, env);
@@ -49,4 +49,35 @@ export function command(
 export function textOf({ values }: Parsed, name: string): string | undefined {
   const value = values[name];
   return typeof value === "string" ? value : undefined;
+}
+
+/** Where to read what a command takes. */
+export function seeHelp(name: string): string {
+  return `see postern ${name} --help`;
+}
+
+function parse({ name, options = {}, words: most = 0 }: Grammar, args: readonly string[]): Parsed {
+  const { values, positionals: words, tokens } = understood(name, options, args);
+  const given = tokens.flatMap((token) => (token.kind === "option" ? [token.name] : []));
+  const twice = given.find((option, i) => given.indexOf(option) !== i);
+  if (twice !== undefined) throw misuse(`option --${twice} is given twice; ${seeHelp(name)}`);
+  const odd = words[most];
+  if (odd !== undefined && values["help"] !== true)
+    throw misuse(`${name} does not know what to do with "${odd}"; ${seeHelp(name)}`);
+  return { values, words };
+}
+
+function understood(name: string, options: NonNullable<Grammar["options"]>, args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      options: { ...options, help: { type: "boolean", short: "h" } },
+      allowPositionals: true,
+      tokens: true,
+    });
+  } catch (error) {
+    // Node's first sentence is what is wrong, and what follows it is advice.
+    const [said = ""] = (error instanceof Error ? error.message : String(error)).split(/\.? ?\n|\. /);
+    throw misuse(`${said.charAt(0).toLowerCase()}${said.slice(1)}; ${seeHelp(name)}`);
+  }
 }

@@ -2,6 +2,10 @@ import { type Environment, findConfig, loadConfig, unsafeEnvironment } from "../
 import type { Config } from "../config/schema.ts";
 import { terminal } from "./terminal.ts";
 
+/** Where commands look for the configuration, for their help. */
+export const CONFIG_HELP =
+  "-c, --config FILE   default: POSTERN_CONFIG, ./postern.yaml, /etc/postern/postern.yaml";
+
 /** A configuration that may start, with the text it came from. */
 export interface LoadedConfig {
   readonly path: string;

@@ -1,12 +1,15 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import type { Outcome } from "../telemetry/outcome.ts";
+import type { Environment } from "../config/load.ts";
 import { createLog } from "../telemetry/log.ts";
+import type { Outcome } from "../telemetry/outcome.ts";
 import { command } from "./command.ts";
-import { readConfigFile } from "./config-file.ts";
+import { Complaint } from "./complaint.ts";
+import { type LoadedConfig, readConfigFile } from "./config-file.ts";
 import { EXIT } from "./exit.ts";
 import { signInLocally } from "./local-login.ts";
-import { portsOf, startSidecar, untilStopped, whyNotStarted } from "./run.ts";
+import { DEFAULT_PORTS, portsOf } from "./ports.ts";
+import { type Running, startSidecar, untilStopped, whyNotStarted } from "./run.ts";
 import { terminal } from "./terminal.ts";
 import { runTour } from "./tour.ts";
 
@@ -16,49 +19,75 @@ Runs Postern with a stand-in AWS beside it, does its main job once with real req
 until Ctrl-C. No account and no network are needed. The world is config/local-world.yaml, the rules config/dev.yaml.
 
 Ports, moved by environment variables:
-  POSTERN_PORT (4480)           POSTERN_PROBES_PORT (4481)
-  POSTERN_OPERATOR_PORT (4482)  POSTERN_LOCAL_PORT (4483), the stand-in AWS`;
+${Object.entries(DEFAULT_PORTS)
+  .map(([variable, port]) => `  ${variable} (${port})`)
+  .join("\n")}`;
 
 /** `postern dev`. */
-export const dev = command(HELP, {}, async (_, env) => {
+export const dev = command({ name: "dev", help: HELP }, async (_, env) => {
   const ports = portsOf(env);
-  const variableOf = (port: number) =>
-    `${Object.entries(ports).find(([, value]) => value === String(port))?.[0]} moves it`;
+  const variableOf = (port: number): string =>
+    Object.entries(ports).find(([, value]) => value === String(port))?.[0] ?? "another variable";
   const loaded = readConfigFile(shipped("dev.yaml"), { ...env, ...ports });
   if (loaded === undefined) return EXIT.config;
 
   const aws = await startStandIn(Number(ports.POSTERN_LOCAL_PORT)).catch((error: unknown) => {
-    terminal.err(`postern: ${whyNotStarted(error, variableOf)}`);
-    return undefined;
+    throw whyNotStarted(error, variableOf);
   });
-  if (aws === undefined) return EXIT.failure;
-  const outcomes = new Map<string, Outcome>();
-  const log = createLog(loaded.config.log);
-  const running = await startSidecar(
-    loaded,
-    { ...log, record: (outcome) => void outcomes.set(outcome.requestId, outcome) },
-    variableOf,
-  );
-  if (running === undefined) {
+  try {
+    return await runBeside(aws.url, { loaded, env, variableOf });
+  } finally {
     await aws.close();
-    return EXIT.failure;
   }
-  const url = `http://127.0.0.1:${running.ports.listen}`;
-  terminal.out(`Postern is at ${url}, in front of a stand-in AWS at ${aws.url}.\n`);
-  const tokenOf = async (user: string): Promise<string> => (await signInLocally(user, env)).id ?? "";
-  const good = await runTour({ url, tokenOf, outcomeOf: (id) => outcomes.get(id) });
-  terminal.out(good ? tryIt(url) : "\nThis did not go as it should.");
-  await untilStopped();
-  await running.sidecar.drain();
-  await aws.close();
-  return EXIT.ok;
 });
 
+interface Scene {
+  readonly loaded: LoadedConfig;
+  readonly env: Environment;
+  readonly variableOf: (port: number) => string;
+}
+
+async function runBeside(awsUrl: string, { loaded, env, variableOf }: Scene): Promise<number> {
+  const outcomes = new Map<string, Outcome>();
+  let touring = true;
+  const record = (outcome: Outcome): void => {
+    if (touring) outcomes.set(outcome.requestId, outcome);
+  };
+  const running = await startSidecar(loaded, { ...createLog(loaded.config.log), record }, variableOf);
+  try {
+    const url = urlOf(running);
+    terminal.out(`Postern is at ${url}, in front of a stand-in AWS at ${awsUrl}.\n`);
+    const tokenOf = async (user: string): Promise<string> => (await signInLocally(user, env)).id ?? "";
+    const good = await runTour({ url, tokenOf, outcomeOf: (id) => outcomes.get(id) });
+    touring = false;
+    outcomes.clear();
+    terminal.out(good ? tryIt(url) : "\nThis did not go as it should.");
+    await untilStopped();
+    return EXIT.ok;
+  } finally {
+    await running.sidecar.drain();
+  }
+}
+
+function urlOf({ ports }: Running): string {
+  return `http://127.0.0.1:${ports.listen}`;
+}
+
 async function startStandIn(port: number) {
-  const { startLocalAws } = await import("../local/aws.ts");
-  const { readWorld } = await import("../local/parse-world.ts");
+  const [{ startLocalAws }, { readWorld }] = await loadStandIn();
   const world = readWorld(readFileSync(shipped("local-world.yaml"), "utf8"));
   return startLocalAws({ world, address: { host: "127.0.0.1", port } });
+}
+
+/** The stand-in and its packages are for development: an image carries neither. */
+async function loadStandIn() {
+  try {
+    return await Promise.all([import("../local/aws.ts"), import("../local/parse-world.ts")]);
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ERR_MODULE_NOT_FOUND")
+      throw new Complaint("this installation has no stand-in AWS; run postern dev from a checkout");
+    throw error;
+  }
 }
 
 /** A file of the package's config folder. */

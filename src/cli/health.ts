@@ -1,6 +1,8 @@
-import { command, textOf } from "./command.ts";
+import { ask } from "./ask.ts";
+import { command, seeHelp, textOf } from "./command.ts";
+import { misuse } from "./complaint.ts";
 import { EXIT } from "./exit.ts";
-import { portsOf } from "./run.ts";
+import { portsOf } from "./ports.ts";
 import { terminal } from "./terminal.ts";
 
 const HELP = `Usage: postern health [--url URL]
@@ -9,18 +11,15 @@ Asks a running Postern whether it is ready: exit code 0 if so, 1 if not. Good fo
 
   --url URL   of its probes listener; default http://127.0.0.1:4481 (POSTERN_PROBES_PORT moves the port)`;
 
-/** How long an answer may take: a health check that hangs is a failed one. */
-const TIMEOUT_MS = 3000;
-
 /** `postern health`. */
-export const health = command(HELP, { url: { type: "string" } }, async (parsed, env) => {
-  const url = textOf(parsed, "url") ?? `http://127.0.0.1:${portsOf(env).POSTERN_PROBES_PORT}`;
-  try {
-    const answer = await fetch(`${url}/readyz`, { signal: AbortSignal.timeout(TIMEOUT_MS) });
-    terminal.out(terminal.plain((await answer.text()).trim()));
-    return answer.ok ? EXIT.ok : EXIT.failure;
-  } catch {
-    terminal.err(`postern: nothing answers at ${terminal.plain(url)}`);
-    return EXIT.failure;
-  }
-});
+export const health = command(
+  { name: "health", help: HELP, options: { url: { type: "string" } } },
+  async (parsed, env) => {
+    const url = textOf(parsed, "url") ?? `http://127.0.0.1:${portsOf(env).POSTERN_PROBES_PORT}`;
+    if (!/^https?:\/\//.test(url) || !URL.canParse(url))
+      throw misuse(`"${url}" is not a URL such as http://127.0.0.1:4481; ${seeHelp("health")}`);
+    const { ok, text } = await ask(new URL("/readyz", url));
+    terminal.out(terminal.plain(text.trim()));
+    return ok ? EXIT.ok : EXIT.failure;
+  },
+);

@@ -1,6 +1,7 @@
+import type { Config } from "../config/schema.ts";
 import { createLog } from "../telemetry/log.ts";
 import { command, textOf } from "./command.ts";
-import { readConfigFile } from "./config-file.ts";
+import { CONFIG_HELP, readConfigFile } from "./config-file.ts";
 import { EXIT } from "./exit.ts";
 import { startSidecar, untilStopped } from "./run.ts";
 
@@ -8,20 +9,25 @@ const HELP = `Usage: postern serve [--config FILE]
 
 Runs the sidecar. SIGTERM and SIGINT let it finish what is in flight; a second one ends it at once.
 
-  -c, --config FILE   default: POSTERN_CONFIG, ./postern.yaml, /etc/postern/postern.yaml`;
+  ${CONFIG_HELP}`;
 
 /** `postern serve`. */
-export const serve = command(HELP, { config: { type: "string", short: "c" } }, async (parsed, env) => {
-  const loaded = readConfigFile(textOf(parsed, "config"), env);
-  if (loaded === undefined) return EXIT.config;
-  const log = createLog(loaded.config.log);
-  const running = await startSidecar(
-    loaded,
-    log,
-    () => "listen.address, probes.address or operator.address in the configuration moves it",
-  );
-  if (running === undefined) return EXIT.failure;
-  await untilStopped();
-  await running.sidecar.drain();
-  return EXIT.ok;
-});
+export const serve = command(
+  { name: "serve", help: HELP, options: { config: { type: "string", short: "c" } } },
+  async (parsed, env) => {
+    const loaded = readConfigFile(textOf(parsed, "config"), env);
+    if (loaded === undefined) return EXIT.config;
+    const { config } = loaded;
+    const { sidecar } = await startSidecar(loaded, createLog(config.log), (port) => faceAt(config, port));
+    await untilStopped();
+    await sidecar.drain();
+    return EXIT.ok;
+  },
+);
+
+/** The setting that a port comes from. */
+function faceAt({ listen, probes, operator }: Config, port: number): string {
+  const faces = Object.entries({ listen, probes, operator });
+  const face = faces.find(([, { address }]) => address.port === port)?.[0] ?? "listen";
+  return `${face}.address in the configuration`;
+}

@@ -1,4 +1,5 @@
-import { command, textOf } from "./command.ts";
+import { command, seeHelp, textOf } from "./command.ts";
+import { Complaint, misuse } from "./complaint.ts";
 import { EXIT } from "./exit.ts";
 import { signInLocally } from "./local-login.ts";
 import { terminal } from "./terminal.ts";
@@ -11,20 +12,17 @@ Users: admin, analyst, editor, member; service is the app client with client cre
   --use id|access   which token; default id, for service access`;
 
 /** `postern token`. */
-export const token = command(HELP, { use: { type: "string" } }, async (parsed, env) => {
-  const [user, ...others] = parsed.words;
-  const use = textOf(parsed, "use") ?? (user === "service" ? "access" : "id");
-  if (user === undefined || others.length > 0 || (use !== "id" && use !== "access")) {
-    terminal.err("postern: postern token USER [--use id|access]");
-    return EXIT.usage;
-  }
-  try {
+export const token = command(
+  { name: "token", help: HELP, options: { use: { type: "string" } }, words: 1 },
+  async (parsed, env) => {
+    const [user] = parsed.words;
+    if (user === undefined) throw misuse(`token needs a USER; ${seeHelp("token")}`);
+    const use = textOf(parsed, "use") ?? (user === "service" ? "access" : "id");
+    if (use !== "id" && use !== "access")
+      throw misuse(`--use is id or access, and not "${use}"; ${seeHelp("token")}`);
     const printed = (await signInLocally(user, env))[use];
-    if (printed === undefined) throw new Error(`${user} has no ID token; use --use access`);
-    terminal.out(printed);
+    if (printed === undefined) throw new Complaint(`${user} has no ID token; use --use access`);
+    terminal.out(terminal.plain(printed));
     return EXIT.ok;
-  } catch (error) {
-    terminal.err(`postern: ${terminal.plain(error instanceof Error ? error.message : String(error))}`);
-    return EXIT.failure;
-  }
-});
+  },
+);

@@ -1,5 +1,3 @@
-import { readFileSync } from "node:fs";
-
 /** What `postern --help` prints. */
 export const HELP = `postern: verifies Cognito tokens, decides by policy, signs with the caller's own AWS credentials.
 
@@ -15,10 +13,5 @@ Usage: postern COMMAND [options]
   --help, -h       this text; after a command, that command's
   --version, -V    the version
 
-Exit codes: 0 done, 1 failed or denied, 64 wrong usage, 78 wrong configuration.`;
-
-/** The version of this package. */
-export function version(): string {
-  const text = readFileSync(new URL("../../package.json", import.meta.url), "utf8");
-  return (JSON.parse(text) as { version: string }).version;
-}
+Exit codes: 0 done, 1 failed or denied, 64 wrong usage, 78 wrong configuration.
+POSTERN_DEBUG=1 tells where an error came from that nobody foresaw.`;

@@ -1,7 +1,11 @@
-import { command, textOf } from "./command.ts";
+import { endpointProblem } from "../config/address.ts";
+import type { Environment } from "../config/load.ts";
+import { ask, jsonOf } from "./ask.ts";
+import { command, type Parsed, seeHelp, textOf } from "./command.ts";
+import { Complaint, misuse } from "./complaint.ts";
 import { EXIT } from "./exit.ts";
 import { signInLocally } from "./local-login.ts";
-import { portsOf } from "./run.ts";
+import { portsOf } from "./ports.ts";
 import { terminal } from "./terminal.ts";
 
 const HELP = `Usage: postern whoami [USER] [--token TOKEN] [--url URL]
@@ -9,37 +13,43 @@ const HELP = `Usage: postern whoami [USER] [--token TOKEN] [--url URL]
 Asks a running Postern who a token is, and which roles its rules give.
 The token is that of USER at the stand-in AWS, or --token, or POSTERN_TOKEN, or AWS_SESSION_TOKEN.
 
-  --url URL   of Postern; default http://127.0.0.1:4480 (POSTERN_PORT moves the port)`;
-
-const TIMEOUT_MS = 5000;
+  --token TOKEN   other users of this machine can see it in the list of processes: better POSTERN_TOKEN
+  --url URL       of Postern; default http://127.0.0.1:4480 (POSTERN_PORT moves the port)`;
 
 /** `postern whoami`. */
 export const whoami = command(
-  HELP,
-  { token: { type: "string" }, url: { type: "string" } },
+  {
+    name: "whoami",
+    help: HELP,
+    options: { token: { type: "string" }, url: { type: "string" } },
+    words: 1,
+  },
   async (parsed, env) => {
     const url = textOf(parsed, "url") ?? `http://127.0.0.1:${portsOf(env).POSTERN_PORT}`;
-    const [user] = parsed.words;
-    try {
-      const given = textOf(parsed, "token") ?? env["POSTERN_TOKEN"] ?? env["AWS_SESSION_TOKEN"];
-      const token = user === undefined ? given : (await signInLocally(user, env)).id;
-      if (token === undefined) throw new Error("no token: name a user, or give --token or POSTERN_TOKEN");
-      const headers = { authorization: `Bearer ${token}` };
-      const answer = await fetch(`${url}/.postern/whoami`, {
-        headers,
-        signal: AbortSignal.timeout(TIMEOUT_MS),
-      });
-      terminal.out(JSON.stringify(await answer.json(), undefined, 2));
-      return answer.ok ? EXIT.ok : EXIT.failure;
-    } catch (error) {
-      const why =
-        error instanceof TypeError
-          ? `nothing answers at ${url}`
-          : error instanceof Error
-            ? error.message
-            : String(error);
-      terminal.err(`postern: ${terminal.plain(why)}`);
-      return EXIT.failure;
-    }
+    // A token goes there: what holds for an upstream's address holds for this one.
+    const problem = endpointProblem(url);
+    if (problem !== undefined) throw misuse(`--url ${url}: ${problem}`);
+    const headers = { authorization: `Bearer ${await tokenFor(parsed, env)}` };
+    const answer = await ask(new URL("/.postern/whoami", url), { headers });
+    const told = jsonOf(answer);
+    if (told === undefined) throw new Complaint(`what answers at ${url} is not Postern`);
+    const lines = JSON.stringify(told, undefined, 2).split("\n");
+    terminal.out(lines.map(terminal.plain).join("\n"));
+    return answer.ok ? EXIT.ok : EXIT.failure;
   },
 );
+
+async function tokenFor(parsed: Parsed, env: Environment): Promise<string> {
+  const [user] = parsed.words;
+  const named = textOf(parsed, "token");
+  if (user !== undefined && named !== undefined)
+    throw misuse(`a user and a token are two answers to one question; ${seeHelp("whoami")}`);
+  if (user !== undefined) {
+    const { id, access } = await signInLocally(user, env);
+    return id ?? access;
+  }
+  const token = (named ?? (env["POSTERN_TOKEN"] || env["AWS_SESSION_TOKEN"]) ?? "").trim();
+  if (token === "") throw misuse(`no token: name a user, or set POSTERN_TOKEN; ${seeHelp("whoami")}`);
+  if (!/^[\x21-\x7e]+$/.test(token)) throw misuse("a token has no spaces and only ASCII characters");
+  return token;
+}
