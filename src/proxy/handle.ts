@@ -42,7 +42,7 @@ export function handle(pipeline: Pipeline, visit: Visit): void {
       visit.caller = caller;
       return proceed(readOperation(visit, to, policy, caller), (operation) => {
         visit.operation = operation;
-        const permit = permitted(visit, decide(policy, caller, operation));
+        const permit = withWish(visit, permitted(visit, decide(policy, caller, operation)), caller);
         return proceed(obtain(pipeline, permit, caller), (credentials) => {
           if (visit.response.destroyed) return visit.end({});
           const signed = signOperation(visit, to.live, operation, { signer, credentials, nowMs: now() });
@@ -99,6 +99,19 @@ function permitted(visit: Visit, decision: Decision): Permit {
   visit.decision = decision;
   if (decision.verdict === "permit") return decision;
   throw new Refusal(decision.reason, { detail: decision.detail });
+}
+
+/**
+ * Where a rule leaves the role to the identity pool, the caller may name one of those that its token grants; anywhere
+ * else the wish would widen what the rule narrowed, and is refused.
+ */
+function withWish({ head }: Visit, permit: Permit, caller: Caller): Permit {
+  const role = head.headers.get("x-postern-role");
+  if (role === undefined) return permit;
+  if (permit.role !== "pool") throw new Refusal("role-not-granted", { detail: "the rule names the role" });
+  if (!caller.roles.includes(role))
+    throw new Refusal("role-not-granted", { detail: "the token does not grant that role" });
+  return { ...permit, role };
 }
 
 function obtain({ brokerOf }: Pipeline, permit: Permit, caller: Caller): ReturnType<Broker> {
