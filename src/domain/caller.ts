@@ -32,6 +32,7 @@ export interface Caller {
 
 /** The strings of a claim: Cognito writes lists as arrays, and its older Lambda triggers as single values. */
 export function claimStrings(value: unknown): readonly string[] {
+  if (typeof value === "string") return [value];
   const entries: readonly unknown[] = Array.isArray(value) ? value : [value];
   return entries.flatMap((entry) => {
     if (typeof entry === "string") return [entry];
