@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import type { Address } from "../config/address.ts";
 import type { Environment } from "../config/load.ts";
 import { createLog } from "../telemetry/log.ts";
 import type { Outcome } from "../telemetry/outcome.ts";
@@ -28,10 +29,12 @@ export const dev = command({ name: "dev", help: HELP }, async (_, env) => {
   const ports = portsOf(env);
   const variableOf = (port: number): string =>
     Object.entries(ports).find(([, value]) => value === String(port))?.[0] ?? "another variable";
+  const standIn = await loadStandIn();
   const loaded = readConfigFile(shipped("dev.yaml"), { ...env, ...ports });
   if (loaded === undefined) return EXIT.config;
 
-  const aws = await startStandIn(Number(ports.POSTERN_LOCAL_PORT)).catch((error: unknown) => {
+  const address = { host: "127.0.0.1", port: Number(ports.POSTERN_LOCAL_PORT) };
+  const aws = await standIn.start(address).catch((error: unknown) => {
     throw whyNotStarted(error, variableOf);
   });
   try {
@@ -73,16 +76,17 @@ function urlOf({ ports }: Running): string {
   return `http://127.0.0.1:${ports.listen}`;
 }
 
-async function startStandIn(port: number) {
-  const [{ startLocalAws }, { readWorld }] = await loadStandIn();
-  const world = readWorld(readFileSync(shipped("local-world.yaml"), "utf8"));
-  return startLocalAws({ world, address: { host: "127.0.0.1", port } });
-}
-
 /** The stand-in and its packages are for development: an image carries neither. */
 async function loadStandIn() {
   try {
-    return await Promise.all([import("../local/aws.ts"), import("../local/parse-world.ts")]);
+    const { startLocalAws } = await import("../local/aws.ts");
+    const { readWorld } = await import("../local/parse-world.ts");
+    return {
+      start: async (address: Address) => {
+        const world = readWorld(readFileSync(shipped("local-world.yaml"), "utf8"));
+        return startLocalAws({ world, address });
+      },
+    };
   } catch (error) {
     if (error instanceof Error && "code" in error && error.code === "ERR_MODULE_NOT_FOUND")
       throw new Complaint("this installation has no stand-in AWS; run postern dev from a checkout");

@@ -12,7 +12,8 @@ export function lastWords(error: unknown, env: Environment): number {
   const message = error instanceof Error ? error.message || error.name : String(error);
   terminal.err(`postern: ${terminal.plain(message)}`);
   if (error instanceof Complaint) return error.exitCode;
-  if (env["POSTERN_DEBUG"] === "1" && error instanceof Error) terminal.err(error.stack ?? "");
+  if (env["POSTERN_DEBUG"] === "1" && error instanceof Error)
+    terminal.err((error.stack ?? "").split("\n").map(terminal.plain).join("\n"));
   return EXIT.failure;
 }
 

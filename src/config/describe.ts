@@ -24,8 +24,7 @@ export function inWords(issue: RawIssue): string {
 
 /** Says the complaints of a schema in the words of the configuration. */
 export function describeIssues(issues: readonly Issue[]): Found[] {
-  const schema = toJsonSchema();
-  const found = issues.flatMap((issue) => describeIssue(issue, pathOf(issue), schema));
+  const found = issues.flatMap((issue) => describeIssue(issue, pathOf(issue)));
   // A required key that is there, misspelt, is one mistake and not two.
   const misspelt = new Set(found.flatMap(({ meant }) => meant ?? []));
   return found.filter(({ path, message }) => message !== REQUIRED || !misspelt.has(path.join("\n")));
@@ -36,9 +35,9 @@ interface Described extends Found {
   readonly meant?: string;
 }
 
-function describeIssue(issue: Issue, path: Path, schema: JsonSchema): Described[] {
+function describeIssue(issue: Issue, path: Path): Described[] {
   if (issue.code === "unrecognized_keys") {
-    const known = keysAt(schema, path);
+    const known = keysAt(path);
     return issue.keys.map((key) => {
       const meant = nearest(key, known);
       return {
@@ -52,11 +51,9 @@ function describeIssue(issue: Issue, path: Path, schema: JsonSchema): Described[
   if (issue.code === "invalid_union") {
     // The branch that was meant is the one that came furthest.
     const inner = issue.errors.flat().filter((one) => one.path.length > 0);
-    if (inner.length > 0)
-      return inner.flatMap((one) => describeIssue(one, [...path, ...pathOf(one)], schema));
+    if (inner.length > 0) return inner.flatMap((one) => describeIssue(one, [...path, ...pathOf(one)]));
   }
-  if (path.length === 0)
-    return [{ path, message: `a configuration is a map of ${keysAt(schema, path).join(", ")}` }];
+  if (path.length === 0) return [{ path, message: `a configuration is a map of ${keysAt(path).join(", ")}` }];
   return [{ path, message: issue.message }];
 }
 
@@ -102,8 +99,8 @@ function unknownKey(meant: string | undefined, known: readonly string[]): string
 }
 
 /** The keys that a place of the configuration knows. */
-function keysAt(schema: JsonSchema, path: Path): readonly string[] {
-  let node: JsonSchema | undefined = schema;
+function keysAt(path: Path): readonly string[] {
+  let node: JsonSchema | undefined = toJsonSchema();
   for (const part of path) node = below(node, part);
   return Object.keys(node?.properties ?? {});
 }

@@ -47,6 +47,17 @@ it.each([
   });
 });
 
+it("lets go of the ports that it had got when another is taken", async () => {
+  const spare = createServer();
+  await once(spare.listen(0, "127.0.0.1"), "listening");
+  const { port } = spare.address() as AddressInfo;
+  spare.close();
+  await once(spare, "close");
+  const path = configOf({ POSTERN_LOCAL_PORT: taken, POSTERN_PROBES_PORT: port, POSTERN_PORT: taken });
+  expect(await speak(["serve", "-c", path])).toMatchObject({ code: 1 });
+  await expect(fetch(`http://127.0.0.1:${port}/livez`)).rejects.toThrow();
+});
+
 it("says in one line that an address is not this machine's", async () => {
   const path = configOf({ POSTERN_LOCAL_PORT: taken });
   writeFileSync(

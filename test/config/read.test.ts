@@ -187,12 +187,12 @@ describe("an unknown key names the nearest known one, at every depth", () => {
   it.each(["constructor", "toString", "valueOf", "hasOwnProperty"])(
     "a source or an upstream named %s is looked at like any other",
     (name) => {
-      const text = changed(["  archive:\n", `  ${name.toLowerCase()}:\n    surprise: 1\n`]);
-      expect(told(text)).toContainEqual(
-        expect.stringContaining(`upstreams.${name.toLowerCase()}.surprise: unknown key`),
+      const upstream = name.toLowerCase();
+      expect(told(changed(["  archive:\n", `  ${upstream}:\n    surprise: 1\n`]))).toContainEqual(
+        expect.stringContaining(`upstreams.${upstream}.surprise: unknown key; known are service, `),
       );
-      expect(told(changed(["  cache: {", `  ${name}: {`])).join("\n")).toContain(
-        `credentials.${name}.maxCallers: unknown key`,
+      expect(told(changed(["  cache: {", `  ${name}: {`]))).toContainEqual(
+        expect.stringContaining(`credentials.${name}.maxCallers: unknown key; known are type, `),
       );
     },
   );

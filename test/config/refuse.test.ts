@@ -141,6 +141,11 @@ describe("credential sources", () => {
     expect(told({ credentials: both })).toEqual(["credentials.second.default: pool is the default already"]);
   });
 
+  it("are not missed by rules while one of them is broken: it may be the default", () => {
+    const credentials = { pool: POOL, second: OTHER, third: { ...POOL, flow: "basic", default: true } };
+    expect(told({ credentials })).toEqual(["credentials.third.flow: it must be enhanced"]);
+  });
+
   it("have names of a-z, 0-9 and -", () => {
     expect(told({ credentials: { "My Pool": POOL } })).toEqual([
       "credentials.My Pool: a name is of a-z, 0-9 and -",
@@ -211,6 +216,14 @@ describe("user pools", () => {
     const userPools = [staff, { ...staff, name: "other", id: "us-east-1_Xyz" }];
     expect(told({ identity: { userPools } })).toEqual([
       "policy.rules.0.who.issuers: with more than one user pool an allow names its issuers",
+    ]);
+  });
+
+  it("are not missed by rules while one of them has no name that can be read", () => {
+    const { name: _, ...nameless } = { ...staff, id: "us-east-1_Xyz" };
+    const rules = [{ name: "all", ...ALLOW, who: { issuers: ["partners"] } }];
+    expect(told({ identity: { userPools: [staff, nameless] }, policy: { rules } })).toEqual([
+      "identity.userPools.1.name: it is required",
     ]);
   });
 
