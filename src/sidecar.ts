@@ -90,7 +90,7 @@ export function createSidecar(config: Config, surroundings: Surroundings): Sidec
     drain: async () => {
       pages.readiness.drain();
       for (const { keys } of issuers) keys.stop();
-      await closeWithin(listener.server, config.timeouts.drain);
+      await listener.drain(config.timeouts.drain);
       await pages.close();
       await Promise.all([outbound.close(), ...lives.map(({ forwarder }) => forwarder.close())]);
       log.flush();

@@ -1,55 +1,73 @@
-import type { ServerResponse } from "node:http";
-import type { Duplex } from "node:stream";
+import type { Server, ServerResponse } from "node:http";
+import type { Socket } from "node:net";
 import type { Visit } from "./visit.ts";
 
-/** The visits that are not over, by the connection that they came on. */
+/** What is under way, by the connection that it came on. */
 export interface Connections {
   /** Notes a visit until its response closes. */
   readonly enter: (visit: Visit) => void;
+  /** Visits that are not over. */
   readonly count: () => number;
   /** Those of one connection in the order in which they came: a client may send a request before the last is answered. */
-  readonly on: (socket: Duplex) => readonly Visit[];
+  readonly on: (socket: Socket) => readonly Visit[];
+  /** Takes no new connections, lets what is under way end, and cuts what is left at the deadline. */
+  readonly drain: (deadlineMs: number) => Promise<void>;
 }
 
 /**
- * Keeps track of the visits.
+ * Keeps track of a server's connections and of the visits on them.
  *
- * When a connection closes Node tells the one response whose turn it was; those that wait behind it would never hear of
- * it, and count as in flight for ever.
- *
- * @param mayStay whether a connection is kept once nothing is under way on it
+ * Node does it only in part: when a connection closes it tells the one response whose turn it was, and those that wait
+ * behind it would count as in flight for ever. When a server closes it leaves connections open that have not sent a byte
+ * yet, and those that were busy then.
  */
-export function createConnections(mayStay: () => boolean): Connections {
-  const byConnection = new WeakMap<Duplex, Map<ServerResponse, Visit>>();
+export function createConnections(server: Server): Connections {
+  const open = new Map<Socket, Map<ServerResponse, Visit>>();
   let count = 0;
 
-  const visitsOf = (socket: Duplex): Map<ServerResponse, Visit> => {
-    const known = byConnection.get(socket);
+  const visitsOn = (socket: Socket): Map<ServerResponse, Visit> => {
+    const known = open.get(socket);
     if (known !== undefined) return known;
     const visits = new Map<ServerResponse, Visit>();
-    byConnection.set(socket, visits);
-    // Node's own listener, which closes the response whose turn it is, comes after this one.
-    socket.once("close", () => setImmediate(abandon, visits));
+    open.set(socket, visits);
+    socket.once("close", () => {
+      open.delete(socket);
+      // Node's own listener, which closes the response whose turn it is, comes after this one.
+      setImmediate(abandon, visits);
+    });
     return visits;
   };
 
   /** Shared by all responses, so that a request makes no closure of its own. */
   function leave(this: ServerResponse): void {
     const { socket } = this.req;
-    const visits = visitsOf(socket);
-    visits.delete(this);
+    const visits = open.get(socket);
+    visits?.delete(this);
     count--;
-    if (visits.size === 0 && !mayStay()) socket.destroySoon();
+    if (visits?.size === 0 && !server.listening) socket.destroySoon();
   }
 
+  const isBusy = (): boolean => open.size > 0 || count > 0;
+
+  server.on("connection", visitsOn);
   return {
     enter: (visit) => {
       count++;
-      visitsOf(visit.request.socket).set(visit.response, visit);
+      visitsOn(visit.request.socket).set(visit.response, visit);
       visit.response.once("close", leave);
     },
     count: () => count,
-    on: (socket) => [...visitsOf(socket).values()],
+    on: (socket) => [...(open.get(socket)?.values() ?? [])],
+    drain: async (deadlineMs) => {
+      const timer = setTimeout(() => server.closeAllConnections(), deadlineMs);
+      await new Promise((resolve) => {
+        server.close(resolve);
+        for (const [socket, visits] of open) if (visits.size === 0) socket.destroySoon();
+      });
+      clearTimeout(timer);
+      // A server has closed before its connections have told so.
+      while (isBusy()) await new Promise((resolve) => setImmediate(resolve));
+    },
   };
 }
 

@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { Socket } from "node:net";
 import { Refusal } from "../domain/refusal.ts";
 import { answerRaw, parserRefusal } from "./answer-raw.ts";
 import { type Connections, createConnections } from "./connections.ts";
@@ -27,6 +28,8 @@ export interface ListenerOptions extends Registrar {
 export interface Listener {
   readonly server: Server;
   readonly inFlight: () => number;
+  /** Takes no new connections, lets what is under way end, and cuts what is left at the deadline. */
+  readonly drain: (deadlineMs: number) => Promise<void>;
 }
 
 /** What a request asks for before it sends its body. */
@@ -50,7 +53,7 @@ export function createListener(options: ListenerOptions): Listener {
     insecureHTTPParser: false,
   });
   server.timeout = options.idleMs;
-  const connections = createConnections(() => server.listening);
+  const connections = createConnections(server);
   const accept = (request: IncomingMessage, response: ServerResponse, expects: Expectation): void => {
     const visit = new Visit(request, response, options, expects !== "nothing");
     connections.enter(visit);
@@ -67,7 +70,7 @@ export function createListener(options: ListenerOptions): Listener {
   server.on("checkContinue", (request, response) => accept(request, response, "continue"));
   server.on("checkExpectation", (request, response) => accept(request, response, "unknown"));
   answerTheUnreadable(server, connections, options);
-  return { server, inFlight: connections.count };
+  return { server, inFlight: connections.count, drain: connections.drain };
 }
 
 function unknownExpectation(): Refusal {
@@ -85,7 +88,7 @@ function answerTheUnreadable(server: Server, connections: Connections, { record 
   server.on("clientError", (error, socket) => {
     // Every further piece of what cannot be read is an error again.
     if (socket.writableEnded) return;
-    const [visit, next] = connections.on(socket);
+    const [visit, next] = connections.on(socket as Socket);
     const code = "code" in error ? error.code : undefined;
     if (visit !== undefined && next === undefined && !visit.request.complete) breakOff(visit, code);
     else if (visit !== undefined || !socket.writable || code === "ECONNRESET") socket.destroy();
@@ -96,13 +99,14 @@ function answerTheUnreadable(server: Server, connections: Connections, { record 
 /** Ends a visit whose body cannot be read on: nothing that follows on its connection can be understood. */
 function breakOff(visit: Visit, code: unknown): void {
   const { response, request } = visit;
-  if (response.headersSent) {
-    // What was answered before the body was read is whole; anything else must not look so.
-    if (visit.hasEnded) request.socket.destroySoon();
-    else request.socket.destroy();
-    return;
+  // What was answered before the body was read is whole; whatever else has begun must not look so.
+  if (visit.hasEnded) request.socket.destroySoon();
+  else if (response.headersSent || code === ENDED_WITHIN) request.socket.destroy();
+  else {
+    giveUp(visit, new Refusal("body-malformed", { detail: String(code) }));
+    response.end();
   }
-  const reason = code === "HPE_INVALID_EOF_STATE" ? "payload-mismatch" : "body-malformed";
-  giveUp(visit, new Refusal(reason, { detail: typeof code === "string" ? code : "the body broke off" }));
-  response.end();
 }
+
+/** The client has closed its side before its body was whole: it has left. */
+const ENDED_WITHIN = "HPE_INVALID_EOF_STATE";

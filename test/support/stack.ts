@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { readConfig } from "../../src/config/read.ts";
 import { type LocalAws, type LocalAwsOptions, startLocalAws } from "../../src/local/aws.ts";
+import type { Fault } from "../../src/local/faults.ts";
 import { readWorld } from "../../src/local/parse-world.ts";
 import { createSidecar, type Ports } from "../../src/sidecar.ts";
 import { createLog } from "../../src/telemetry/log.ts";
@@ -29,6 +30,8 @@ export interface Stack {
 /** What a test may want otherwise. */
 export interface StackOptions {
   readonly aws?: Partial<Omit<LocalAwsOptions, "world" | "address">>;
+  /** What goes wrong at the stand-in from before Postern starts. */
+  readonly faults?: readonly Fault[];
   /** Changes the text of `config/dev.yaml` before it is read. */
   readonly config?: (yaml: string) => string;
 }
@@ -36,10 +39,12 @@ export interface StackOptions {
 /** Starts a stack with the shipped world and rules. */
 export async function startStack({
   aws: awsOptions = {},
+  faults = [],
   config = (yaml) => yaml,
 }: StackOptions = {}): Promise<Stack> {
   const world = readWorld(readFileSync(join(CONFIG, "local-world.yaml"), "utf8"));
   const aws = await startLocalAws({ world, address: { host: "127.0.0.1", port: 0 }, ...awsOptions });
+  for (const fault of faults) aws.faults.add(fault);
   const env: Record<string, string> = {
     POSTERN_PORT: "0",
     POSTERN_PROBES_PORT: "0",
