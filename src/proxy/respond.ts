@@ -73,8 +73,8 @@ export function toRefusal(error: unknown): Refusal {
 }
 
 /** The innermost line of the stack, such as ` at readBody (…/proxy/body.ts:20:7)`; nothing where there is no stack. */
-function placeOf({ stack }: Error): string {
-  const frame = /\n\s+(at [^\n]*)/.exec(stack ?? "")?.[1];
+function placeOf({ stack = "", message }: Error): string {
+  const frame = /\n\s+(at [^\n]*)/.exec(stack.slice(stack.indexOf(message) + message.length))?.[1];
   return frame === undefined ? "" : ` ${frame}`;
 }
 

@@ -1,0 +1,48 @@
+import { IncomingMessage, ServerResponse } from "node:http";
+import { Socket } from "node:net";
+import { describe, expect, it } from "vitest";
+import { readBody } from "../../src/proxy/body.ts";
+import { Visit } from "../../src/proxy/visit.ts";
+
+/** A visit whose body a test writes piece by piece. */
+function aVisit(...headers: readonly string[]): { visit: Visit; request: IncomingMessage } {
+  const request = new IncomingMessage(new Socket());
+  request.rawHeaders = [...headers];
+  const registrar = { record: () => {}, nameCaller: () => "" };
+  return { request, visit: new Visit(request, new ServerResponse(request), registrar, false) };
+}
+
+describe("reading a body whole", () => {
+  it("gives its bytes, in one piece or in many", async () => {
+    for (const pieces of [["hello"], ["he", "l", "lo"], []]) {
+      const { visit, request } = aVisit();
+      const reading = readBody(visit, 5);
+      for (const piece of pieces) request.push(piece);
+      request.push(null);
+      expect((await reading).toString()).toBe(pieces.join(""));
+    }
+  });
+
+  it("refuses a length over the bound before a byte is read, and an unstated one when it is passed", async () => {
+    const stated = aVisit("Content-Length", "6");
+    await expect(readBody(stated.visit, 5)).rejects.toMatchObject({ code: "body-too-large" });
+    expect(stated.request.readableFlowing).toBe(null);
+    const found = aVisit();
+    const reading = readBody(found.visit, 5);
+    found.request.push("hello");
+    found.request.push("!");
+    await expect(reading).rejects.toMatchObject({ code: "body-too-large" });
+    expect(found.request.isPaused()).toBe(true);
+  });
+
+  it("ends with a refusal where the client leaves, before or meanwhile", async () => {
+    const gone = aVisit();
+    gone.request.destroy();
+    await expect(readBody(gone.visit, 5)).rejects.toMatchObject({ code: "payload-mismatch" });
+    const going = aVisit();
+    const reading = readBody(going.visit, 5);
+    going.request.push("he");
+    going.request.destroy();
+    await expect(reading).rejects.toMatchObject({ code: "payload-mismatch" });
+  });
+});

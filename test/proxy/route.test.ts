@@ -1,0 +1,121 @@
+import { describe, expect, it } from "vitest";
+import { dynamodb } from "../../src/aws/dynamodb.ts";
+import { s3 } from "../../src/aws/s3.ts";
+import { createRouter, type Live, readScope } from "../../src/proxy/route.ts";
+import { aHead, anUpstream, codeOf } from "../support/asking.ts";
+
+function aLive(name: string, service: "s3" | "dynamodb", match?: Live["match"], region = "us-east-1"): Live {
+  return {
+    upstream: anUpstream({ name, service, region }),
+    service: service === "s3" ? s3 : dynamodb,
+    forwarder: { forward: () => {}, close: () => Promise.resolve() },
+    host: "aws.test",
+    match,
+  };
+}
+
+const route = createRouter([
+  aLive("s3", "s3"),
+  aLive("s3-west", "s3", undefined, "us-west-2"),
+  aLive("dynamodb", "dynamodb"),
+  aLive("files", "s3", { host: "files.example.com" }),
+  aLive("archive", "s3", { pathPrefix: "/archive" }),
+  aLive("both", "s3", { host: "both.example.com", pathPrefix: "/in" }),
+]);
+
+const scoped = (scope: string): Record<string, string> => ({
+  authorization: `AWS4-HMAC-SHA256 Credential=AKIA/20260101/${scope}/aws4_request, SignedHeaders=host, Signature=0`,
+});
+
+const way = (line: string, headers: Readonly<Record<string, string>> = {}): string[] => {
+  const { live, target } = route(aHead(line, headers));
+  return [live.upstream.name, target];
+};
+
+describe("the router", () => {
+  it("takes the first segment for the upstream's name, and takes it off", () => {
+    expect(way("GET /s3/reports/q3.txt?a=/b")).toEqual(["s3", "/reports/q3.txt?a=/b"]);
+    expect(way("GET /s3")).toEqual(["s3", "/"]);
+    expect(way("GET /s3?list")).toEqual(["s3", "/?list"]);
+    expect(way("GET /s3//x")).toEqual(["s3", "//x"]);
+    expect(way("POST /dynamodb/")).toEqual(["dynamodb", "/"]);
+  });
+
+  it("knows no name but as it is configured, byte for byte", () => {
+    for (const target of [
+      "/",
+      "//s3/x",
+      "/S3/x",
+      "/%733/x",
+      "/s3;a/x",
+      "/s3%2fx",
+      "/constructor/x",
+      "/files/x",
+    ]) {
+      expect(
+        codeOf(() => route(aHead(`GET ${target}`))),
+        target,
+      ).toBe("upstream-unknown");
+    }
+  });
+
+  it("follows the credential scope of an SDK, to the upstream of that service and region", () => {
+    expect(way("GET /reports/q3.txt", scoped("us-east-1/s3"))).toEqual(["s3", "/reports/q3.txt"]);
+    expect(way("GET /s3/x", scoped("us-west-2/s3"))).toEqual(["s3-west", "/s3/x"]);
+    expect(way("POST /", scoped("us-east-1/dynamodb"))).toEqual(["dynamodb", "/"]);
+    for (const scope of ["eu-west-1/s3", "us-east-1/iam", "US-EAST-1/s3"]) {
+      expect(
+        codeOf(() => route(aHead("GET /s3/x", scoped(scope)))),
+        scope,
+      ).toBe("upstream-unknown");
+    }
+  });
+
+  it("tries what is matched explicitly first, signed or not, and by equality", () => {
+    expect(way("GET /x", { host: "files.example.com" })).toEqual(["files", "/x"]);
+    expect(way("GET /x", { host: "FILES.example.com", ...scoped("us-east-1/s3") })).toEqual(["files", "/x"]);
+    expect(way("GET /archive/x")).toEqual(["archive", "/x"]);
+    expect(way("GET /archive?y")).toEqual(["archive", "/?y"]);
+    expect(way("GET /in/x", { host: "both.example.com" })).toEqual(["both", "/x"]);
+    for (const [target, host] of [
+      ["/x", "files.example.com:80"],
+      ["/x", "files.example.com.evil"],
+      ["/archived/x", "a"],
+      ["/%61rchive/x", "a"],
+      ["/in/x", "a"],
+    ] as const) {
+      expect(
+        codeOf(() => route(aHead(`GET ${target}`, { host }))),
+        target,
+      ).toBe("upstream-unknown");
+    }
+  });
+});
+
+describe("a credential scope", () => {
+  it("is what stands at the end of the credential, whatever the access key looks like", () => {
+    const key = "AWS4-HMAC-SHA256 Credential=a/b=c/20260101/us-east-1/s3/aws4_request,SignedHeaders=host";
+    expect(readScope(aHead("GET /", { authorization: key }))).toBe("us-east-1/s3");
+    expect(readScope(aHead("GET /", { authorization: "Bearer x" }))).toBeUndefined();
+    expect(readScope(aHead("GET /"))).toBeUndefined();
+  });
+
+  it("that cannot be read is refused", () => {
+    for (const rest of [
+      "",
+      "Credential=",
+      "Credential=AKIA/20260101/us-east-1/s3",
+      "Credential=AKIA/20260101/us-east-1/s3/aws5_request",
+      "Credential=us-east-1/s3/aws4_request",
+      "Credential=AKIA/20260101//s3/aws4_request",
+      "Credential=AKIA/20260101/us-east-1//aws4_request",
+      "SignedHeaders=host",
+    ]) {
+      const head = aHead("GET /", { authorization: `AWS4-HMAC-SHA256 ${rest}` });
+      expect(
+        codeOf(() => readScope(head)),
+        rest,
+      ).toBe("token-malformed");
+    }
+  });
+});
