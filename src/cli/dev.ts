@@ -10,7 +10,7 @@ import { type LoadedConfig, readConfigFile } from "./config-file.ts";
 import { EXIT } from "./exit.ts";
 import { signInLocally } from "./local-login.ts";
 import { DEFAULT_PORTS, portsOf } from "./ports.ts";
-import { type Running, startSidecar, untilStopped, whyNotStarted } from "./run.ts";
+import { catchStop, type Running, startSidecar, type Stop, whyNotStarted } from "./run.ts";
 import { terminal } from "./terminal.ts";
 import { runTour } from "./tour.ts";
 
@@ -37,9 +37,11 @@ export const dev = command({ name: "dev", help: HELP }, async (_, env) => {
   const aws = await standIn.start(address).catch((error: unknown) => {
     throw whyNotStarted(error, variableOf);
   });
+  const stop = catchStop();
   try {
-    return await runBeside(aws.url, { loaded, env, variableOf });
+    return await runBeside(aws.url, { loaded, env, variableOf, stop });
   } finally {
+    stop.forget();
     await aws.close();
   }
 });
@@ -48,9 +50,10 @@ interface Scene {
   readonly loaded: LoadedConfig;
   readonly env: Environment;
   readonly variableOf: (port: number) => string;
+  readonly stop: Stop;
 }
 
-async function runBeside(awsUrl: string, { loaded, env, variableOf }: Scene): Promise<number> {
+async function runBeside(awsUrl: string, { loaded, env, variableOf, stop }: Scene): Promise<number> {
   const outcomes = new Map<string, Outcome>();
   let touring = true;
   const record = (outcome: Outcome): void => {
@@ -65,7 +68,7 @@ async function runBeside(awsUrl: string, { loaded, env, variableOf }: Scene): Pr
     touring = false;
     outcomes.clear();
     terminal.out(good ? tryIt(url) : "\nThis did not go as it should.");
-    await untilStopped();
+    await stop.asked;
     return EXIT.ok;
   } finally {
     await running.sidecar.drain();

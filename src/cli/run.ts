@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { createSidecar, type Ports, type Sidecar } from "../sidecar.ts";
 import type { Log } from "../telemetry/log.ts";
 import { Complaint } from "./complaint.ts";
@@ -44,16 +45,28 @@ export function whyNotStarted(error: unknown, movedBy: (port: number) => string)
   return new Complaint(`port ${error.port} ${why}; ${movedBy(error.port)} moves it`);
 }
 
-/** Resolves at the first SIGTERM or SIGINT; a second one ends the process at once. */
-export function untilStopped(): Promise<void> {
-  return new Promise((resolve) => {
-    let asked = false;
-    const stop = (): void => {
-      if (asked) process.exit(1);
-      asked = true;
-      resolve();
-    };
-    process.on("SIGTERM", stop);
-    process.on("SIGINT", stop);
-  });
+/** Somebody's wish that the process ends. */
+export interface Stop {
+  /** Resolves at the first SIGTERM or SIGINT; a second one ends the process at once. */
+  readonly asked: Promise<void>;
+  /** Leaves signals to Node again. */
+  readonly forget: () => void;
+}
+
+const SIGNALS = ["SIGTERM", "SIGINT"] as const;
+
+/** Catches signals from now on: before anything is started, or one that comes early would end it half-way. */
+export function catchStop(): Stop {
+  const first = new AbortController();
+  const onSignal = (): void => {
+    if (first.signal.aborted) process.exit(1);
+    first.abort();
+  };
+  for (const signal of SIGNALS) process.on(signal, onSignal);
+  return {
+    asked: once(first.signal, "abort").then(() => undefined),
+    forget: () => {
+      for (const signal of SIGNALS) process.off(signal, onSignal);
+    },
+  };
 }

@@ -3,7 +3,7 @@ import { createLog } from "../telemetry/log.ts";
 import { command, textOf } from "./command.ts";
 import { CONFIG_HELP, readConfigFile } from "./config-file.ts";
 import { EXIT } from "./exit.ts";
-import { startSidecar, untilStopped } from "./run.ts";
+import { catchStop, startSidecar } from "./run.ts";
 
 const HELP = `Usage: postern serve [--config FILE]
 
@@ -18,10 +18,15 @@ export const serve = command(
     const loaded = readConfigFile(textOf(parsed, "config"), env);
     if (loaded === undefined) return EXIT.config;
     const { config } = loaded;
-    const { sidecar } = await startSidecar(loaded, createLog(config.log), (port) => faceAt(config, port));
-    await untilStopped();
-    await sidecar.drain();
-    return EXIT.ok;
+    const stop = catchStop();
+    try {
+      const { sidecar } = await startSidecar(loaded, createLog(config.log), (port) => faceAt(config, port));
+      await stop.asked;
+      await sidecar.drain();
+      return EXIT.ok;
+    } finally {
+      stop.forget();
+    }
   },
 );
 

@@ -52,13 +52,20 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-/** Serves the development rules with nobody behind them, and waits until requests are answered. */
-async function serve(env: NodeJS.ProcessEnv = {}): Promise<Child & { readonly port: number }> {
+/** What a served sidecar runs in. */
+interface Around {
+  readonly env?: NodeJS.ProcessEnv;
+  /** Of a stand-in AWS; without it nobody is there. */
+  readonly localPort?: number;
+}
+
+/** Serves the development rules, and waits until requests are answered. */
+async function serve({ env = {}, localPort }: Around = {}): Promise<Child & { readonly port: number }> {
   const port = await freePort();
   const path = join(folder, "postern.yaml");
   const yaml = readFileSync(join(ROOT, "config/dev.yaml"), "utf8")
     .replace("${env:POSTERN_PORT}", String(port))
-    .replace("${env:POSTERN_LOCAL_PORT}", String(await freePort()))
+    .replace("${env:POSTERN_LOCAL_PORT}", String(localPort ?? (await freePort())))
     .replace(/\$\{env:\w+\}/g, "0")
     .replace(/^log: .*$/m, "log: { level: info, requests: all }");
   writeFileSync(path, yaml);
@@ -68,6 +75,15 @@ async function serve(env: NodeJS.ProcessEnv = {}): Promise<Child & { readonly po
     const answer = await ask(port).catch(() => undefined);
     if (answer !== undefined) return { ...child, port };
   }
+}
+
+/** Starts `postern dev` for its stand-in AWS, and gives that one's port. */
+async function standIn(): Promise<number> {
+  const localPort = await freePort();
+  const ports = { POSTERN_PORT: "0", POSTERN_PROBES_PORT: "0", POSTERN_OPERATOR_PORT: "0" };
+  const { process: child, said } = postern(["dev"], { ...ports, POSTERN_LOCAL_PORT: String(localPort) });
+  while (!said.out.includes("Ctrl-C ends it.")) await once(child.stdout ?? child, "data");
+  return localPort;
 }
 
 function ask(port: number): Promise<Response> {
@@ -127,26 +143,35 @@ describe("serve", () => {
   });
 
   it("ends at once at a second signal, with what it logged", async () => {
-    const { process: child, said, exited, port } = await serve();
-    const pending = connect(port, "127.0.0.1");
-    pending.on("error", () => {});
-    await new Promise<void>((resolve) => {
-      pending.write("GET / HTTP/1.1\r\nHost: a\r\n", () => resolve());
-    });
+    const localPort = await standIn();
+    const { process: child, said, exited, port } = await serve({ localPort });
+    const token = postern(["token", "admin"], { POSTERN_LOCAL_PORT: String(localPort) });
+    await token.exited;
     await ask(port);
+
+    const upload = connect(port, "127.0.0.1");
+    upload.on("error", () => {});
+    const head = [
+      "PUT /s3/reports/half HTTP/1.1",
+      "Host: a",
+      `Authorization: Bearer ${token.said.out.trim()}`,
+    ];
+    upload.write([...head, "Content-Length: 10", "Expect: 100-continue", "", ""].join("\r\n"));
+    await once(upload, "data");
     child.kill("SIGTERM");
     // It listens no more once it has begun to end.
     while (await ask(port).then(Boolean, () => false));
+    expect(child.exitCode).toBeNull();
     child.kill("SIGTERM");
     expect(await exited).toEqual([1, null]);
     expect(said.out).toContain('"reason":"token-missing"');
-    pending.destroy();
+    upload.destroy();
   });
 
   it("ends in one line where something breaks that nobody waits for", async () => {
     const broken = join(folder, "broken.mjs");
     writeFileSync(broken, 'process.once("SIGUSR2", () => { throw new TypeError("broken"); });');
-    const { process: child, said, exited } = await serve({ NODE_OPTIONS: `--import=${broken}` });
+    const { process: child, said, exited } = await serve({ env: { NODE_OPTIONS: `--import=${broken}` } });
     child.kill("SIGUSR2");
     expect(await exited).toEqual([1, null]);
     expect(said.err).toBe("postern: broken\n");
