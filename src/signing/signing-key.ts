@@ -1,6 +1,6 @@
-import { createHmac, createSecretKey, hash } from "node:crypto";
-import type { KeyObject } from "node:crypto";
+import { createHmac, hash } from "node:crypto";
 import type { Credentials } from "../domain/credentials.ts";
+import { HmacKey } from "./hmac-key.ts";
 
 /** The part of a caller's credentials that signs; long-lived keys have no session token. */
 export type SigningCredentials = Pick<Credentials, "accessKeyId" | "secretAccessKey"> & {
@@ -15,8 +15,7 @@ export interface SigningKey {
   readonly service: string;
   /** `day/region/service/aws4_request`. */
   readonly scope: string;
-  /** Opaque, so that no log or inspection prints it. */
-  readonly key: KeyObject;
+  readonly key: HmacKey;
 }
 
 /** Finds or derives the signing key of some credentials. */
@@ -54,7 +53,7 @@ export function createKeyRings(): FindSigningKey {
 /** Derives a signing key by SigV4's chain of four HMACs. */
 export const deriveSigningKey: FindSigningKey = (credentials, day, region, service) => {
   const dayKey = hmac(`AWS4${credentials.secretAccessKey}`, day);
-  const key = createSecretKey(hmac(hmac(hmac(dayKey, region), service), "aws4_request"));
+  const key = new HmacKey(hmac(hmac(hmac(dayKey, region), service), "aws4_request"));
   return { day, region, service, scope: `${day}/${region}/${service}/aws4_request`, key };
 };
 
@@ -65,9 +64,7 @@ export function stringToSign(amzDate: string, scope: string, canonicalRequest: s
 
 /** Signs a canonical request; 64 hex digits. */
 export function signature({ key, scope }: SigningKey, amzDate: string, canonicalRequest: string): string {
-  return createHmac("sha256", key)
-    .update(stringToSign(amzDate, scope, canonicalRequest))
-    .digest("hex");
+  return key.sign(stringToSign(amzDate, scope, canonicalRequest));
 }
 
 /** Writes a moment as `yyyyMMddTHHmmssZ`, UTC; its first eight characters are the day of the scope. */
@@ -76,9 +73,12 @@ export function formatAmzDate(epochMs: number): string {
   return `${iso.slice(0, 4)}${iso.slice(5, 7)}${iso.slice(8, 13)}${iso.slice(14, 16)}${iso.slice(17, 19)}Z`;
 }
 
-/** Node reads and writes header values as Latin-1, one character a byte; what is hashed must be those bytes. */
-function wireBytes(text: string): Buffer {
-  return Buffer.from(text, "latin1");
+/**
+ * Node reads and writes header values as Latin-1, one character a byte; what is hashed must be those bytes. Text of ASCII
+ * alone, which nearly all is, is hashed without a copy.
+ */
+function wireBytes(text: string): string | Buffer {
+  return Buffer.byteLength(text) === text.length ? text : Buffer.from(text, "latin1");
 }
 
 function hmac(key: string | Buffer, text: string): Buffer {

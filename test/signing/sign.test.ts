@@ -1,4 +1,4 @@
-import { createHash, createHmac } from "node:crypto";
+import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { EMPTY_SHA256, hashPayload } from "../../src/signing/payload.ts";
 import { createSigner } from "../../src/signing/sign.ts";
@@ -121,11 +121,9 @@ describe("what the signer adds", () => {
       `host;x-amz-content-sha256;x-amz-date;x-amz-meta-name\n${EMPTY_SHA256}`;
     const { key, scope } = deriveSigningKey(credentials, "20130524", "us-east-1", "s3");
     const digest = createHash("sha256").update(canonical, "utf8").digest("hex");
-    const expected = createHmac("sha256", key).update(
-      `AWS4-HMAC-SHA256\n20130524T000000Z\n${scope}\n${digest}`,
-    );
+    const expected = key.sign(`AWS4-HMAC-SHA256\n20130524T000000Z\n${scope}\n${digest}`);
     const headers = [...example.headers, ["x-amz-meta-name", arrived] as const];
-    expect(signatureOf({ ...example, headers })).toBe(expected.digest("hex"));
+    expect(signatureOf({ ...example, headers })).toBe(expected);
   });
 });
 

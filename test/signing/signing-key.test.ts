@@ -1,3 +1,4 @@
+import { createHmac } from "node:crypto";
 import { inspect } from "node:util";
 import { describe, expect, it } from "vitest";
 import { createKeyRings, deriveSigningKey, formatAmzDate } from "../../src/signing/signing-key.ts";
@@ -11,9 +12,8 @@ const credentials = {
 describe("deriveSigningKey", () => {
   it("makes the key that IAM documents", () => {
     const { key, scope } = deriveSigningKey(credentials, "20150830", "us-east-1", "iam");
-    expect(key.export().toString("hex")).toBe(
-      "c4afb1cc5771d871763a393e44b703571b55cc28424d1a5e86da6ed3c154a4b9",
-    );
+    const documented = Buffer.from("c4afb1cc5771d871763a393e44b703571b55cc28424d1a5e86da6ed3c154a4b9", "hex");
+    expect(key.sign("any")).toBe(createHmac("sha256", documented).update("any").digest("hex"));
     expect(scope).toBe("20150830/us-east-1/iam/aws4_request");
   });
 
@@ -21,7 +21,7 @@ describe("deriveSigningKey", () => {
     const key = deriveSigningKey(credentials, "20150830", "us-east-1", "iam");
     const printed = inspect(key, { depth: 9, showHidden: true }) + JSON.stringify(key);
     expect(printed).not.toContain("c4afb1cc");
-    expect(printed).not.toContain(key.key.export().toString("base64"));
+    expect(printed).not.toMatch(/<Buffer|"data":/);
     expect(printed).not.toContain(credentials.secretAccessKey);
   });
 });
