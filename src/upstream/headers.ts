@@ -18,6 +18,7 @@ const REQUEST_CROSSES: ReadonlyMap<string, "signed" | "unsigned"> = new Map([
   ["if-match", "unsigned"],
   ["if-modified-since", "unsigned"],
   ["if-none-match", "unsigned"],
+  ["if-range", "unsigned"], // with a range of another version of the object a download would be of two halves
   ["if-unmodified-since", "unsigned"],
   ["range", "unsigned"],
   ["user-agent", "unsigned"], // seen in CloudTrail; smithy and botocore leave it unsigned, since proxies rewrite it

@@ -40,6 +40,14 @@ describe("crossToAws", () => {
     });
   });
 
+  it("takes If-Range along with Range, or a resumed download would join two versions of an object", () => {
+    const { unsigned } = cross(["Range", "bytes=5-", "If-Range", '"etag"']);
+    expect(unsigned).toEqual([
+      ["range", "bytes=5-"],
+      ["if-range", '"etag"'],
+    ]);
+  });
+
   it("never adds or changes Accept-Encoding, and never signs it", () => {
     expect(cross([])).toEqual({ signed: [], unsigned: [] });
     expect(cross(["Accept-Encoding", "identity"]).unsigned).toEqual([["accept-encoding", "identity"]]);
