@@ -66,9 +66,11 @@ export function readScope({ headers }: Head): string | undefined {
 
 function byMatch(lives: readonly Live[], { headers, target }: Head): Route | undefined {
   const host = headers.get("host")?.toLowerCase();
+  const name = host?.replace(/:\d*$/, "");
   for (const live of lives) {
     const { match } = live;
-    if (match?.host !== undefined && match.host !== host) continue;
+    // A configured host without a port is that host on any port, since clients add the one that they dial.
+    if (match?.host !== undefined && match.host !== host && match.host !== name) continue;
     const rest = match?.pathPrefix === undefined ? target : withoutPrefix(target, match.pathPrefix);
     if (rest !== undefined) return { live, target: rest };
   }

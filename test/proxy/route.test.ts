@@ -74,11 +74,12 @@ describe("the router", () => {
   it("tries what is matched explicitly first, signed or not, and by equality", () => {
     expect(way("GET /x", { host: "files.example.com" })).toEqual(["files", "/x"]);
     expect(way("GET /x", { host: "FILES.example.com", ...scoped("us-east-1/s3") })).toEqual(["files", "/x"]);
+    expect(way("GET /x", { host: "files.example.com:4480" })).toEqual(["files", "/x"]);
     expect(way("GET /archive/x")).toEqual(["archive", "/x"]);
     expect(way("GET /archive?y")).toEqual(["archive", "/?y"]);
     expect(way("GET /in/x", { host: "both.example.com" })).toEqual(["both", "/x"]);
     for (const [target, host] of [
-      ["/x", "files.example.com:80"],
+      ["/x", "files.example.com:80.evil"],
       ["/x", "files.example.com.evil"],
       ["/archived/x", "a"],
       ["/%61rchive/x", "a"],
