@@ -1,12 +1,15 @@
+import { once } from "node:events";
 import { PassThrough } from "node:stream";
-import { text } from "node:stream/consumers";
 import { expect, it } from "vitest";
 import { answerRaw, parserRefusal } from "../../src/proxy/answer-raw.ts";
 
 it("answers on the bare connection as everywhere else, and tells the same to the record", async () => {
   const socket = new PassThrough();
   const outcome = answerRaw(socket, { code: "header-not-allowed", status: 431 }, "GET");
-  const [head = "", body = ""] = (await text(socket)).split("\r\n\r\n");
+  const pieces: Buffer[] = [];
+  socket.on("data", (piece: Buffer) => pieces.push(piece));
+  await once(socket, "end");
+  const [head = "", body = ""] = Buffer.concat(pieces).toString().split("\r\n\r\n");
   expect(head.split("\r\n")).toEqual([
     "HTTP/1.1 431 Request Header Fields Too Large",
     "content-type: application/json",
