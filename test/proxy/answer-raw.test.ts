@@ -5,9 +5,9 @@ import { answerRaw, parserRefusal } from "../../src/proxy/answer-raw.ts";
 
 it("answers on the bare connection as everywhere else, and tells the same to the record", async () => {
   const socket = new PassThrough();
-  const outcome = answerRaw(socket, { code: "header-not-allowed", status: 431 }, "GET");
   const pieces: Buffer[] = [];
   socket.on("data", (piece: Buffer) => pieces.push(piece));
+  const outcome = answerRaw(socket, { code: "header-not-allowed", status: 431 }, "GET");
   await once(socket, "end");
   const [head = "", body = ""] = Buffer.concat(pieces).toString().split("\r\n\r\n");
   expect(head.split("\r\n")).toEqual([
