@@ -44,7 +44,7 @@ export function handle(pipeline: Pipeline, visit: Visit): void {
         visit.operation = operation;
         const permit = withWish(visit, permitted(visit, decide(policy, caller, operation)), caller);
         return proceed(obtain(pipeline, permit, caller), (credentials) => {
-          if (visit.response.destroyed) return visit.end({});
+          if (visit.hasEnded || visit.response.destroyed) return visit.end({});
           const signed = signOperation(visit, to.live, operation, { signer, credentials, nowMs: now() });
           to.live.forwarder.forward(signed, visit.response, (end) => {
             if (end instanceof Refusal) giveUp(visit, end);

@@ -5,10 +5,10 @@ import { isTokenRefusal, REFUSALS, Refusal } from "../domain/refusal.ts";
 import { drainRest } from "../upstream/upload.ts";
 import type { Visit } from "./visit.ts";
 
-/**
- * Ends a visit with a refusal, or without one where the client left first: then there is nobody to refuse.
- */
+/** Ends a visit with a refusal, or without one where the client left first: then there is nobody to refuse. */
 export function giveUp(visit: Visit, refusal: Refusal): void {
+  // A stage that was still under way when the visit ended has nothing more to say.
+  if (visit.hasEnded) return;
   if (visit.response.destroyed) {
     visit.end({});
     return;

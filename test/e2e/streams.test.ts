@@ -465,4 +465,34 @@ describe("between a client and an AWS that behave as they like", () => {
     expect(await nobodyIn(stack)).toBe(true);
     expect(begun).toBe(0);
   });
+
+  it("a body that breaks while credentials are got is refused, and nothing of it is sent", async () => {
+    let begun = 0;
+    onRequest = (_, response) => {
+      begun++;
+      response.end();
+    };
+    const claims = { sub: "00000000-bbbb-4000-8000-000000000001" };
+    const { tokens } = stack.aws.identity;
+    const token = await tokens.issueIdToken({ username: "admin", clientId: "web", claims });
+    const latency = { kind: "latency", ms: 300 } as const;
+    stack.aws.faults.add({ service: "cognito-identity", operation: "GetId", times: 1, effect: latency });
+    const text = requestText(
+      "PUT /s3/reports/x",
+      [
+        ["Authorization", `Bearer ${token}`],
+        ["Content-Encoding", "aws-chunked"],
+        ["X-Amz-Decoded-Content-Length", "5"],
+        ["Transfer-Encoding", "chunked"],
+      ],
+      "5\r\nhello\r\nzz\r\n",
+    );
+    const { answers, closed } = await exchange(stack.ports.listen, text);
+    expect(answers[0]?.headers.get("x-postern-reason")).toBe("body-malformed");
+    expect(closed).toBe(true);
+    await until(() => stack.aws.calls.of("cognito-identity:GetCredentialsForIdentity") > 0);
+    await sleep(500);
+    expect(begun).toBe(0);
+    expect(stack.outcomes.at(-1)).toMatchObject({ outcome: "refused", reason: "body-malformed" });
+  });
 });
