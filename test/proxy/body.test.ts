@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { IncomingMessage, ServerResponse } from "node:http";
 import { Socket } from "node:net";
 import { describe, expect, it } from "vitest";
@@ -37,7 +38,7 @@ describe("reading a body whole", () => {
 
   it("ends with a refusal where the client leaves, before or meanwhile", async () => {
     const gone = aVisit();
-    gone.request.destroy();
+    await once(gone.request.destroy(), "close");
     await expect(readBody(gone.visit, 5)).rejects.toMatchObject({ code: "payload-mismatch" });
     const going = aVisit();
     const reading = readBody(going.visit, 5);
