@@ -17,6 +17,7 @@ import { regionOf } from "./identity/user-pool.ts";
 import { createAuthenticate, type Issuer } from "./identity/verifier.ts";
 import { createOutbound, type Outbound } from "./outbound/call.ts";
 import { compilePolicy } from "./policy/compile.ts";
+import { createBodyReader } from "./proxy/body.ts";
 import type { Pipeline } from "./proxy/handle.ts";
 import { createListener, type Listener } from "./proxy/listener.ts";
 import { createRouter } from "./proxy/route.ts";
@@ -52,28 +53,27 @@ export function createSidecar(config: Config, surroundings: Surroundings): Sidec
   const { version, log, now } = surroundings;
   const outbound = createOutbound();
   const signer = createSigner();
+  const bodies = createBodyReader(config.limits.bufferedBody);
   const lives = livesOf(config);
   const issuers = issuersOf(config, outbound.call, log, now);
-  const metrics = createMetrics(
-    version,
-    gaugesOf(config, issuers, () => listener.inFlight()),
-  );
+  const load = { inFlight: () => listener.inFlight(), bufferedBytes: bodies.held };
+  const metrics = createMetrics(version, gaugesOf(config, issuers, load));
   const brokers = brokersOf(config, { outbound: outbound.call, signer, metrics, now });
   const pipeline: Pipeline = {
     route: createRouter(lives),
     authenticate: createAuthenticate({ issuers, now }),
     policy: compilePolicy(config.policy.rules, defaultSourceOf(config) ?? ""),
+    bodies,
     brokerOf: (source) => brokers.get(source)?.obtain,
     signer,
     now,
   };
-  const peek: CachedBroker["peek"] = (permit, caller) => brokers.get(permit.source)?.peek(permit, caller);
   const listener: Listener = createListener({
     ...limitsOf(config),
     pipeline: () => pipeline,
     selfService: createSelfService({
       pipeline: () => pipeline,
-      peek,
+      peek: (permit, caller) => brokers.get(permit.source)?.peek(permit, caller),
       upstreams: lives.map(({ upstream }) => upstream),
     }),
     record: (outcome) => [metrics, log].forEach((one) => one.record(outcome)),
@@ -183,9 +183,13 @@ function limitsOf({ limits, timeouts }: Config) {
   };
 }
 
-function gaugesOf({ aws }: Config, issuers: readonly Issuer[], inFlight: () => number): Gauges {
+function gaugesOf(
+  { aws }: Config,
+  issuers: readonly Issuer[],
+  load: Pick<Gauges, "inFlight" | "bufferedBytes">,
+): Gauges {
   return {
-    inFlight,
+    ...load,
     jwksAgeSeconds: () => new Map(issuers.map(({ name, keys }) => [name, inSeconds(keys.ageMs())])),
     endpointOverridden: () => aws.endpoint !== undefined,
   };

@@ -147,6 +147,11 @@ export const configSchema = z.strictObject({
   limits: z
     .strictObject({
       inFlight: z.int().min(1).default(1000).describe("Requests at a time; more are refused with 503."),
+      bufferedBody: sizeWithin("1MiB", "64GiB")
+        .prefault("64MiB")
+        .describe(
+          "Of all bodies that are held in memory to be decided; past it requests are refused with 503.",
+        ),
       headers: sizeWithin("1KiB", "1MiB").prefault("64KiB").describe("Of one request, all together."),
     })
     .prefault({}),

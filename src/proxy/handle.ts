@@ -11,7 +11,7 @@ import type { Policy } from "../policy/compile.ts";
 import { decide } from "../policy/decide.ts";
 import type { Signer } from "../signing/sign.ts";
 import { signOperation } from "./attempt.ts";
-import { readBody } from "./body.ts";
+import type { BodyReader } from "./body.ts";
 import { checkDoor } from "./door.ts";
 import { giveUp, toRefusal } from "./respond.ts";
 import type { Live, Route, Router } from "./route.ts";
@@ -23,6 +23,7 @@ export interface Pipeline {
   readonly route: Router;
   readonly authenticate: Authenticate;
   readonly policy: Policy;
+  readonly bodies: BodyReader;
   /** The broker of a credential source; the configuration was checked, so there is one for each that a rule names. */
   readonly brokerOf: (source: string) => Broker | undefined;
   readonly signer: Signer;
@@ -40,7 +41,7 @@ export function handle(pipeline: Pipeline, visit: Visit): void {
     const to = enter(visit, route);
     return proceed(authenticate(visit.head.headers), (caller) => {
       visit.caller = caller;
-      return proceed(readOperation(visit, to, policy, caller), (operation) => {
+      return proceed(readOperation(pipeline, visit, to, caller), (operation) => {
         visit.operation = operation;
         const permit = withWish(visit, permitted(visit, decide(policy, caller, operation)), caller);
         return proceed(obtain(pipeline, permit, caller), (credentials) => {
@@ -80,9 +81,9 @@ function meantBy(head: Head, route: Router): Live | undefined {
 
 /** The operation that the request asks for. A body is read only for a caller whom some rule lets use the service at all. */
 function readOperation(
+  { policy, bodies }: Pipeline,
   visit: Visit,
   { live, target }: Route,
-  policy: Policy,
   caller: Caller,
 ): Operation | Promise<Operation> {
   const { upstream, service } = live;
@@ -92,7 +93,7 @@ function readOperation(
   if (!policy.mayUse(caller, upstream.service)) {
     throw new Refusal("denied-no-rule", { detail: `nothing allows this caller ${upstream.service}` });
   }
-  return readBody(visit, upstream.maxBodyBytes).then(found.read);
+  return bodies.read(visit, upstream.maxBodyBytes).then(found.read);
 }
 
 function permitted(visit: Visit, decision: Decision): Permit {

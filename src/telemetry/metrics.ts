@@ -6,6 +6,7 @@ import { createCounter, createGauge, createHistogram } from "./tally.ts";
 /** What is read, not counted: asked for at each scrape. */
 export interface Gauges {
   readonly inFlight: () => number;
+  readonly bufferedBytes: () => number;
   /** User pool name → age of its keys in seconds; undefined before the first fetch. */
   readonly jwksAgeSeconds: () => ReadonlyMap<string, number | undefined>;
   /** Whether every AWS call goes to one configured address, as in tests. */
@@ -114,6 +115,9 @@ function registerGauges(registry: Registry, version: string, gauges: Gauges): vo
 
   gauge(["postern_build_info", "Always 1.", ["version"]], () => [[1, version]]);
   gauge(["postern_in_flight_requests", "Requests that are not finished.", []], () => [[gauges.inFlight()]]);
+  gauge(["postern_buffered_bytes", "Bytes of bodies held in memory to be decided.", []], () => [
+    [gauges.bufferedBytes()],
+  ]);
   gauge(["postern_jwks_age_seconds", "Since the keys of a user pool were fetched.", ["issuer"]], () =>
     [...gauges.jwksAgeSeconds()].flatMap(([issuer, age]) =>
       age === undefined ? [] : [[age, issuer] as const],

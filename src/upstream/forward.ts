@@ -2,6 +2,7 @@ import type { ServerResponse } from "node:http";
 import { Readable } from "node:stream";
 import { type Dispatcher, Pool } from "undici";
 import { Refusal, type RefusalCode } from "../domain/refusal.ts";
+import { cutOff } from "./cut-off.ts";
 import { crossToClient } from "./headers.ts";
 import { drainRest, standInFor } from "./upload.ts";
 
@@ -140,8 +141,7 @@ class Answer implements Dispatcher.DispatchHandler {
     if (this.#status === undefined) {
       this.#end(refusalOf(error));
     } else {
-      // A cut connection is the only way to say that what came is not all.
-      this.#response.destroy();
+      cutOff(this.#response);
       this.#end(this.#forwarded("upstream"));
     }
   }

@@ -2,8 +2,10 @@ import { once } from "node:events";
 import { IncomingMessage, ServerResponse } from "node:http";
 import { Socket } from "node:net";
 import { describe, expect, it } from "vitest";
-import { readBody } from "../../src/proxy/body.ts";
+import { createBodyReader } from "../../src/proxy/body.ts";
 import { Visit } from "../../src/proxy/visit.ts";
+
+const { read: readBody } = createBodyReader(1000);
 
 /** A visit whose body a test writes piece by piece. */
 function aVisit(...headers: readonly string[]): { visit: Visit; request: IncomingMessage } {
@@ -45,5 +47,27 @@ describe("reading a body whole", () => {
     going.request.push("he");
     going.request.destroy();
     await expect(reading).rejects.toMatchObject({ code: "payload-mismatch" });
+  });
+
+  it("holds no more than its bound for all requests together, until their answers are over", async () => {
+    const reader = createBodyReader(10);
+    const first = aVisit();
+    const reading = reader.read(first.visit, 8);
+    first.request.push("12345678");
+    first.request.push(null);
+    await reading;
+    expect(reader.held()).toBe(8);
+    await expect(reader.read(aVisit("Content-Length", "3").visit, 8)).rejects.toMatchObject({
+      code: "overloaded",
+    });
+    const unstated = aVisit();
+    const second = reader.read(unstated.visit, 8);
+    unstated.request.push("abc");
+    await expect(second).rejects.toMatchObject({ code: "overloaded" });
+    first.visit.response.emit("close");
+    expect(reader.held()).toBe(0);
+    await expect(
+      Promise.race([reader.read(aVisit("Content-Length", "3").visit, 8), Promise.resolve("waits")]),
+    ).resolves.toBe("waits");
   });
 });

@@ -14,6 +14,7 @@ let metrics: Metrics;
 beforeEach(() => {
   metrics = createMetrics("1.2.3", {
     inFlight: () => 7,
+    bufferedBytes: () => 9,
     jwksAgeSeconds: () =>
       new Map([
         ["staff", 12.5],
@@ -68,6 +69,7 @@ it("has the names, kinds and labels that dashboards are built on", async () => {
   );
   expect(kinds.sort(byText)).toEqual([
     "postern_aws_endpoint_overridden gauge",
+    "postern_buffered_bytes gauge",
     "postern_build_info gauge",
     "postern_credential_exchange_duration_seconds histogram",
     "postern_credential_exchanges_total counter",
@@ -297,6 +299,7 @@ describe("the exposition", () => {
 it("stands once for each sidecar: two of them share nothing", async () => {
   const other = createMetrics("1.2.3", {
     inFlight: () => 0,
+    bufferedBytes: () => 0,
     jwksAgeSeconds: () => new Map(),
     endpointOverridden: () => false,
   });

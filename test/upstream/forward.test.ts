@@ -532,6 +532,22 @@ describe("an answer that comes before the body was read", () => {
   });
 });
 
+it("breaks an answer off for HTTP/1.0 too, where a connection's end would be the answer's", async () => {
+  serve = (socket) =>
+    socket.on("data", () => {
+      socket.write("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n3\r\nabc\r\n");
+      setTimeout(() => socket.destroy(), 20);
+    });
+  const client = connect(portOf(proxy), "127.0.0.1");
+  const end = new Promise((resolve) => {
+    client.once("end", () => resolve("ended"));
+    client.once("error", (error: NodeJS.ErrnoException) => resolve(error.code));
+  });
+  client.resume();
+  client.write("GET /k HTTP/1.0\r\nHost: a\r\n\r\n");
+  expect(await end).toBe("ECONNRESET");
+});
+
 describe("waiting for the upstream", () => {
   it("ends where no answer begins", async () => {
     forwarder = start({ headersMs: 50 });
