@@ -40,6 +40,10 @@ function recognise(head: Head, upstream: Upstream): Operation | BodyDecided {
   const request: S3Request = { row, method: head.method, target, query, headers, upstream };
   if (row.body === "objects" || row.body === "bucket") return decideByBody(request, head.headers);
   if (row.body === undefined) refuseBody(head.headers);
+  // A part of an object cannot be put: without this header it would be put in place of the whole (RFC 9110 section 14.5).
+  if (head.headers.has("content-range")) {
+    throw new Refusal("header-not-allowed", { detail: `S3 ${row.name} with content-range` });
+  }
   const subject = { bucket: target.bucket, key: target.key, versioned: query.has("versionId") };
   return build(request, requirementsOf(row, subject, headers, upstream), { kind: "streamed" });
 }

@@ -55,6 +55,9 @@ export const REFUSALS = kinds({
   internal: [500, "Something went wrong inside Postern."],
 });
 
+/** Details may quote a client, and a client may send much. */
+const MAX_DETAIL = 256;
+
 /**
  * What cannot go on: the one error class of Postern, thrown by any stage and answered at the edge.
  *
@@ -69,7 +72,7 @@ export class Refusal extends Error {
     super(REFUSALS[code].sentence, cause === undefined ? undefined : { cause });
     this.name = "Refusal";
     this.code = code;
-    this.detail = detail;
+    this.detail = detail?.slice(0, MAX_DETAIL);
   }
 }
 

@@ -6,8 +6,10 @@ import type { Visit } from "./visit.ts";
 export interface Connections {
   /** Notes a visit until its response closes. */
   readonly enter: (visit: Visit) => void;
-  /** Visits that are not over. */
+  /** Visits whose connection is not done with them. */
   readonly count: () => number;
+  /** Those among them that have not ended: one that was refused only waits for the rest of its body, and costs little. */
+  readonly active: () => number;
   /** Those of one connection in the order in which they came: a client may send a request before the last is answered. */
   readonly on: (socket: Socket) => readonly Visit[];
   /** Takes no new connections, lets what is under way end, and cuts what is left at the deadline. */
@@ -57,6 +59,11 @@ export function createConnections(server: Server): Connections {
       visit.response.once("close", leave);
     },
     count: () => count,
+    active: () => {
+      let active = 0;
+      for (const visits of open.values()) for (const visit of visits.values()) if (!visit.hasEnded) active++;
+      return active;
+    },
     on: (socket) => [...(open.get(socket)?.values() ?? [])],
     drain: async (deadlineMs) => {
       const timer = setTimeout(() => server.closeAllConnections(), deadlineMs);

@@ -1,3 +1,4 @@
+import { isIPv6 } from "node:net";
 import type { Head, Headers } from "../domain/head.ts";
 import { Refusal } from "../domain/refusal.ts";
 import { repeatedSingle } from "../upstream/headers.ts";
@@ -8,7 +9,8 @@ const METHODS: ReadonlySet<string> = new Set(["GET", "HEAD", "PUT", "POST", "DEL
 const TARGET = /^\/[!"$-[\]-~]*$/;
 
 /** A name or an address, with or without a port; nothing by which one reader's host is another's user name or path. */
-const HOST = /^(?:[\w.-]+|\[[\da-f.:]+\])(?::\d{1,5})?$/i;
+const HOST = /^(?:(?<name>[\w.-]+)|\[(?<address>[\da-f.:]+)\])(?::(?<port>\d{1,5}))?$/i;
+const MAX_PORT = 65_535;
 
 /** A query that carries a signature: SigV4's or SigV2's. */
 const PRESIGNED =
@@ -50,9 +52,13 @@ export function checkDoor({ method, target, headers }: Head, httpVersion = "1.1"
     const code = TOKEN_PLACES.has(repeated) ? "two-tokens" : "target-ambiguous";
     throw new Refusal(code, { detail: `${repeated} stands twice` });
   }
-  if (!HOST.test(headers.get("host") ?? ""))
-    throw new Refusal("target-malformed", { detail: "no usable Host" });
+  if (!isHost(headers.get("host") ?? "")) throw new Refusal("target-malformed", { detail: "no usable Host" });
   checkConnection(headers, httpVersion);
+}
+
+function isHost(host: string): boolean {
+  const { name, address, port = "0" } = HOST.exec(host)?.groups ?? {};
+  return (name !== undefined || (address !== undefined && isIPv6(address))) && Number(port) <= MAX_PORT;
 }
 
 /** Refuses what describes the connection in a way that another reader, before or behind, may take otherwise. */

@@ -53,14 +53,19 @@ export function createListener(options: ListenerOptions): Listener {
     insecureHTTPParser: false,
   });
   server.timeout = options.idleMs;
+  // Past its own limit Node leaves lines out without a word, a second token or a precondition among them.
+  server.maxHeadersCount = 0;
   const connections = createConnections(server);
+  // Counting one by one is for the rare case that the quick count is too high.
+  const isFull = (): boolean =>
+    connections.count() > options.maxInFlight && connections.active() > options.maxInFlight;
   const accept = (request: IncomingMessage, response: ServerResponse, expects: Expectation): void => {
     const visit = new Visit(request, response, options, expects !== "nothing");
     connections.enter(visit);
     response.on("error", ignore);
     // Node forgets what came behind an offer to upgrade in one piece with it, so nothing more is read.
     if (!server.listening || visit.head.headers.has("upgrade")) response.shouldKeepAlive = false;
-    if (connections.count() > options.maxInFlight) giveUp(visit, new Refusal("overloaded"));
+    if (isFull()) giveUp(visit, new Refusal("overloaded"));
     else if (expects === "unknown") giveUp(visit, unknownExpectation());
     else if (visit.head.target.startsWith(RESERVED)) options.selfService(visit);
     else handle(options.pipeline(), visit);
@@ -83,7 +88,9 @@ function ignore(): void {}
 /** Requests for which Node makes no response object. */
 function answerTheUnreadable(server: Server, connections: Connections, { record }: Registrar): void {
   server.on("connect", ({ method }, socket) => {
-    record(answerRaw(socket, { code: "method-not-allowed" }, method));
+    // Behind a request that is not answered yet these words would be taken for its answer.
+    if (connections.on(socket as Socket).length > 0) socket.destroy();
+    else record(answerRaw(socket, { code: "method-not-allowed" }, method));
   });
   server.on("clientError", (error, socket) => {
     // Every further piece of what cannot be read is an error again.

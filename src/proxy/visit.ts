@@ -81,9 +81,13 @@ export class Visit {
     return this.#invited;
   }
 
-  /** Tells a client that waits with its body to send it; does nothing for others. */
+  /**
+   * Tells a client that waits with its body to send it; does nothing for others, nor where an earlier answer of the
+   * connection is still under way: Node would put the words into the midst of this one. No client waits for ever (RFC
+   * 9110 section 10.1.1).
+   */
   invite(): void {
-    if (!this.#invited) this.response.writeContinue();
+    if (!this.#invited && this.response.socket !== null) this.response.writeContinue();
     this.#invited = true;
   }
 

@@ -27,8 +27,8 @@ const STDOUT = 1;
 const FLUSH_MS = 1000;
 
 /**
- * Makes the log, on standard output where no stream is given. What it is told holds no secret; nothing is redacted here
- * because nothing needs to be.
+ * Makes the log, on standard output where no stream is given. What it is told holds no secret of Postern's; what a client
+ * wrote in the wrong place is taken out here.
  */
 export function createLog({ level, requests }: LogSettings, stream?: DestinationStream): Log {
   const { destination, flush } =
@@ -39,7 +39,7 @@ export function createLog({ level, requests }: LogSettings, stream?: Destination
       base: null,
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
-      hooks: { streamWrite: withoutControls },
+      hooks: { streamWrite: (line) => withoutTokens(withoutControls(line)) },
     },
     destination,
   );
@@ -53,6 +53,16 @@ export function createLog({ level, requests }: LogSettings, stream?: Destination
     error: (message, fields) => logger.error(fields ?? {}, message),
     flush,
   };
+}
+
+/**
+ * A token stands where a client should not have put it: in a key, a query, a scope. Its first characters, `eyJ`, are
+ * those of every JSON object in base64url.
+ */
+const TOKEN = /eyJ[\w-]{8,}(?:\.[\w-]*){0,2}/g;
+
+function withoutTokens(line: string): string {
+  return line.includes("eyJ") ? line.replace(TOKEN, "[token]") : line;
 }
 
 function standardOutput(): { readonly destination: DestinationStream; readonly flush: () => void } {

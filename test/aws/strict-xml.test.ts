@@ -65,3 +65,15 @@ describe("membersOf", () => {
     expect(codeOf(() => textOf(read("<Key><b>a</b></Key>"), "Key"))).toBe("body-malformed");
   });
 });
+
+describe("what XML may cost", () => {
+  it("does not grow by the square of its line ends", () => {
+    const key = "\r".repeat(200_000) + "\r\n".repeat(200_000);
+    // By the square this takes a minute and more; the limit of the test is what makes it fail then.
+    expect(textOf(read(`<Key>${key}</Key>`), "Key")).toBe("\n".repeat(400_000));
+  });
+
+  it("is bounded by its length", () => {
+    expect(codeOf(() => parseStrictXml(`<r>${" ".repeat(2 * 1024 * 1024)}</r>`, "r"))).toBe("body-malformed");
+  });
+});

@@ -11,6 +11,10 @@ describe("Refusal", () => {
     expect(sentence).toMatch(/^[A-Z][^\n"<>&]*\.$|^[A-Z][^\n"<>&]* URL\.$/);
   });
 
+  it("keeps no more of a detail than a line of a log can bear", () => {
+    expect(new Refusal("internal", { detail: "x".repeat(100_000) }).detail).toBe("x".repeat(256));
+  });
+
   it("keeps detail and cause out of its message", () => {
     const cause = new Error("secret cause");
     const refusal = new Refusal("body-malformed", { cause, detail: "secret detail" });

@@ -27,6 +27,23 @@ describe("the door", () => {
     expect(at("/x", ["Accept", "a"], ["Accept", "b"], ["Cookie", "a"], ["Cookie", "b"])).toBe("nothing");
   });
 
+  it("refuses a Host that is none", () => {
+    for (const host of ["", "a b", "a@b", "a/b", "a:70000", "a:", "[::1]:99999", "[1:2]", "[::1", "::1"]) {
+      const head = { method: "GET", target: "/", headers: readHeaders(["Host", host]) };
+      expect(
+        codeOf(() => checkDoor(head)),
+        host,
+      ).toBe("target-malformed");
+    }
+    for (const host of ["a", "a.b-c_d:65535", "127.0.0.1:80", "[::1]", "[::ffff:127.0.0.1]:1"]) {
+      const head = { method: "GET", target: "/", headers: readHeaders(["Host", host]) };
+      expect(
+        codeOf(() => checkDoor(head)),
+        host,
+      ).toBe("nothing");
+    }
+  });
+
   it("knows seven methods, in capitals", () => {
     for (const method of ["GET", "HEAD", "PUT", "POST", "DELETE", "PATCH", "OPTIONS"]) {
       expect(codeOf(() => checkDoor(aHead(method, "/")))).toBe("nothing");

@@ -143,3 +143,19 @@ it("says what happened besides requests, with fields", () => {
     issuer: "staff",
   });
 });
+
+describe("a token that a client wrote in the wrong place", () => {
+  const token = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiIxMjMifQ.c2lnbmF0dXJl";
+
+  it("is taken out of the line, wherever it stands", () => {
+    const { lines, log } = logTo();
+    log.record(
+      outcomeOf({ resource: `arn:aws:s3:::reports/${token}`, detail: `S3 GetObject with ${token}` }),
+    );
+    expect(lines[0]).not.toContain("eyJ");
+    expect(JSON.parse(lines[0] ?? "")).toMatchObject({
+      resource: "arn:aws:s3:::reports/[token]",
+      detail: "S3 GetObject with [token]",
+    });
+  });
+});
