@@ -351,6 +351,12 @@ describe("a body", () => {
     expect(refusal(line, { "content-length": "0" })).toBe("nothing");
   });
 
+  it("is refused as a part of an object, which would be put in place of the whole", () => {
+    expect(refusal("PUT /reports/a", { "content-length": "5", "content-range": "bytes 0-4/10" })).toBe(
+      "header-not-allowed",
+    );
+  });
+
   it("is streamed where it does not decide", () => {
     expect(read("PUT /reports/a", { "content-length": "5" }).payload).toEqual({ kind: "streamed" });
   });
