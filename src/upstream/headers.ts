@@ -76,6 +76,8 @@ export function crossToAws(headers: Headers, own: readonly HeaderLine[]): Crossi
 
 /** Names that the values of Connection make hop by hop; undefined where they only say what becomes of the connection. */
 function namedHops(values: readonly string[]): ReadonlySet<string> | undefined {
+  // Nearly every answer has this one line, or none.
+  if (values.length === 0 || (values.length === 1 && values[0] === "keep-alive")) return undefined;
   const names = values.flatMap((value) => value.toLowerCase().split(",")).map((name) => name.trim());
   return names.every((name) => name === "close" || name === "keep-alive") ? undefined : new Set(names);
 }
@@ -107,7 +109,9 @@ const RESPONSE_STAYS: ReadonlySet<string> = new Set([
 ]);
 
 /** Postern's own names, and orders that nginx in front of it would obey, such as to send a file in place of the answer. */
-const RESPONSE_PREFIX_STAYS = /^(?:x-postern-|x-accel-)/;
+function hasStayingPrefix(name: string): boolean {
+  return name.startsWith("x-postern-") || name.startsWith("x-accel-");
+}
 
 /** The token's places: a cache must not hand one caller's answer to another. */
 const VARY = "Authorization, X-Amz-Security-Token, X-Postern-Token";
@@ -125,7 +129,7 @@ export function crossToClient(raw: readonly Buffer[], added: readonly string[]):
   for (let i = 0; i + 1 < raw.length; i += 2) {
     const name = (raw[i] as Buffer).toString("latin1");
     const lower = name.toLowerCase();
-    if (RESPONSE_STAYS.has(lower) || RESPONSE_PREFIX_STAYS.test(lower) || hops?.has(lower) === true) continue;
+    if (RESPONSE_STAYS.has(lower) || hasStayingPrefix(lower) || hops?.has(lower) === true) continue;
     const value = (raw[i + 1] as Buffer).toString("latin1");
     lines.push(name, lower === "cache-control" ? toPrivate(value) : value);
   }
