@@ -6,6 +6,7 @@ import { hashPayload, planPayload } from "../signing/payload.ts";
 import type { Signer } from "../signing/sign.ts";
 import type { SignedRequest } from "../upstream/forward.ts";
 import { crossToAws } from "../upstream/headers.ts";
+import { pipeBody } from "../upstream/upload.ts";
 import type { Live } from "./route.ts";
 import type { Visit } from "./visit.ts";
 
@@ -92,12 +93,7 @@ function streamed(visit: Visit): Outgoing {
   visit.invite();
   if (!("decodedLength" in plan))
     return { payloadHash: plan.payloadHash, body: request, signed: [], unsigned };
-  const body = reframe(plan);
-  // `pipe` passes no errors on: a client that leaves must not look like the end of its body.
-  request.once("error", (error) => body.destroy(error));
-  // Whoever sends it listens to it, but only from then on; unheard, its fault would end the process.
-  body.on("error", () => {});
-  request.pipe(body);
+  const body = pipeBody(request, reframe(plan));
   const signed: HeaderLine[] =
     plan.kind === "decode"
       ? []

@@ -58,6 +58,8 @@ export function createSelfService(options: SelfServiceOptions): (visit: Visit) =
 function checkVisit(visit: Visit): void {
   checkDoor(visit.head, visit.request.httpVersion);
   if (!TARGET.test(visit.head.target)) throw new Refusal("target-ambiguous", { detail: "not a plain name" });
+  if (visit.head.headers.has("x-postern-role"))
+    throw new Refusal("role-not-granted", { detail: "a wish for a role, where no rule decides" });
   if (hasBody(visit)) throw new Refusal("body-malformed", { detail: "a body, where the page takes none" });
 }
 

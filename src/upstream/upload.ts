@@ -1,14 +1,19 @@
 import type { IncomingMessage } from "node:http";
-import { PassThrough, type Readable } from "node:stream";
+import { type Duplex, PassThrough, type Readable } from "node:stream";
 
 /**
  * Stands in for a client's request as the body that goes upstream. An HTTP client destroys the body that it could not
  * send to its end, and a request that is destroyed takes the connection along on which it is still to be answered.
  */
 export function standInFor(request: IncomingMessage): Readable {
-  const body = new PassThrough();
-  // `pipe` passes no errors on: a client that leaves must not look like the end of its body.
+  return pipeBody(request, new PassThrough());
+}
+
+/** Sends a client's body through a stream; `pipe` alone would make a client that leaves look like the end of its body. */
+export function pipeBody(request: IncomingMessage, body: Duplex): Duplex {
   request.once("error", (error) => body.destroy(error));
+  // Whoever sends the body listens to it, but only from then on; unheard, its fault would end the process.
+  body.on("error", () => {});
   return request.pipe(body);
 }
 

@@ -14,14 +14,6 @@ import {
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Stack, startStack } from "../support/stack.ts";
 
-async function clientOf(stack: Stack, user: string): Promise<DynamoDBClient> {
-  return new DynamoDBClient({
-    endpoint: stack.url,
-    region: "us-east-1",
-    credentials: { accessKeyId: "any", secretAccessKey: "any", sessionToken: await stack.tokenOf(user) },
-  });
-}
-
 const key = (orderId: string) => ({ customerId: { S: "initech" }, orderId: { S: orderId } });
 
 describe("an unmodified DynamoDB client through Postern", () => {
@@ -31,8 +23,8 @@ describe("an unmodified DynamoDB client through Postern", () => {
 
   beforeAll(async () => {
     stack = await startStack();
-    admin = await clientOf(stack, "admin");
-    analyst = await clientOf(stack, "analyst");
+    admin = new DynamoDBClient(await stack.sdkOf("admin"));
+    analyst = new DynamoDBClient(await stack.sdkOf("analyst"));
   });
 
   afterAll(async () => {
@@ -96,7 +88,7 @@ describe("an unmodified DynamoDB client through Postern", () => {
   });
 
   it("reads no body for a caller whom no rule lets use the service", async () => {
-    const member = await clientOf(stack, "member");
+    const member = new DynamoDBClient(await stack.sdkOf("member"));
     const before = stack.aws.calls.of("dynamodb:GetItem");
     const refused = member.send(new GetItemCommand({ TableName: "Orders", Key: key("1") }));
     await expect(refused).rejects.toMatchObject({ name: "AccessDeniedException" });

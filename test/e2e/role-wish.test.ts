@@ -33,6 +33,13 @@ describe("S2.2 the wish for a role, X-Postern-Role", () => {
     expect([answer.status, answer.headers.get("x-postern-reason")]).toEqual([403, "role-not-granted"]);
   });
 
+  it("is refused where no rule decides, as on whoami", async () => {
+    const authorization = `Bearer ${await stack.tokenOf("editor")}`;
+    const headers = { authorization, "x-postern-role": `${ROLE}analyst` };
+    const answer = await fetch(`${stack.url}/.postern/whoami`, { headers });
+    expect([answer.status, answer.headers.get("x-postern-reason")]).toEqual([403, "role-not-granted"]);
+  });
+
   it("is refused where the rule names the role, even the same one", async () => {
     const answer = await read("analyst", "reports/q3.txt", `${ROLE}analyst`);
     expect([answer.status, answer.headers.get("x-postern-reason")]).toEqual([403, "role-not-granted"]);

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { signInLocally } from "../../src/cli/local-login.ts";
 import { readConfig } from "../../src/config/read.ts";
 import { type LocalAws, type LocalAwsOptions, startLocalAws } from "../../src/local/aws.ts";
 import type { Fault } from "../../src/local/faults.ts";
@@ -22,9 +23,18 @@ export interface Stack {
   readonly logged: () => string;
   /** An ID token of a user of the world, by a real sign-in. */
   readonly tokenOf: (user: string) => Promise<string>;
+  /** What an SDK client of a user is made with: any key and secret, the token as session token. */
+  readonly sdkOf: (user: string) => Promise<SdkOptions>;
   /** Requests that reached the stand-in's S3 and DynamoDB so far, refused ones too. */
   readonly arrived: () => number;
   readonly close: () => Promise<void>;
+}
+
+/** Options of an AWS SDK client. */
+export interface SdkOptions {
+  readonly endpoint: string;
+  readonly region: string;
+  readonly credentials: { accessKeyId: string; secretAccessKey: string; sessionToken: string };
 }
 
 /** What a test may want otherwise. */
@@ -75,16 +85,25 @@ export async function startStack({
     },
   });
   const ports = await sidecar.start();
-  const calls = (): Iterable<[string, number]> => Object.entries(countsOf(aws));
+  const url = `http://127.0.0.1:${ports.listen}`;
+  const tokenOf = async (user: string): Promise<string> => (await signInLocally(user, env)).id ?? "";
   return {
     aws,
-    url: `http://127.0.0.1:${ports.listen}`,
+    url,
     ports,
     outcomes,
     logged: () => lines.join(""),
-    tokenOf: (user) => signIn(aws.url, user),
+    tokenOf,
+    sdkOf: async (user) => ({
+      endpoint: url,
+      region: "us-east-1",
+      credentials: { accessKeyId: "any", secretAccessKey: "any", sessionToken: await tokenOf(user) },
+    }),
     arrived: () =>
-      [...calls()].reduce((sum, [call, count]) => sum + (/^(?:s3|dynamodb):/.test(call) ? count : 0), 0),
+      [...aws.calls.all()].reduce(
+        (sum, [call, count]) => sum + (/^(?:s3|dynamodb):/.test(call) ? count : 0),
+        0,
+      ),
     close: async () => {
       await sidecar.drain();
       await aws.close();
@@ -95,24 +114,4 @@ export async function startStack({
 /** Calls that reached the stand-in, by `service:Operation`. */
 export function countsOf(aws: LocalAws): Record<string, number> {
   return Object.fromEntries(aws.calls.all());
-}
-
-/** Signs in with user name and password. */
-export async function signIn(origin: string, user: string): Promise<string> {
-  const answer = await fetch(`${origin}/`, {
-    method: "POST",
-    headers: {
-      "content-type": "application/x-amz-json-1.1",
-      "x-amz-target": "AWSCognitoIdentityProviderService.InitiateAuth",
-    },
-    body: JSON.stringify({
-      AuthFlow: "USER_PASSWORD_AUTH",
-      ClientId: "web",
-      AuthParameters: { USERNAME: user, PASSWORD: "Postern-1!" },
-    }),
-  });
-  const { AuthenticationResult: tokens } = (await answer.json()) as {
-    AuthenticationResult: { IdToken: string };
-  };
-  return tokens.IdToken;
 }
