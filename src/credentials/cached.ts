@@ -59,7 +59,7 @@ export function cached(
       return await flight.credentials;
     } catch (error) {
       // What was decided about the leader's token says nothing about this one.
-      if (flight.token === wish.caller.login.token || !isDecision(error)) throw error;
+      if (flight.tokenDigest === wish.caller.tokenDigest || !isDecision(error)) throw error;
       return memory.find(wish)?.credentials ?? ask(wish);
     }
   };
@@ -94,8 +94,8 @@ export function cached(
 /** An exchange under way, for all who wait for it. */
 interface Flight {
   readonly credentials: Promise<Credentials>;
-  /** The login token that the exchange is made with. */
-  readonly token: string;
+  /** Of the tokens that the exchange is made with. */
+  readonly tokenDigest: string;
 }
 
 /** Makes the function that joins the flight under way to what is wished for, or starts it. */
@@ -106,7 +106,7 @@ function createFlights(exchange: (wish: Wish) => Promise<Credentials>): (wish: W
     const underWay = flights.get(key);
     if (underWay !== undefined) return underWay;
     const credentials = exchange(wish).finally(() => flights.delete(key));
-    const flight = { credentials, token: caller.login.token };
+    const flight = { credentials, tokenDigest: caller.tokenDigest };
     flights.set(key, flight);
     return flight;
   };

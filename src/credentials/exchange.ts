@@ -1,3 +1,4 @@
+import type { Caller } from "../domain/caller.ts";
 import type { Clock } from "../domain/clock.ts";
 import { Refusal } from "../domain/refusal.ts";
 import type { Call, Outbound, Reply } from "../outbound/call.ts";
@@ -5,9 +6,13 @@ import type { Exchange, OnExchange } from "./broker.ts";
 
 /** One question to the identity pool or STS, and how its answer is read. */
 export interface Question<T> {
+  /** Which of the two is asked: each has limits and troubles of its own. */
+  readonly service: "cognito-identity" | "sts";
   /** The API operation. */
   readonly operation: string;
   readonly call: Call;
+  /** On whose behalf: what is asked for one must not starve the others. */
+  readonly caller: Caller;
   /**
    * Reads the body of a 200.
    *

@@ -29,11 +29,11 @@ export function createIdentities(getId: (caller: Caller) => Promise<string>, max
     find: async (caller) => {
       const id = ids.get(keyOf(caller));
       if (id !== undefined) return { id, known: true };
-      const { token } = caller.login;
-      let answer = asking.get(token);
+      const { tokenDigest } = caller;
+      let answer = asking.get(tokenDigest);
       if (answer === undefined) {
-        answer = ask(caller).finally(() => asking.delete(token));
-        asking.set(token, answer);
+        answer = ask(caller).finally(() => asking.delete(tokenDigest));
+        asking.set(tokenDigest, answer);
       }
       return { id: await answer, known: false };
     },
@@ -42,5 +42,5 @@ export function createIdentities(getId: (caller: Caller) => Promise<string>, max
 }
 
 function keyOf({ login, subject }: Caller): string {
-  return `${login.provider} ${subject}`;
+  return login === undefined ? "" : `${login.provider} ${subject}`;
 }

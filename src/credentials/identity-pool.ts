@@ -52,7 +52,7 @@ export function createIdentityPool(options: IdentityPoolOptions): Broker {
   return async (permit, caller) => {
     const credentials = await obtain(permit, caller);
     if (proveRole === undefined) return credentials;
-    const assumedRoleArn = await proveRole(credentials);
+    const assumedRoleArn = await proveRole(credentials, caller);
     if (permit.role !== POOL && !grants(assumedRoleArn, permit.role))
       throw new Refusal("role-mismatch", { detail: `${assumedRoleArn} is not ${permit.role}` });
     return { ...credentials, assumedRoleArn };
@@ -72,10 +72,12 @@ function createCalls({ identityPoolId, endpoint, exchange, now }: IdentityPoolOp
   const ask = <T>(
     operation: string,
     input: object,
-    { read, denied }: { read: (answer: JsonObject) => T; denied: RefusalCode },
+    { caller, read, denied }: { caller: Caller; read: (answer: JsonObject) => T; denied: RefusalCode },
   ): Promise<T> => {
     const headers = { "content-type": "application/x-amz-json-1.1", "x-amz-target": `${TARGET}${operation}` };
     return exchange({
+      service: "cognito-identity",
+      caller,
       operation,
       call: { url, method: "POST", headers, body: JSON.stringify(input) },
       read: (body) => read(readObject(operation, body)),
@@ -89,13 +91,14 @@ function createCalls({ identityPoolId, endpoint, exchange, now }: IdentityPoolOp
       ask(
         "GetId",
         { IdentityPoolId: identityPoolId, Logins: loginsOf(caller) },
-        { read: readIdentityId, denied: "credentials-refused" },
+        { caller, read: readIdentityId, denied: "credentials-refused" },
       ),
     getCredentials: (identityId: string, { role }: Permit, caller: Caller) =>
       ask(
         "GetCredentialsForIdentity",
         { IdentityId: identityId, Logins: loginsOf(caller), ...(role !== POOL && { CustomRoleArn: role }) },
         {
+          caller,
           read: (answer) => readCredentials({ IdentityId: identityId, ...answer }, now()),
           denied: role === POOL ? "credentials-refused" : "role-not-granted",
         },
@@ -105,7 +108,7 @@ function createCalls({ identityPoolId, endpoint, exchange, now }: IdentityPoolOp
 
 /** Exactly one login, that of the token which was verified: two would be merged into one identity for good. */
 function loginsOf({ login }: Caller): Readonly<Record<string, string>> {
-  return { [login.provider]: login.token };
+  return login === undefined ? {} : { [login.provider]: login.token };
 }
 
 type JsonObject = Readonly<Record<string, unknown>>;

@@ -1,4 +1,3 @@
-import { hash } from "node:crypto";
 import { LRUCache } from "lru-cache";
 import type { Caller } from "../domain/caller.ts";
 import type { Clock } from "../domain/clock.ts";
@@ -74,12 +73,13 @@ export function createMemory({ now, maxCallers, refreshAheadMs }: MemoryOptions)
   };
 }
 
-/** Everything that shapes a credential: source, role and the caller's digest, none of which holds a line break. */
+/** Everything that shapes a credential: source, role, session and the caller's digest, none of which holds a line break. */
 export function wishOf(permit: Permit, caller: Caller): Wish {
-  return { permit, caller, key: `${permit.source}\n${permit.role}\n${caller.digest}` };
+  const session = permit.session === undefined ? "" : permit.session.digest;
+  return { permit, caller, key: `${permit.source}\n${permit.role}\n${session}\n${caller.digest}` };
 }
 
 /** A denial is about one token: a caller may hold another that is as good as new. */
 function denialKey({ key, caller }: Wish): string {
-  return `${key}\n${hash("sha256", caller.login.token, "base64url")}`;
+  return `${key}\n${caller.tokenDigest}`;
 }

@@ -1,4 +1,5 @@
 import { endpointOf } from "../aws/endpoint.ts";
+import type { Caller } from "../domain/caller.ts";
 import type { Clock } from "../domain/clock.ts";
 import type { Credentials } from "../domain/credentials.ts";
 import { Refusal } from "../domain/refusal.ts";
@@ -8,7 +9,7 @@ import { type Meaning, refusalOf } from "./aws-error.ts";
 import type { ExchangeCall } from "./exchange.ts";
 
 /** Asks STS whose credentials these are: `arn:aws:sts::ACCOUNT:assumed-role/ROLE/SESSION`. */
-export type ProveRole = (credentials: Credentials) => Promise<string>;
+export type ProveRole = (credentials: Credentials, caller: Caller) => Promise<string>;
 
 /** What {@link createProveRole} needs. */
 export interface ProveRoleOptions {
@@ -32,7 +33,7 @@ const MEANINGS: ReadonlyMap<string, Meaning> = new Map();
 export function createProveRole({ region, endpoint, exchange, signer, now }: ProveRoleOptions): ProveRole {
   const origin = endpointOf("sts", region, endpoint);
   const headers = { host: new URL(origin).host, "content-type": CONTENT_TYPE };
-  return (credentials) => {
+  return (credentials, caller) => {
     const added = signer.sign({
       method: "POST",
       path: "/",
@@ -45,6 +46,8 @@ export function createProveRole({ region, endpoint, exchange, signer, now }: Pro
       nowMs: now(),
     });
     return exchange({
+      service: "sts",
+      caller,
       operation: OPERATION,
       call: { url: `${origin}/`, method: "POST", headers: { ...headers, ...pairsOf(added) }, body: BODY },
       read: readArn,

@@ -5,30 +5,66 @@ export interface Login {
   readonly token: string;
 }
 
-/** Who sends a request: read from a verified token, and from nothing else. */
+/** Who sends a request: read from verified tokens, and from nothing else. */
 export interface Caller {
-  readonly kind: "user";
-  /** The configured name of the user pool; never a URL, so that all issuer forms of a pool are one. */
+  /**
+   * Exactly one of:
+   *
+   * - `user`: a person who signed in;
+   * - `machine`: an app client that holds a token of its own (client credentials);
+   * - `guest`: a request with no credential in any place that Postern knows.
+   */
+  readonly kind: "user" | "machine" | "guest";
+  /**
+   * The configured name of the user pool or other issuer; never a URL, so that all issuer forms of a pool are one. Of a
+   * guest `-`, which is nobody's name.
+   */
   readonly issuer: string;
-  /** `sub`: unique and unchangeable within its issuer. */
+  /** `sub`: unique and unchangeable within its issuer. Empty for a guest. */
   readonly subject: string;
-  /** The app client that the token was issued to. */
+  /** The app client that the token was issued to. Empty for a guest. */
   readonly clientId: string;
   readonly groups: readonly string[];
-  /** `cognito:roles`. */
+  /** `cognito:roles` of the ID token: what the caller may wish for. */
   readonly roles: readonly string[];
-  /** `cognito:preferred_role`. */
+  /** `cognito:preferred_role` of the ID token. */
   readonly preferredRole: string | undefined;
+  /** Of the token that policy reads: the bearer, never the ID token beside it. */
   readonly claims: Readonly<Record<string, unknown>>;
-  /** Epoch milliseconds: the token's `exp`. */
+  /** Epoch milliseconds: the earliest `exp` of the tokens presented; `Infinity` for a guest. */
   readonly expiresAtMs: number;
-  readonly login: Login;
+  /** What an identity pool or STS takes for this caller; undefined where no ID token was presented. */
+  readonly login: Login | undefined;
+  /** Whether the client need not have meant to say who it is: a cookie, or no credential at all. */
+  readonly ambient: boolean;
   /**
-   * Digest of everything in the token that can shape a credential: issuer name, subject, app client and every
+   * Digest of everything in the tokens that can shape a credential: kind, issuer name, subject, app client and every
    * claim but those that differ between two tokens of one sign-in. It is the caller's part of every cache key.
    */
   readonly digest: string;
+  /** SHA-256 of the very tokens presented: tells two tokens of one sign-in apart. Empty for a guest. */
+  readonly tokenDigest: string;
+  /** The entries of a denylist that mean this caller: `jti:…`, `origin_jti:…`, `sub:<issuer name>/<sub>`. */
+  readonly handles: readonly string[];
 }
+
+/** Whoever sends no credential: all guests of a Postern are one caller. */
+export const GUEST: Caller = {
+  kind: "guest",
+  issuer: "-",
+  subject: "",
+  clientId: "",
+  groups: [],
+  roles: [],
+  preferredRole: undefined,
+  claims: {},
+  expiresAtMs: Number.POSITIVE_INFINITY,
+  login: undefined,
+  ambient: true,
+  digest: "guest",
+  tokenDigest: "",
+  handles: [],
+};
 
 /** The strings of a claim: Cognito writes lists as arrays, and its older Lambda triggers as single values. */
 export function claimStrings(value: unknown): readonly string[] {

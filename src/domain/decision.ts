@@ -3,6 +3,21 @@ import type { RefusalCode } from "./refusal.ts";
 /** The role that a rule gives: an ARN, or `pool` where the identity pool chooses. */
 export type Role = string;
 
+/** How STS is asked for a role session, where Postern asks it itself: all of it shapes the credentials. */
+export interface RoleSession {
+  /** `RoleSessionName`: 2–64 of `[\w+=,.@-]`. */
+  readonly name: string;
+  /** Of AssumeRole: what stays with the session through every further role. */
+  readonly sourceIdentity: string | undefined;
+  /** Session tags; of AssumeRole alone, since web identities bring theirs in the token. */
+  readonly tags: readonly (readonly [key: string, value: string])[];
+  /** The session policy as JSON: AWS allows no more than it and the role both allow. */
+  readonly policy: string | undefined;
+  readonly durationSeconds: number;
+  /** Of all the above: the session's part of every cache key. */
+  readonly digest: string;
+}
+
 /** Leave to do one operation; the credential broker accepts nothing else. */
 export interface Permit {
   readonly verdict: "permit";
@@ -11,6 +26,8 @@ export interface Permit {
   readonly role: Role;
   /** The configured name of the credential source. */
   readonly source: string;
+  /** Where the source is STS; the enhanced flow of an identity pool takes no wishes. */
+  readonly session?: RoleSession | undefined;
 }
 
 /** Why an operation may not be done. */

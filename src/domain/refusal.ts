@@ -27,6 +27,11 @@ export const REFUSALS = kinds({
   "token-issuer": [401, "The token's issuer is not accepted here."],
   "token-client": [401, "The token was issued to an app client that is not accepted here."],
   "token-use": [401, "This kind of token is not accepted here."],
+  "token-scope": [403, "The token lacks a scope that is required here."],
+  "token-revoked": [401, "The token has been revoked."],
+  "id-token-required": [401, "The ID token is needed too: send it in X-Postern-Id-Token."],
+  "id-token-mismatch": [401, "The ID token and the access token are not of one sign-in."],
+  "origin-not-allowed": [403, "A request without a token in a header is not accepted from this origin."],
   "keys-unavailable": [503, "The issuer's signing keys cannot be had at the moment."],
   "target-malformed": [400, "The request target is not well formed."],
   "target-ambiguous": [400, "The request can be read in two ways."],
@@ -40,9 +45,9 @@ export const REFUSALS = kinds({
   "denied-no-rule": [403, "No rule allows this operation."],
   "roles-disagree": [403, "No single role is allowed all that this operation needs."],
   "claim-unusable": [403, "A claim that the rules need is missing or cannot be used."],
-  "role-not-granted": [403, "The identity pool does not grant this caller the role."],
-  "role-mismatch": [403, "The identity pool gave another role than the rule names."],
-  "credentials-refused": [403, "The identity pool refused to give credentials for this token."],
+  "role-not-granted": [403, "This caller is not granted the role."],
+  "role-mismatch": [403, "The credentials hold another role than the rule names."],
+  "credentials-refused": [403, "AWS refused to give credentials for this caller."],
   "credentials-unavailable": [503, "AWS credentials cannot be had at the moment."],
   "credentials-throttled": [503, "Too many credentials are asked for at the moment."],
   "length-required": [411, "The length of the body must be stated."],
@@ -78,5 +83,5 @@ export class Refusal extends Error {
 
 /** Whether a refusal is about the token itself, so that another token would help. */
 export function isTokenRefusal(code: RefusalCode): boolean {
-  return REFUSALS[code].status === 401;
+  return REFUSALS[code].status === 401 || code === "token-scope";
 }

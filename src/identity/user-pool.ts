@@ -9,7 +9,7 @@ import {
 import type { JwtPayload } from "aws-jwt-verify/jwt-model";
 import { JwtVerifier } from "aws-jwt-verify/jwt-verifier";
 import { dnsSuffixOf } from "../aws/endpoint.ts";
-import { type Caller, claimStrings } from "../domain/caller.ts";
+import { type Caller, claimStrings, type Login } from "../domain/caller.ts";
 import { Refusal, type RefusalCode } from "../domain/refusal.ts";
 import type { KeySet } from "./jwks.ts";
 
@@ -95,7 +95,7 @@ function codeOf(error: unknown): RefusalCode {
   return "token-signature";
 }
 
-function toCaller(issuer: string, login: Caller["login"], claims: Readonly<Record<string, unknown>>): Caller {
+function toCaller(issuer: string, login: Login, claims: Readonly<Record<string, unknown>>): Caller {
   const { sub, aud, exp } = claims;
   if (typeof sub !== "string" || sub === "" || typeof aud !== "string" || typeof exp !== "number")
     throw new Refusal("token-malformed", { detail: "no sub, aud or exp" });
@@ -111,6 +111,9 @@ function toCaller(issuer: string, login: Caller["login"], claims: Readonly<Recor
     claims,
     expiresAtMs: exp * 1000,
     login,
+    ambient: false,
+    tokenDigest: hash("sha256", login.token, "base64url"),
+    handles: [],
     digest: hash("sha256", JSON.stringify([issuer, sub, aud, lasting(claims)]), "base64url"),
   };
 }

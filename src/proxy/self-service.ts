@@ -73,6 +73,7 @@ async function whoami({ pipeline, peek, upstreams }: SelfServiceOptions, visit: 
   const caller = await authenticate(visit.head.headers);
   visit.caller = caller;
   return {
+    kind: caller.kind,
     issuer: caller.issuer,
     subject: caller.subject,
     username: caller.claims["cognito:username"],
@@ -80,7 +81,7 @@ async function whoami({ pipeline, peek, upstreams }: SelfServiceOptions, visit: 
     groups: caller.groups,
     roles: caller.roles,
     preferredRole: caller.preferredRole,
-    expires: new Date(caller.expiresAtMs).toISOString(),
+    ...(caller.kind !== "guest" && { expires: new Date(caller.expiresAtMs).toISOString() }),
     upstreams: Object.fromEntries(
       upstreams.map(({ name, service }) => [
         name,

@@ -27,7 +27,10 @@ export function callerOf({
     claims: {},
     expiresAtMs: NOW + 3_600_000,
     login: { provider: "cognito-idp.us-east-1.amazonaws.com/us-east-1_AbCdEfGhI", token },
+    ambient: false,
     digest,
+    tokenDigest: token,
+    handles: [],
     ...more,
   };
 }

@@ -21,7 +21,10 @@ export function aCaller(
     claims: { sub: "sub-1", ...claims },
     expiresAtMs: 0,
     login: { provider: "p", token: "t" },
+    ambient: false,
     digest: "d",
+    tokenDigest: "t",
+    handles: [],
     ...changes,
   };
 }
