@@ -7,10 +7,11 @@ import { requirementsOf } from "./dynamodb-resources.ts";
 import { DYNAMODB_TABLE } from "./dynamodb-table.ts";
 import { splitTarget } from "./parameters.ts";
 import type { BodyDecided, Service, Upstream } from "./service.ts";
+import { faultOfJson } from "./signature-fault.ts";
 import { parseStrictJson } from "./strict-json.ts";
 
 /** Amazon DynamoDB (API 2012-08-10, JSON 1.0): every operation is decided by its body. */
-export const dynamodb: Service = { recognise, refuse: refuseAsDynamoDb };
+export const dynamodb: Service = { recognise, refuse: refuseAsDynamoDb, faultOf: faultOfJson };
 
 const PREFIX = "DynamoDB_20120810.";
 const JSON_TYPE = "application/x-amz-json-1.0";

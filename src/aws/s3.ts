@@ -11,10 +11,11 @@ import { requirementsOf } from "./s3-requirements.ts";
 import { type FoundRow, findS3Row } from "./s3-row.ts";
 import type { S3Row } from "./s3-table.ts";
 import { readS3Target, type S3Target } from "./s3-target.ts";
+import { faultOfS3 } from "./signature-fault.ts";
 import type { BodyDecided, Service, Upstream } from "./service.ts";
 
 /** Amazon S3, path style (API reference 2006-03-01). */
-export const s3: Service = { recognise, refuse: refuseAsS3 };
+export const s3: Service = { recognise, refuse: refuseAsS3, faultOf: faultOfS3 };
 
 /** What S3's XML may come as: botocore states no type, and some clients know only bytes. */
 const XML_TYPES = [undefined, "application/xml", "text/xml", "application/octet-stream"];

@@ -51,6 +51,22 @@ export interface RefusalView {
   readonly requestId: string;
 }
 
+/** An error answer of AWS, small enough to be looked at before it is passed on. */
+export interface ErrorAnswer {
+  readonly status: number;
+  /** The value of a header that stands once, by its lower-case name. */
+  readonly header: (name: string) => string | undefined;
+  readonly body: string;
+}
+
+/**
+ * What an error answer says of the signature:
+ *
+ * - `credentials`: AWS no longer takes the credentials it was made with;
+ * - `clock`: its time is too far from AWS's.
+ */
+export type SignatureFault = "credentials" | "clock";
+
 /** The port that every AWS service implements: one file a service, one line in the table of `services.ts`. */
 export interface Service {
   /**
@@ -61,6 +77,11 @@ export interface Service {
    */
   readonly recognise: (head: Head, upstream: Upstream) => Operation | BodyDecided;
   readonly refuse: (view: RefusalView) => RefusalAnswer;
+  /**
+   * Reads an error answer. Only AWS's own word counts, and what was refused for it was not done: a service whose answers
+   * somebody else may write says nothing.
+   */
+  readonly faultOf: (answer: ErrorAnswer) => SignatureFault | undefined;
 }
 
 /** Whether an operation waits for its body. */

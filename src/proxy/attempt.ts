@@ -1,105 +1,75 @@
+import type { ErrorAnswer } from "../aws/service.ts";
+import type { CachedBroker } from "../credentials/cached.ts";
+import type { Caller } from "../domain/caller.ts";
 import type { Credentials } from "../domain/credentials.ts";
-import type { HeaderLine, Operation } from "../domain/operation.ts";
+import type { Permit } from "../domain/decision.ts";
+import type { Operation } from "../domain/operation.ts";
 import { Refusal } from "../domain/refusal.ts";
-import { reframe } from "../signing/chunked.ts";
-import { hashPayload, planPayload } from "../signing/payload.ts";
 import type { Signer } from "../signing/sign.ts";
-import type { SignedRequest } from "../upstream/forward.ts";
-import { crossToAws } from "../upstream/headers.ts";
-import { pipeBody } from "../upstream/upload.ts";
+import { proceed } from "./proceed.ts";
+import { giveUp, guarded } from "./respond.ts";
 import type { Live } from "./route.ts";
+import { signOperation } from "./sign-operation.ts";
 import type { Visit } from "./visit.ts";
 
-/** Who signs, with what, when. */
-export interface Signature {
+/** What was decided, and who carries it out. */
+export interface Decided {
+  readonly live: Live;
+  readonly operation: Operation;
+  readonly permit: Permit;
+  readonly caller: Caller;
+  readonly broker: CachedBroker;
   readonly signer: Signer;
-  readonly credentials: Credentials;
-  readonly nowMs: number;
 }
 
-/** A body on its way upstream, and the headers that describe it. */
-interface Outgoing {
-  readonly payloadHash: string;
-  readonly body: SignedRequest["body"];
-  readonly signed: readonly HeaderLine[];
-  readonly unsigned: readonly HeaderLine[];
+/** Obtains the caller's credentials, signs and sends; where AWS says no to the signature alone, once more. */
+export function attempt(visit: Visit, decided: Decided): unknown {
+  return send(visit, decided, true);
 }
+
+/** @param first whether another attempt may follow this one */
+function send(visit: Visit, decided: Decided, first: boolean): unknown {
+  const { live, operation, permit, caller, broker, signer } = decided;
+  return proceed(broker.obtain(permit, caller), (credentials) => {
+    if (visit.hasEnded || visit.response.destroyed) return visit.end({});
+    const signed = signOperation(visit, live, operation, { signer, credentials });
+    // A body that came from the client as a stream is gone once it was sent.
+    const mayRepeat = first && (signed.body === null || Buffer.isBuffer(signed.body));
+    let next: Next = "pass";
+    const withhold = (answer: ErrorAnswer): boolean => {
+      next = nextOf(answer, decided, { credentials, mayRepeat });
+      return next !== "pass";
+    };
+    live.forwarder.forward({ ...signed, withhold }, visit.response, (end) => {
+      if (end === "withheld") again(visit, decided, next);
+      else if (end instanceof Refusal) giveUp(visit, end);
+      else visit.end({ forwarded: end });
+    });
+  });
+}
+
+/** What becomes of an error answer: the client gets it, the request is sent anew, or it is refused in Postern's words. */
+type Next = "pass" | "repeat" | "refuse";
 
 /**
- * Builds and signs what goes upstream: from the operation that was decided and the credentials that were got, with such
- * of the client's headers as cross.
- *
- * @throws Refusal length-required, body-malformed, payload-mismatch
+ * AWS refuses expired credentials and a time that is far off before it does anything, so that the same request may be
+ * sent again. An answer about credentials is never passed on: S3's repeats the session token.
  */
-export function signOperation(
-  visit: Visit,
-  live: Live,
-  operation: Operation,
-  { signer, credentials, nowMs }: Signature,
-): SignedRequest {
-  const crossing = crossToAws(visit.head.headers, operation.headers);
-  const outgoing = operation.payload.kind === "buffered" ? held(operation.payload.bytes) : streamed(visit);
-  const signed = [["host", live.host] as const, ...operation.headers, ...crossing.signed, ...outgoing.signed];
-  const added = signer.sign({
-    method: operation.method,
-    path: operation.path,
-    query: operation.query,
-    headers: signed,
-    payloadHash: outgoing.payloadHash,
-    service: operation.service,
-    region: operation.region,
-    credentials,
-    nowMs,
-  });
-  const headers: string[] = [];
-  for (const lines of [signed, crossing.unsigned, outgoing.unsigned])
-    for (const [name, value] of lines) headers.push(name, value);
-  for (const part of added) headers.push(part);
-  return {
-    method: operation.method,
-    path: operation.query === "" ? operation.path : `${operation.path}?${operation.query}`,
-    headers,
-    body: outgoing.body,
-    answerHeaders: ["x-postern-request-id", visit.requestId],
-  };
+function nextOf(
+  answer: ErrorAnswer,
+  { live, permit, caller, broker }: Decided,
+  { credentials, mayRepeat }: { credentials: Credentials; mayRepeat: boolean },
+): Next {
+  const fault = live.service.faultOf(answer);
+  if (fault === "credentials")
+    return broker.drop(permit, caller, credentials) && mayRepeat ? "repeat" : "refuse";
+  const corrected = fault === "clock" && live.clock.learn(answer.header("date"));
+  return corrected && mayRepeat ? "repeat" : "pass";
 }
 
-function held(bytes: Buffer): Outgoing {
-  return {
-    payloadHash: hashPayload(bytes),
-    body: bytes,
-    signed: [],
-    unsigned: [["content-length", String(bytes.length)]],
-  };
-}
-
-/** The body as the client's own headers state it: as it comes, or out of one aws-chunked framing and into another. */
-function streamed(visit: Visit): Outgoing {
-  const { request } = visit;
-  const { headers } = visit.head;
-  const plan = planPayload({
-    contentSha256: headers.get("x-amz-content-sha256"),
-    contentEncoding: headers.get("content-encoding"),
-    decodedLength: headers.get("x-amz-decoded-content-length"),
-    trailer: headers.get("x-amz-trailer"),
-    contentLength: headers.get("content-length"),
-    transferEncoding: headers.get("transfer-encoding"),
+function again(visit: Visit, decided: Decided, next: Next): void {
+  guarded(visit, () => {
+    if (next === "repeat") return send(visit, decided, false);
+    throw new Refusal("credentials-unavailable", { detail: "AWS did not take the credentials" });
   });
-  if (plan.kind === "fault") throw new Refusal(plan.code, { detail: plan.detail });
-  const unsigned: HeaderLine[] = [];
-  if (plan.contentEncoding !== undefined) unsigned.push(["content-encoding", plan.contentEncoding]);
-  if (plan.kind === "empty") return { payloadHash: plan.payloadHash, body: null, signed: [], unsigned };
-  if (plan.contentLength !== undefined) unsigned.push(["content-length", String(plan.contentLength)]);
-  visit.invite();
-  if (!("decodedLength" in plan))
-    return { payloadHash: plan.payloadHash, body: request, signed: [], unsigned };
-  const body = pipeBody(request, reframe(plan));
-  const signed: HeaderLine[] =
-    plan.kind === "decode"
-      ? []
-      : [
-          ["x-amz-decoded-content-length", String(plan.decodedLength)],
-          ["x-amz-trailer", plan.trailerNames.join(",")],
-        ];
-  return { payloadHash: plan.payloadHash, body, signed, unsigned };
 }

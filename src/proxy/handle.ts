@@ -1,7 +1,6 @@
 import { needsBody } from "../aws/service.ts";
-import type { Broker } from "../credentials/broker.ts";
+import type { CachedBroker } from "../credentials/cached.ts";
 import type { Caller } from "../domain/caller.ts";
-import type { Clock } from "../domain/clock.ts";
 import type { Decision, Permit } from "../domain/decision.ts";
 import type { Head } from "../domain/head.ts";
 import type { Operation } from "../domain/operation.ts";
@@ -10,10 +9,11 @@ import type { Authenticate } from "../identity/verifier.ts";
 import type { Policy } from "../policy/compile.ts";
 import { decide } from "../policy/decide.ts";
 import type { Signer } from "../signing/sign.ts";
-import { signOperation } from "./attempt.ts";
+import { type AmbientRules, checkAmbient } from "./ambient.ts";
+import { attempt } from "./attempt.ts";
 import type { BodyReader } from "./body.ts";
 import { checkDoor } from "./door.ts";
-import { giveUp, toRefusal } from "./respond.ts";
+import { guarded } from "./respond.ts";
 import type { Live, Route, Router } from "./route.ts";
 import { proceed } from "./proceed.ts";
 import type { Visit } from "./visit.ts";
@@ -22,12 +22,13 @@ import type { Visit } from "./visit.ts";
 export interface Pipeline {
   readonly route: Router;
   readonly authenticate: Authenticate;
+  /** Of callers who need not have meant to say who they are. */
+  readonly ambient: AmbientRules;
   readonly policy: Policy;
   readonly bodies: BodyReader;
   /** The broker of a credential source; the configuration was checked, so there is one for each that a rule names. */
-  readonly brokerOf: (source: string) => Broker | undefined;
+  readonly brokerOf: (source: string) => CachedBroker | undefined;
   readonly signer: Signer;
-  readonly now: Clock;
 }
 
 /**
@@ -36,22 +37,17 @@ export interface Pipeline {
  * Each stage hands on a value or throws a Refusal. Whatever comes of it, the visit ends once.
  */
 export function handle(pipeline: Pipeline, visit: Visit): void {
-  const { route, authenticate, policy, signer, now } = pipeline;
+  const { route, authenticate, ambient, policy, signer } = pipeline;
   guarded(visit, () => {
     const to = enter(visit, route);
     return proceed(authenticate(visit.head.headers), (caller) => {
       visit.caller = caller;
+      if (caller.ambient) checkAmbient(visit.head, ambient);
       return proceed(readOperation(pipeline, visit, to, caller), (operation) => {
         visit.operation = operation;
         const permit = withWish(visit, permitted(visit, decide(policy, caller, operation)), caller);
-        return proceed(obtain(pipeline, permit, caller), (credentials) => {
-          if (visit.hasEnded || visit.response.destroyed) return visit.end({});
-          const signed = signOperation(visit, to.live, operation, { signer, credentials, nowMs: now() });
-          to.live.forwarder.forward(signed, visit.response, (end) => {
-            if (end instanceof Refusal) giveUp(visit, end);
-            else visit.end({ forwarded: end });
-          });
-        });
+        const broker = brokerFor(pipeline, permit);
+        return attempt(visit, { live: to.live, operation, permit, caller, broker, signer });
       });
     });
   });
@@ -115,19 +111,8 @@ function withWish({ head }: Visit, permit: Permit, caller: Caller): Permit {
   return { ...permit, role };
 }
 
-function obtain({ brokerOf }: Pipeline, permit: Permit, caller: Caller): ReturnType<Broker> {
-  const broker = brokerOf(permit.source);
-  if (broker === undefined)
-    throw new Refusal("internal", { detail: `no credential source ${permit.source}` });
-  return broker(permit, caller);
-}
-
-/** Runs the stages; what any of them throws, now or later, is answered. */
-function guarded(visit: Visit, run: () => unknown): void {
-  try {
-    const running = run();
-    if (running instanceof Promise) running.catch((error: unknown) => giveUp(visit, toRefusal(error)));
-  } catch (error) {
-    giveUp(visit, toRefusal(error));
-  }
+function brokerFor({ brokerOf }: Pipeline, { source }: Permit): CachedBroker {
+  const broker = brokerOf(source);
+  if (broker === undefined) throw new Refusal("internal", { detail: `no credential source ${source}` });
+  return broker;
 }

@@ -3,6 +3,7 @@ import { s3 } from "../aws/s3.ts";
 import type { RefusalAnswer, RefusalView } from "../aws/service.ts";
 import { isTokenRefusal, REFUSALS, Refusal } from "../domain/refusal.ts";
 import { drainRest } from "../upstream/upload.ts";
+import { answerHeadersFor } from "./ambient.ts";
 import type { Visit } from "./visit.ts";
 
 /** Ends a visit with a refusal, or without one where the client left first: then there is nobody to refuse. */
@@ -33,6 +34,7 @@ export function refuse(visit: Visit, refusal: Refusal): void {
   response.writeHead(words.status, {
     ...words.headers,
     ...headersOf(refusal, requestId),
+    ...pairsOf(answerHeadersFor(visit.caller)),
     "content-length": String(Buffer.byteLength(words.body)),
     ...(unread && { connection: "close" }),
   });
@@ -72,6 +74,16 @@ export function toRefusal(error: unknown): Refusal {
   });
 }
 
+/** Runs stages of a visit; what any of them throws, now or later, is answered. */
+export function guarded(visit: Visit, run: () => unknown): void {
+  try {
+    const running = run();
+    if (running instanceof Promise) running.catch((error: unknown) => giveUp(visit, toRefusal(error)));
+  } catch (error) {
+    giveUp(visit, toRefusal(error));
+  }
+}
+
 /** The innermost line of the stack, such as ` at readBody (…/proxy/body.ts:20:7)`; nothing where there is no stack. */
 function placeOf({ stack = "", message }: Error): string {
   const frame = /\n\s+(at [^\n]*)/.exec(stack.slice(stack.indexOf(message) + message.length))?.[1];
@@ -91,7 +103,13 @@ function headersOf({ code }: Refusal, requestId: string): Record<string, string>
 /** The `WWW-Authenticate` of a token refusal; a request without a token is told no error (RFC 6750 section 3). */
 export function challenge(code: Refusal["code"]): string {
   if (code === "token-missing") return 'Bearer realm="postern"';
-  return `Bearer realm="postern", error="invalid_token", error_description="${REFUSALS[code].sentence}"`;
+  const error = code === "token-scope" ? "insufficient_scope" : "invalid_token";
+  return `Bearer realm="postern", error="${error}", error_description="${REFUSALS[code].sentence}"`;
+}
+
+/** Name, value, name, value … as an object. */
+export function pairsOf(raw: readonly string[]): Record<string, string> {
+  return Object.fromEntries(raw.flatMap((name, i) => (i % 2 === 0 ? [[name, raw[i + 1] ?? ""]] : [])));
 }
 
 /** Without an upstream the client's own manner tells which service it took this for. */

@@ -1,6 +1,7 @@
 import type { Service, Upstream } from "../aws/service.ts";
 import type { Head } from "../domain/head.ts";
 import { Refusal } from "../domain/refusal.ts";
+import type { ClockOffset } from "../signing/clock-offset.ts";
 import type { Forwarder } from "../upstream/forward.ts";
 
 /** An upstream, ready to send to. */
@@ -8,6 +9,8 @@ export interface Live {
   readonly upstream: Upstream;
   readonly service: Service;
   readonly forwarder: Forwarder;
+  /** The time at the upstream, for signing. */
+  readonly clock: ClockOffset;
   /** The `Host` to sign and send. */
   readonly host: string;
   /** What an explicit `match` of the configuration asks for; undefined where there is none. */

@@ -1,22 +1,11 @@
 import { getRequestListener } from "@hono/node-server";
 import { Hono } from "hono";
-import type { Credentials } from "../domain/credentials.ts";
-import type { Caller } from "../domain/caller.ts";
-import type { Permit } from "../domain/decision.ts";
 import { Refusal } from "../domain/refusal.ts";
+import { answerHeadersFor } from "./ambient.ts";
 import { checkDoor } from "./door.ts";
-import type { Pipeline } from "./handle.ts";
-import { giveUp, hasBody, toRefusal } from "./respond.ts";
+import { giveUp, hasBody, pairsOf, toRefusal } from "./respond.ts";
 import type { Visit } from "./visit.ts";
-
-/** What self-service needs to know besides the pipeline. */
-export interface SelfServiceOptions {
-  readonly pipeline: () => Pipeline;
-  /** Credentials that are at hand for a permit; nothing is exchanged to answer a question. */
-  readonly peek: (permit: Permit, caller: Caller) => Credentials | undefined;
-  /** Configured names of the upstreams, with their services. */
-  readonly upstreams: readonly { readonly name: string; readonly service: string }[];
-}
+import { whoami, type WhoamiOptions } from "./whoami.ts";
 
 /** The reserved paths of the data port. Everything under it is Postern's own, in every form of request. */
 export const RESERVED = "/.postern/";
@@ -29,9 +18,13 @@ const TARGET = /^\/\.postern\/[a-z-]*(?:\?|$)/;
  *
  * - `GET /.postern/whoami`: who the caller is, and which roles the rules give.
  */
-export function createSelfService(options: SelfServiceOptions): (visit: Visit) => void {
+export function createSelfService(options: WhoamiOptions): (visit: Visit) => void {
   const app = new Hono<{ Bindings: { readonly visit: Visit } }>();
-  app.get(`${RESERVED}whoami`, async ({ env: { visit }, json }) => json(await whoami(options, visit)));
+  app.get(`${RESERVED}whoami`, async ({ env: { visit }, json }) => {
+    const page = await whoami(options, visit);
+    const lines = answerHeadersFor(visit.caller);
+    return json(page, 200, pairsOf(lines));
+  });
   app.all(`${RESERVED}whoami`, () => refused("method-not-allowed"));
   app.notFound(() => refused("upstream-unknown"));
   // What any page throws is answered as in the pipeline.
@@ -65,41 +58,4 @@ function checkVisit(visit: Visit): void {
 
 function refused(code: "method-not-allowed" | "upstream-unknown"): never {
   throw new Refusal(code);
-}
-
-async function whoami({ pipeline, peek, upstreams }: SelfServiceOptions, visit: Visit) {
-  const { authenticate, policy } = pipeline();
-  visit.operationName = "whoami";
-  const caller = await authenticate(visit.head.headers);
-  visit.caller = caller;
-  return {
-    kind: caller.kind,
-    issuer: caller.issuer,
-    subject: caller.subject,
-    username: caller.claims["cognito:username"],
-    clientId: caller.clientId,
-    groups: caller.groups,
-    roles: caller.roles,
-    preferredRole: caller.preferredRole,
-    ...(caller.kind !== "guest" && { expires: new Date(caller.expiresAtMs).toISOString() }),
-    upstreams: Object.fromEntries(
-      upstreams.map(({ name, service }) => [
-        name,
-        policy.permitsFor(caller, service).map((permit) => describe(permit, peek(permit, caller))),
-      ]),
-    ),
-  };
-}
-
-function describe({ rule, role, source }: Permit, credentials: Credentials | undefined) {
-  return {
-    rule,
-    role,
-    source,
-    ...(credentials !== undefined && {
-      assumedRole: credentials.assumedRoleArn,
-      identityId: credentials.identityId,
-      credentialsExpire: new Date(credentials.expiresAtMs).toISOString(),
-    }),
-  };
 }

@@ -6,7 +6,7 @@ import { type Head, readHeaders } from "../domain/head.ts";
 import type { Operation } from "../domain/operation.ts";
 import type { Refusal } from "../domain/refusal.ts";
 import type { Outcome, Record } from "../telemetry/outcome.ts";
-import type { Forwarded } from "../upstream/forward.ts";
+import type { Forwarded } from "../upstream/signed-request.ts";
 import type { Live } from "./route.ts";
 
 /** How a visit ended. */

@@ -114,7 +114,8 @@ function hasStayingPrefix(name: string): boolean {
 }
 
 /** The token's places: a cache must not hand one caller's answer to another. */
-const VARY = "Authorization, X-Amz-Security-Token, X-Postern-Token";
+const VARY =
+  "Authorization, Cookie, X-Amz-Security-Token, X-Postern-Id-Token, X-Postern-Role, X-Postern-Token";
 
 /**
  * Chooses what of AWS's answer crosses to the client, each line as it came but for one: what may be stored at all may
@@ -122,14 +123,20 @@ const VARY = "Authorization, X-Amz-Security-Token, X-Postern-Token";
  *
  * @param raw as undici hands them over: name, value, name, value …
  * @param added Postern's own, in the same form
+ * @param replaced lower-case names of which AWS's own lines stay behind
  */
-export function crossToClient(raw: readonly Buffer[], added: readonly string[]): string[] {
+export function crossToClient(
+  raw: readonly Buffer[],
+  added: readonly string[],
+  replaced: ReadonlySet<string> = NO_NAMES,
+): string[] {
   const lines: string[] = [...added, "vary", VARY];
   const hops = namedHops(connectionValues(raw));
   for (let i = 0; i + 1 < raw.length; i += 2) {
     const name = (raw[i] as Buffer).toString("latin1");
     const lower = name.toLowerCase();
     if (RESPONSE_STAYS.has(lower) || hasStayingPrefix(lower) || hops?.has(lower) === true) continue;
+    if (replaced.has(lower)) continue;
     const value = (raw[i + 1] as Buffer).toString("latin1");
     lines.push(name, lower === "cache-control" ? toPrivate(value) : value);
   }
@@ -137,6 +144,7 @@ export function crossToClient(raw: readonly Buffer[], added: readonly string[]):
 }
 
 const NONE: readonly string[] = [];
+const NO_NAMES: ReadonlySet<string> = new Set();
 
 function connectionValues(raw: readonly Buffer[]): readonly string[] {
   let values = NONE;

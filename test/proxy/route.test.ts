@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { dynamodb } from "../../src/aws/dynamodb.ts";
 import { s3 } from "../../src/aws/s3.ts";
 import { createRouter, type Live, readScope } from "../../src/proxy/route.ts";
+import { createClockOffset } from "../../src/signing/clock-offset.ts";
 import { aHead, anUpstream, codeOf } from "../support/asking.ts";
 
 function aLive(name: string, service: "s3" | "dynamodb", match?: Live["match"], region = "us-east-1"): Live {
@@ -9,6 +10,7 @@ function aLive(name: string, service: "s3" | "dynamodb", match?: Live["match"], 
     upstream: anUpstream({ name, service, region }),
     service: service === "s3" ? s3 : dynamodb,
     forwarder: { forward: () => {}, close: () => Promise.resolve() },
+    clock: createClockOffset(() => 0),
     host: "aws.test",
     match,
   };

@@ -8,14 +8,10 @@ import {
 } from "node:net";
 import { Readable } from "node:stream";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { ErrorAnswer } from "../../src/aws/service.ts";
 import { Refusal } from "../../src/domain/refusal.ts";
-import {
-  createForwarder,
-  type Forwarded,
-  type Forwarder,
-  type ForwarderOptions,
-  type SignedRequest,
-} from "../../src/upstream/forward.ts";
+import { createForwarder, type Forwarder, type ForwarderOptions } from "../../src/upstream/forward.ts";
+import type { Forwarded, SignedRequest } from "../../src/upstream/signed-request.ts";
 
 /** What the upstream does with each connection, byte for byte. */
 let serve: (socket: Socket, number: number) => void;
@@ -24,7 +20,7 @@ let sign: (incoming: IncomingMessage) => Partial<SignedRequest>;
 let upstream: TcpServer;
 let proxy: Server;
 let forwarder: Forwarder;
-let ends: (Forwarded | Refusal)[];
+let ends: (Forwarded | Refusal | "withheld")[];
 let responses: ServerResponse[];
 let sockets: Socket[];
 
@@ -56,6 +52,7 @@ beforeEach(async () => {
       (end) => {
         ends.push(end);
         if (end instanceof Refusal) response.writeHead(599, { "x-code": end.code }).end();
+        if (end === "withheld") response.writeHead(598).end();
       },
     );
   });
@@ -243,7 +240,7 @@ describe("the answer", () => {
       "x-postern-request-id",
       "id-1",
       "vary",
-      "Authorization, X-Amz-Security-Token, X-Postern-Token",
+      "Authorization, Cookie, X-Amz-Security-Token, X-Postern-Id-Token, X-Postern-Role, X-Postern-Token",
       "Content-Encoding",
       "gzip",
       "Content-Length",
@@ -605,6 +602,88 @@ describe("waiting for the upstream", () => {
     await forwarder.close();
     expect(valuesOf(await got, "x-code")).toEqual(["upstream-unreachable"]);
     expect(valuesOf(await ask(), "x-code")).toEqual(["upstream-unreachable"]);
+  });
+});
+
+describe("an error answer that is looked at", () => {
+  const ERROR = "HTTP/1.1 403 Forbidden\r\ncontent-length: 5\r\nx-id: a\r\n\r\nerror";
+  let seen: ErrorAnswer[];
+  const looking =
+    (verdict: boolean) =>
+    (answer: ErrorAnswer): boolean => {
+      seen.push(answer);
+      return verdict;
+    };
+  beforeEach(() => {
+    seen = [];
+  });
+
+  it("is passed on just as it came where nobody wants it withheld", async () => {
+    serve = answering(ERROR);
+    sign = () => ({ withhold: looking(false) });
+    const got = await ask();
+    expect([got.status, got.body.toString(), valuesOf(got, "x-id")]).toEqual([403, "error", ["a"]]);
+    expect(seen.map(({ status, body, header }) => [status, body, header("x-id"), header("y")])).toEqual([
+      [403, "error", "a", undefined],
+    ]);
+    expect(ends).toMatchObject([{ status: 403, bytes: 5, broken: undefined }]);
+  });
+
+  it("is kept from the client where it is to be withheld, and the connection goes on", async () => {
+    serve = answering(ERROR);
+    sign = () => ({ withhold: looking(true) });
+    await expect(ask()).resolves.toMatchObject({ status: 598 });
+    expect(ends).toEqual(["withheld"]);
+    await ask();
+    expect(sockets).toHaveLength(1);
+  });
+
+  it("is looked at when it is whole, in however many pieces it came", async () => {
+    serve = (socket) =>
+      socket.once("data", () => {
+        socket.write("HTTP/1.1 400 Bad Request\r\ncontent-length: 6\r\n\r\nabc");
+        setTimeout(() => socket.write("def"), 20);
+      });
+    sign = () => ({ withhold: looking(false) });
+    expect((await ask()).body.toString()).toBe("abcdef");
+    expect(seen.map(({ body }) => body)).toEqual(["abcdef"]);
+  });
+
+  it("is none where it is larger than any error document: it streams like all others", async () => {
+    const large = Buffer.alloc(300_000, "x");
+    serve = answering(`HTTP/1.1 403 Forbidden\r\ncontent-length: ${large.length}\r\n\r\n`, large);
+    sign = () => ({ withhold: looking(true) });
+    const got = await ask();
+    expect([got.status, got.body.equals(large), seen.length]).toEqual([403, true, 0]);
+    expect(ends).toMatchObject([{ status: 403, bytes: large.length, broken: undefined }]);
+  });
+
+  it.each([
+    ["of another status", "GET", "404 Not Found"],
+    ["of success", "GET", "200 OK"],
+    ["to HEAD, which says nothing", "HEAD", "403 Forbidden"],
+  ])("is none %s", async (_what, method, status) => {
+    serve = answering(`HTTP/1.1 ${status}\r\ncontent-length: ${method === "HEAD" ? 5 : 0}\r\n\r\n`);
+    sign = () => ({ withhold: looking(true) });
+    expect((await ask({ method })).status).toBe(Number(status.slice(0, 3)));
+    expect(seen).toEqual([]);
+  });
+
+  it("that breaks off is the upstream's fault, and the client sees nothing of it", async () => {
+    serve = (socket) =>
+      socket.once("data", () =>
+        socket.end("HTTP/1.1 403 Forbidden\r\ncontent-length: 50\r\n\r\nhalf", () => socket.destroy()),
+      );
+    sign = () => ({ withhold: looking(true) });
+    const got = await ask();
+    expect([got.status, valuesOf(got, "x-code"), seen]).toEqual([599, ["upstream-unreachable"], []]);
+  });
+
+  it("is told with no header that stands twice", async () => {
+    serve = answering("HTTP/1.1 403 F\r\ncontent-length: 0\r\nx-id: a\r\nX-Id: b\r\n\r\n");
+    sign = () => ({ withhold: looking(false) });
+    await ask();
+    expect(seen[0]?.header("x-id")).toBeUndefined();
   });
 });
 

@@ -2,7 +2,10 @@ import { describe, expect, it } from "vitest";
 import { readHeaders } from "../../src/domain/head.ts";
 import { crossToAws, crossToClient, repeatedSingle } from "../../src/upstream/headers.ts";
 
-const VARY = ["vary", "Authorization, X-Amz-Security-Token, X-Postern-Token"];
+const VARY = [
+  "vary",
+  "Authorization, Cookie, X-Amz-Security-Token, X-Postern-Id-Token, X-Postern-Role, X-Postern-Token",
+];
 const back = (...lines: string[]): string[] =>
   crossToClient(
     lines.map((part) => Buffer.from(part, "latin1")),
@@ -239,6 +242,12 @@ describe("crossToClient", () => {
     ["publicity=1", "publicity=1"],
   ])("S5 makes Cache-Control %s into %s", (from, to) => {
     expect(back("Cache-Control", from)).toEqual([...added, "Cache-Control", to]);
+  });
+
+  it("leaves behind lines of AWS's that Postern's own take the place of", () => {
+    const raw = ["Content-Security-Policy", "x", "etag", "e"].map((text) => Buffer.from(text));
+    const lines = crossToClient(raw, ["content-security-policy", "y"], new Set(["content-security-policy"]));
+    expect(lines.filter((line) => line === "x" || line === "y" || line === "e")).toEqual(["y", "e"]);
   });
 
   it("S5 adds its Vary to AWS's own", () => {

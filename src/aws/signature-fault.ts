@@ -1,0 +1,52 @@
+import type { ErrorAnswer, SignatureFault } from "./service.ts";
+
+/** Errors by which AWS says that it no longer takes the credentials (S3 API reference, Error responses; Common errors). */
+const CREDENTIALS: ReadonlySet<string> = new Set([
+  "ExpiredToken",
+  "ExpiredTokenException",
+  "InvalidAccessKeyId",
+  "InvalidClientTokenId",
+  "InvalidToken",
+  "TokenRefreshRequired",
+  "UnrecognizedClientException",
+]);
+
+/** Errors by which AWS says that its clock is another. */
+const CLOCK: ReadonlySet<string> = new Set(["RequestExpired", "RequestInTheFuture", "RequestTimeTooSkewed"]);
+
+/** Errors that say so only in their message: most other causes are the signature itself. */
+const SIGNATURE: ReadonlySet<string> = new Set(["InvalidSignatureException", "SignatureDoesNotMatch"]);
+const OF_TIME = /^Signature (?:expired|not yet current)/;
+
+/** S3's own error document: its code stands first. */
+const S3_ERROR = /^(?:<\?xml[^>]*\?>)?\s*<Error>\s*<Code>(?<code>\w{1,64})<\/Code>/;
+
+/** Reads an error answer of S3; one without S3's request id is somebody else's. */
+export function faultOfS3({ header, body }: ErrorAnswer): SignatureFault | undefined {
+  if (header("x-amz-request-id") === undefined) return undefined;
+  return faultNamed(S3_ERROR.exec(body)?.groups?.["code"], "");
+}
+
+/** Reads an error answer in AWS's JSON; one without AWS's request id is somebody else's. */
+export function faultOfJson({ header, body }: ErrorAnswer): SignatureFault | undefined {
+  if (header("x-amzn-requestid") === undefined) return undefined;
+  const { __type: type, message, Message } = readObject(body);
+  if (typeof type !== "string") return undefined;
+  const text = message ?? Message;
+  return faultNamed(type.slice(type.indexOf("#") + 1), typeof text === "string" ? text : "");
+}
+
+function faultNamed(code: string | undefined, message: string): SignatureFault | undefined {
+  if (code === undefined) return undefined;
+  if (CREDENTIALS.has(code)) return "credentials";
+  return CLOCK.has(code) || (SIGNATURE.has(code) && OF_TIME.test(message)) ? "clock" : undefined;
+}
+
+function readObject(body: string): Readonly<Record<string, unknown>> {
+  try {
+    const value: unknown = JSON.parse(body);
+    return typeof value === "object" && value !== null ? (value as Readonly<Record<string, unknown>>) : {};
+  } catch {
+    return {}; // a gateway's page in place of AWS's JSON
+  }
+}

@@ -1,0 +1,106 @@
+import type { Credentials } from "../domain/credentials.ts";
+import type { HeaderLine, Operation } from "../domain/operation.ts";
+import { Refusal } from "../domain/refusal.ts";
+import { reframe } from "../signing/chunked.ts";
+import { hashPayload, planPayload } from "../signing/payload.ts";
+import type { Signer } from "../signing/sign.ts";
+import type { SignedRequest } from "../upstream/signed-request.ts";
+import { crossToAws } from "../upstream/headers.ts";
+import { pipeBody } from "../upstream/upload.ts";
+import { answerHeadersFor, replacedHeadersFor } from "./ambient.ts";
+import type { Live } from "./route.ts";
+import type { Visit } from "./visit.ts";
+
+/** Who signs, and with what. The time is the upstream's, as far as it is known. */
+export interface Signature {
+  readonly signer: Signer;
+  readonly credentials: Credentials;
+}
+
+/** A body on its way upstream, and the headers that describe it. */
+interface Outgoing {
+  readonly payloadHash: string;
+  readonly body: SignedRequest["body"];
+  readonly signed: readonly HeaderLine[];
+  readonly unsigned: readonly HeaderLine[];
+}
+
+/**
+ * Builds and signs what goes upstream: from the operation that was decided and the credentials that were got, with such
+ * of the client's headers as cross.
+ *
+ * @throws Refusal length-required, body-malformed, payload-mismatch
+ */
+export function signOperation(
+  visit: Visit,
+  live: Live,
+  operation: Operation,
+  { signer, credentials }: Signature,
+): SignedRequest {
+  const crossing = crossToAws(visit.head.headers, operation.headers);
+  const outgoing = operation.payload.kind === "buffered" ? held(operation.payload.bytes) : streamed(visit);
+  const signed = [["host", live.host] as const, ...operation.headers, ...crossing.signed, ...outgoing.signed];
+  const added = signer.sign({
+    method: operation.method,
+    path: operation.path,
+    query: operation.query,
+    headers: signed,
+    payloadHash: outgoing.payloadHash,
+    service: operation.service,
+    region: operation.region,
+    credentials,
+    nowMs: live.clock.now(),
+  });
+  const headers: string[] = [];
+  for (const lines of [signed, crossing.unsigned, outgoing.unsigned])
+    for (const [name, value] of lines) headers.push(name, value);
+  for (const part of added) headers.push(part);
+  return {
+    method: operation.method,
+    path: operation.query === "" ? operation.path : `${operation.path}?${operation.query}`,
+    headers,
+    body: outgoing.body,
+    answerHeaders: ["x-postern-request-id", visit.requestId, ...answerHeadersFor(visit.caller)],
+    replacedHeaders: replacedHeadersFor(visit.caller),
+  };
+}
+
+function held(bytes: Buffer): Outgoing {
+  return {
+    payloadHash: hashPayload(bytes),
+    body: bytes,
+    signed: [],
+    unsigned: [["content-length", String(bytes.length)]],
+  };
+}
+
+/** The body as the client's own headers state it: as it comes, or out of one aws-chunked framing and into another. */
+function streamed(visit: Visit): Outgoing {
+  const { request } = visit;
+  const { headers } = visit.head;
+  const plan = planPayload({
+    contentSha256: headers.get("x-amz-content-sha256"),
+    contentEncoding: headers.get("content-encoding"),
+    decodedLength: headers.get("x-amz-decoded-content-length"),
+    trailer: headers.get("x-amz-trailer"),
+    contentLength: headers.get("content-length"),
+    transferEncoding: headers.get("transfer-encoding"),
+  });
+  if (plan.kind === "fault") throw new Refusal(plan.code, { detail: plan.detail });
+  const unsigned: HeaderLine[] = [];
+  if (plan.contentEncoding !== undefined) unsigned.push(["content-encoding", plan.contentEncoding]);
+  if (plan.kind === "empty") return { payloadHash: plan.payloadHash, body: null, signed: [], unsigned };
+  if (plan.contentLength !== undefined) unsigned.push(["content-length", String(plan.contentLength)]);
+  visit.invite();
+  if (!("decodedLength" in plan))
+    return { payloadHash: plan.payloadHash, body: request, signed: [], unsigned };
+  const body = pipeBody(request, reframe(plan));
+  const signed: HeaderLine[] =
+    plan.kind === "decode"
+      ? []
+      : [
+          ["x-amz-decoded-content-length", String(plan.decodedLength)],
+          ["x-amz-trailer", plan.trailerNames.join(",")],
+        ];
+  return { payloadHash: plan.payloadHash, body, signed, unsigned };
+}

@@ -1,0 +1,88 @@
+import type { Caller } from "../domain/caller.ts";
+import type { Credentials } from "../domain/credentials.ts";
+import type { Permit } from "../domain/decision.ts";
+import { checkAmbient } from "./ambient.ts";
+import type { Pipeline } from "./handle.ts";
+import type { Visit } from "./visit.ts";
+
+/** What {@link whoami} tells from. */
+export interface WhoamiOptions {
+  readonly pipeline: () => Pipeline;
+  /** Credentials that are at hand for a permit; nothing is exchanged to answer a question. */
+  readonly peek: (permit: Permit, caller: Caller) => Credentials | undefined;
+  /** Configured names of the upstreams, with their services. */
+  readonly upstreams: readonly { readonly name: string; readonly service: string }[];
+}
+
+/**
+ * Who the caller is, and which roles the rules give: the proved ones too, where credentials are at hand.
+ *
+ * @throws Refusal as the token's, origin-not-allowed
+ */
+export async function whoami({ pipeline, peek, upstreams }: WhoamiOptions, visit: Visit) {
+  const { authenticate, ambient, policy } = pipeline();
+  visit.operationName = "whoami";
+  const caller = await authenticate(visit.head.headers);
+  visit.caller = caller;
+  if (caller.ambient) checkAmbient(visit.head, ambient);
+  return {
+    ...describeCaller(caller),
+    upstreams: Object.fromEntries(
+      upstreams.map((upstream) => [
+        upstream.name,
+        policy
+          .permitsFor(caller, upstream)
+          .flatMap((permit) => [permit, ...wishesFor(permit, caller)])
+          .map((permit) => ({ permit, credentials: peek(permit, caller) }))
+          .filter(({ permit, credentials }) => credentials !== undefined || !isWish(permit))
+          .map(({ permit, credentials }) => describe(permit, caller, credentials)),
+      ]),
+    ),
+  };
+}
+
+function describeCaller(caller: Caller) {
+  const { kind, issuer, subject, clientId, claims, groups, roles, preferredRole, expiresAtMs } = caller;
+  if (kind === "guest") return { kind };
+  return {
+    kind,
+    issuer,
+    subject,
+    username: claims["cognito:username"] ?? claims["username"],
+    clientId,
+    groups,
+    roles,
+    preferredRole,
+    expires: new Date(expiresAtMs).toISOString(),
+  };
+}
+
+/** What the caller may have wished for where a rule leaves the role to the identity pool. */
+interface Wish extends Permit {
+  readonly isWish: true;
+}
+
+function wishesFor(permit: Permit, { roles }: Caller): readonly Wish[] {
+  return permit.role === "pool" ? roles.map((role) => ({ ...permit, role, isWish: true })) : [];
+}
+
+function isWish(permit: Permit): permit is Wish {
+  return "isWish" in permit;
+}
+
+/** The identity id of a guest is all it takes to be that guest, so it is not told. */
+function describe(permit: Permit, { kind }: Caller, credentials: Credentials | undefined) {
+  const { rule, role, source, session } = permit;
+  return {
+    rule,
+    role,
+    source,
+    ...(isWish(permit) && { wish: true }),
+    ...(session !== undefined && { sessionName: session.name }),
+    ...(credentials !== undefined && {
+      assumedRole: credentials.assumedRoleArn,
+      ...(kind !== "guest" && { identityId: credentials.identityId }),
+      credentialsExpire: new Date(credentials.expiresAtMs).toISOString(),
+    }),
+  };
+}

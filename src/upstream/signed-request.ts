@@ -1,0 +1,37 @@
+import type { Readable } from "node:stream";
+import type { ErrorAnswer } from "../aws/service.ts";
+import type { Refusal } from "../domain/refusal.ts";
+
+/** A signed request, ready for the wire. */
+export interface SignedRequest {
+  readonly method: string;
+  /** Path and query. */
+  readonly path: string;
+  /** Name, value, name, value … */
+  readonly headers: string[];
+  readonly body: Buffer | Readable | null;
+  /** Headers of Postern's own for the answer: name, value … */
+  readonly answerHeaders: readonly string[];
+  /** Lower-case names of which AWS's own lines do not cross. */
+  readonly replacedHeaders?: ReadonlySet<string>;
+  /** Looks at an error answer before the client sees it, and says whether to keep it from the client. */
+  readonly withhold?: (answer: ErrorAnswer) => boolean;
+}
+
+/** How a forwarded request ended. */
+export interface Forwarded {
+  /** Status that AWS answered; undefined where it did not. */
+  readonly status: number | undefined;
+  /** Of the answer's body. */
+  readonly bytes: number;
+  /** Until the first byte of the answer. */
+  readonly waitedMs: number;
+  /**
+   * What went wrong after the answer had begun: the client left, or AWS broke off. Either way the client does not see
+   * a whole answer.
+   */
+  readonly broken: "client" | "upstream" | undefined;
+}
+
+/** Told once, of an end, of the refusal to answer with, or of an answer that was withheld. Must not throw: nobody is left to catch it. */
+export type OnForwarded = (end: Forwarded | Refusal | "withheld") => void;
