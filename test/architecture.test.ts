@@ -24,7 +24,7 @@ const HOUSE: House = {
       "2",
       {
         "identity/": ["aws-jwt-verify", "lru-cache"],
-        "credentials/": ["lru-cache", "ioredis"],
+        "credentials/": ["lru-cache", "ioredis", "@aws-sdk/credential-provider-node"],
         "upstream/": ["undici", "ws", "mqtt-packet"],
         "telemetry/": ["prom-client", "pino"],
         "session/": [],

@@ -32,6 +32,7 @@ function send(visit: Visit, decided: Decided, first: boolean): unknown {
   const { live, operation, permit, caller, broker, signer } = decided;
   return proceed(broker.obtain(permit, caller), (credentials) => {
     if (visit.hasEnded || visit.response.destroyed) return visit.end({});
+    visit.assumedRole = credentials.assumedRoleArn;
     const signed = signOperation(visit, live, operation, { signer, credentials });
     // A body that came from the client as a stream is gone once it was sent.
     const mayRepeat = first && (signed.body === null || Buffer.isBuffer(signed.body));

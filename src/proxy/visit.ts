@@ -55,6 +55,8 @@ export class Visit {
   operationName: string | undefined;
   operation: Operation | undefined;
   decision: Decision | undefined;
+  /** The role session of the credentials, as STS named it. */
+  assumedRole: string | undefined;
   readonly #registrar: Registrar;
   readonly #startMs = performance.now();
   #invited: boolean;
@@ -136,13 +138,15 @@ function askedOf({ live, operation, operationName }: Visit) {
   };
 }
 
-function decidedOf({ caller, decision }: Visit, nameCaller: Registrar["nameCaller"]) {
+function decidedOf({ caller, decision, assumedRole }: Visit, nameCaller: Registrar["nameCaller"]) {
   return {
     caller: caller === undefined ? undefined : nameCaller(caller),
+    callerKind: caller?.kind,
     groups: caller === undefined ? [] : caller.groups,
     verdict: decision?.verdict,
     rule: decision?.rule,
     role: decision?.verdict === "permit" ? decision.role : undefined,
+    assumedRole,
   };
 }
 

@@ -7,22 +7,38 @@ import { createCounter, createGauge, createHistogram } from "./tally.ts";
 export interface Gauges {
   readonly inFlight: () => number;
   readonly bufferedBytes: () => number;
-  /** User pool name → age of its keys in seconds; undefined before the first fetch. */
+  /** Name of a user pool or other issuer → age of its keys in seconds; undefined before the first fetch. */
   readonly jwksAgeSeconds: () => ReadonlyMap<string, number | undefined>;
+  /** Upstream → how far its clock is ahead of this one, as far as it had to be learned. */
+  readonly clockOffsetSeconds: () => ReadonlyMap<string, number>;
+  /** Since the denylist was read; undefined where there is none. */
+  readonly denylistAgeSeconds: () => number | undefined;
+  /** Whether the shared tier answers; undefined where there is none. */
+  readonly sharedCacheUp: () => boolean | undefined;
   /** Whether every AWS call goes to one configured address, as in tests. */
   readonly endpointOverridden: () => boolean;
 }
+
+/** How an exchange ended; `held-back` where Postern's own limits did not let it out. */
+type ExchangeOutcome =
+  | "ok"
+  | "refused"
+  | "misconfigured"
+  | "throttled"
+  | "unavailable"
+  | "timeout"
+  | "malformed"
+  | "too-large"
+  | "held-back";
 
 /** Everything that Postern measures. */
 export interface Metrics {
   readonly record: (outcome: Outcome) => void;
   readonly credentialLookup: (result: "hit" | "miss" | "refresh" | "stale" | "shared_hit") => void;
   /** @param operation an API operation of the identity pool or STS that this code calls */
-  readonly exchange: (
-    operation: string,
-    outcome: "ok" | "refused" | "throttled" | "unavailable",
-    seconds: number,
-  ) => void;
+  readonly exchange: (operation: string, outcome: ExchangeOutcome, seconds: number) => void;
+  /** A sealed value of the shared tier was not what its key says. */
+  readonly sharedCacheRejected: () => void;
   /** The Prometheus text form, version 0.0.4. */
   readonly render: () => Promise<string>;
   readonly contentType: string;
@@ -44,6 +60,7 @@ export function createMetrics(version: string, gauges: Gauges): Metrics {
       counts.exchanges.add(1, operation, outcome);
       counts.exchangeSeconds.observe(seconds, operation);
     },
+    sharedCacheRejected: () => counts.sharedRejected.add(1),
     render: () => registry.metrics(),
     contentType: registry.contentType,
   };
@@ -69,6 +86,7 @@ function registerCounts(registry: Registry) {
     verifications: counter("postern_token_verifications_total", "Tokens accepted or refused.", ["result"]),
     lookups: counter("postern_credential_lookups_total", "Look-ups in the credential cache.", ["result"]),
     exchanges: counter("postern_credential_exchanges_total", "Calls to the identity pool and STS.", ["operation", "outcome"]),
+    sharedRejected: counter("postern_shared_cache_rejected_total", "Sealed values that were not what their keys say.", []),
     exchangeSeconds: seconds("postern_credential_exchange_duration_seconds", "Calls to the identity pool and STS.", ["operation"]),
   };
 }
@@ -118,15 +136,32 @@ function registerGauges(registry: Registry, version: string, gauges: Gauges): vo
   gauge(["postern_buffered_bytes", "Bytes of bodies held in memory to be decided.", []], () => [
     [gauges.bufferedBytes()],
   ]);
-  gauge(["postern_jwks_age_seconds", "Since the keys of a user pool were fetched.", ["issuer"]], () =>
+  gauge(["postern_jwks_age_seconds", "Since the keys of an issuer were fetched.", ["issuer"]], () =>
     [...gauges.jwksAgeSeconds()].flatMap(([issuer, age]) =>
       age === undefined ? [] : [[age, issuer] as const],
     ),
+  );
+  gauge(["postern_clock_offset_seconds", "How far an upstream's clock is ahead.", ["upstream"]], () =>
+    Array.from(gauges.clockOffsetSeconds(), ([upstream, offset]) => [offset, upstream] as const),
+  );
+  gauge(["postern_denylist_age_seconds", "Since the denylist was read.", []], () =>
+    present(gauges.denylistAgeSeconds()),
+  );
+  gauge(["postern_shared_cache_up", "1 where the shared tier of credentials answers.", []], () =>
+    present(asNumber(gauges.sharedCacheUp())),
   );
   gauge(
     ["postern_aws_endpoint_overridden", "1 where every AWS call goes to one address, as in tests.", []],
     () => [[gauges.endpointOverridden() ? 1 : 0]],
   );
+}
+
+function present(value: number | undefined): readonly (readonly [number])[] {
+  return value === undefined ? [] : [[value]];
+}
+
+function asNumber(value: boolean | undefined): number | undefined {
+  return value === undefined ? undefined : Number(value);
 }
 
 /** Node's own, without three that promtool refuses: gauges whose names end in `_total`. */

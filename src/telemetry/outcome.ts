@@ -14,11 +14,15 @@ export interface Outcome {
   readonly resource: string | undefined;
   /** Caller's digest, keyed; undefined where nobody was proved. */
   readonly caller: string | undefined;
+  /** Undefined likewise. */
+  readonly callerKind: "user" | "machine" | "guest" | undefined;
   readonly groups: readonly string[];
   /** Policy's word; undefined where it was not asked. */
   readonly verdict: "permit" | "denial" | undefined;
   readonly rule: string | undefined;
   readonly role: string | undefined;
+  /** The role session that STS says was used, as an ARN; undefined where none was, or nobody asked. */
+  readonly assumedRole: string | undefined;
   /** Status sent to the client; 499 where it left before one was. */
   readonly status: number;
   /** Why Postern refused; undefined where it did not. */

@@ -20,6 +20,9 @@ beforeEach(() => {
         ["staff", 12.5],
         ["partners", undefined],
       ]),
+    clockOffsetSeconds: () => new Map([["s3", -42.5]]),
+    denylistAgeSeconds: () => 3,
+    sharedCacheUp: () => false,
     endpointOverridden: () => true,
   });
 });
@@ -71,16 +74,20 @@ it("has the names, kinds and labels that dashboards are built on", async () => {
     "postern_aws_endpoint_overridden gauge",
     "postern_buffered_bytes gauge",
     "postern_build_info gauge",
+    "postern_clock_offset_seconds gauge",
     "postern_credential_exchange_duration_seconds histogram",
     "postern_credential_exchanges_total counter",
     "postern_credential_lookups_total counter",
     "postern_decisions_total counter",
+    "postern_denylist_age_seconds gauge",
     "postern_in_flight_requests gauge",
     "postern_jwks_age_seconds gauge",
     "postern_request_bytes_total counter",
     "postern_request_duration_seconds histogram",
     "postern_requests_total counter",
     "postern_response_bytes_total counter",
+    "postern_shared_cache_rejected_total counter",
+    "postern_shared_cache_up gauge",
     "postern_token_verifications_total counter",
     "postern_upstream_duration_seconds histogram",
     "postern_upstream_errors_total counter",
@@ -121,6 +128,14 @@ describe("counts", () => {
     metrics.record(outcomeOf({ durationMs: 1500, upstreamMs: 500 }));
     expect(await valueOf('postern_request_duration_seconds_sum{upstream="s3"}')).toBe(1.5);
     expect(await valueOf('postern_upstream_duration_seconds_sum{upstream="s3"}')).toBe(0.5);
+  });
+
+  it("what is read at scrape, where there is something to read", async () => {
+    metrics.sharedCacheRejected();
+    expect(await valueOf('postern_clock_offset_seconds{upstream="s3"}')).toBe(-42.5);
+    expect(await valueOf("postern_denylist_age_seconds")).toBe(3);
+    expect(await valueOf("postern_shared_cache_up")).toBe(0);
+    expect(await valueOf("postern_shared_cache_rejected_total")).toBe(1);
   });
 
   it("no wait for an upstream that was not asked", async () => {
@@ -301,6 +316,9 @@ it("stands once for each sidecar: two of them share nothing", async () => {
     inFlight: () => 0,
     bufferedBytes: () => 0,
     jwksAgeSeconds: () => new Map(),
+    clockOffsetSeconds: () => new Map(),
+    denylistAgeSeconds: () => undefined,
+    sharedCacheUp: () => undefined,
     endpointOverridden: () => false,
   });
   recordSome();
