@@ -3,6 +3,7 @@ import { join } from "node:path";
 
 import { describe, expect, it } from "vitest";
 import { parse, parseAllDocuments } from "yaml";
+import { readConfig } from "../src/config/read.ts";
 
 const ROOT = join(import.meta.dirname, "..");
 const DATA_PORT = 4480;
@@ -46,7 +47,7 @@ describe("the image", () => {
   it("carries neither the stand-in AWS nor packages that only it or the tests use", () => {
     expect(image.all("RUN").some((run) => run.includes("rm -rf dist/local"))).toBe(true);
     const shipped = image.all("RUN").filter((run) => run.includes("--omit"));
-    expect(shipped).toEqual([expect.stringMatching(/--ignore-scripts.* --omit=dev --omit=optional/)]);
+    expect(shipped).toEqual([expect.stringMatching(/--ignore-scripts --omit=dev /)]);
     expect(image.all("COPY").slice(-2)).toEqual([
       "--from=dependencies /app/node_modules ./node_modules",
       "--from=build /app/dist ./dist",
@@ -123,6 +124,55 @@ describe("the Kubernetes pod", () => {
   it("waits longer for the end than Postern drains, and gives nobody a service account token", () => {
     expect(at(pod, "spec", "terminationGracePeriodSeconds")).toBeGreaterThan(DRAIN);
     expect(at(pod, "spec", "automountServiceAccountToken")).toBe(false);
+  });
+});
+
+describe("the Kubernetes pod that assumes roles", () => {
+  const [account, map, aPod] = parseAllDocuments(text("deploy/kubernetes/sidecar-assume-role.yaml")).map(
+    (document): unknown => document.toJS(),
+  );
+  const postern = at(aPod, "spec", "initContainers", 0);
+  const beside = at(aPod, "spec", "containers", 0);
+
+  it("has a configuration that may start", () => {
+    const read = readConfig(String(at(map, "data", "postern.yaml")), {
+      env: () => undefined,
+      file: () => undefined,
+    });
+    expect(read.problems).toEqual([]);
+  });
+
+  it("gives the AWS identity to Postern's container alone", () => {
+    const mounts = at(postern, "volumeMounts") as readonly { name: string; mountPath: string }[];
+    const mount = mounts.find(({ name }) => name === "aws-token");
+    const env = Object.fromEntries(
+      (at(postern, "env") as readonly { name: string; value: string }[]).map(({ name, value }) => [
+        name,
+        value,
+      ]),
+    );
+    expect(env["AWS_WEB_IDENTITY_TOKEN_FILE"]).toBe(`${mount?.mountPath}/token`);
+    expect(env["AWS_ROLE_ARN"]).toMatch(/^arn:aws:iam::\d{12}:role\//);
+    expect(at(aPod, "spec", "volumes", 1, "projected", "sources", 0, "serviceAccountToken")).toMatchObject({
+      path: "token",
+      audience: "sts.amazonaws.com",
+    });
+    expect(at(beside, "volumeMounts")).toBeUndefined();
+    expect(at(beside, "env")).toEqual(at(application, "env"));
+    expect(at(aPod, "spec", "automountServiceAccountToken")).toBe(false);
+    expect(at(account, "automountServiceAccountToken")).toBe(false);
+    expect(at(account, "metadata", "annotations")).toBeUndefined();
+  });
+
+  it("is in all else the pod that has no identity", () => {
+    const without = (container: unknown, ...keys: readonly string[]) =>
+      Object.fromEntries(Object.entries(container as object).filter(([key]) => !keys.includes(key)));
+    expect(without(postern, "env", "volumeMounts")).toEqual(without(sidecar, "env", "volumeMounts"));
+    expect(at(aPod, "spec", "securityContext")).toEqual({
+      ...(at(pod, "spec", "securityContext") as object),
+      fsGroup: 1000,
+    });
+    expect(beside).toEqual(application);
   });
 });
 
