@@ -1,8 +1,10 @@
 import type { Caller } from "../domain/caller.ts";
 import type { Decision, Denial } from "../domain/decision.ts";
 import type { Operation, Requirement } from "../domain/operation.ts";
-import { pairOf, permitOf, type Policy, type Rule } from "./compile.ts";
+import type { Policy } from "./compile.ts";
+import type { Allow } from "./grant.ts";
 import { matches } from "./pattern.ts";
+import type { Rule } from "./rule.ts";
 
 /** What a rule says of a resource for one caller: it is meant, it is not, or a claim that must say so cannot be used. */
 type Reading = "meant" | "other" | "unusable";
@@ -10,13 +12,22 @@ type Reading = "meant" | "other" | "unusable";
 /** A rule's resource patterns for the caller that is decided on; undefined where the rule is not about that caller. */
 type PatternsOf = (rule: Rule) => ReturnType<Rule["on"]> | undefined;
 
+/** Who asks, and by which policy that is decided. */
+interface Case {
+  readonly policy: Policy;
+  readonly caller: Caller;
+  readonly upstream: string;
+  readonly patternsOf: PatternsOf;
+}
+
 /**
  * Decides one operation of one caller.
  *
- * A deny that matches any requirement wins. Otherwise the candidates are the pairs of credential source and role of
- * the allows that match, in file order, and the first pair wins with which every requirement is allowed.
+ * A deny that matches any requirement wins. Otherwise the candidates are the credential source, role and session
+ * settings of the allows that match, in file order, and the first wins with which every requirement is allowed. An
+ * allow whose role session cannot be made for the caller gives nothing.
  */
-export function decide(policy: Policy, caller: Caller, { requirements }: Operation): Decision {
+export function decide(policy: Policy, caller: Caller, { requirements, upstream }: Operation): Decision {
   const [first, ...others] = requirements;
   if (first === undefined) return { verdict: "denial", reason: "denied-no-rule", detail: "nothing is asked" };
   const patternsOf = others.length === 0 ? patternsFor(caller) : remembering(patternsFor(caller));
@@ -24,32 +35,68 @@ export function decide(policy: Policy, caller: Caller, { requirements }: Operati
     const deny = policy.candidates(requirement).denies.find((rule) => denies(rule, requirement, patternsOf));
     if (deny !== undefined) return denial("denied-by-rule", requirement, deny.name);
   }
-  return others.length === 0
-    ? decideOne(policy, first, patternsOf)
-    : decideAll(policy, requirements, patternsOf);
+  const the: Case = { policy, caller, upstream, patternsOf };
+  return others.length === 0 ? decideOne(the, first) : decideAll(the, requirements);
 }
 
-function decideOne(policy: Policy, requirement: Requirement, patternsOf: PatternsOf): Decision {
+function decideOne({ policy, caller, upstream, patternsOf }: Case, requirement: Requirement): Decision {
   const { allows } = policy.candidates(requirement);
-  const rule = allows.find((rule) => read(rule, requirement.resource, patternsOf) === "meant");
-  return rule === undefined ? noRule(allows, requirement, patternsOf) : permitOf(rule);
+  let without: Denial | undefined;
+  for (const rule of allows) {
+    if (read(rule, requirement.resource, patternsOf) !== "meant") continue;
+    const leave = rule.grantOn(upstream).leave(caller);
+    if (leave.verdict === "permit") return leave;
+    without ??= leave;
+  }
+  return without ?? noRule(allows, requirement, patternsOf);
 }
 
-function decideAll(policy: Policy, requirements: readonly Requirement[], patternsOf: PatternsOf): Decision {
-  const matching = new Set<Rule>();
-  let common: ReadonlySet<string> | undefined;
+function decideAll(the: Case, requirements: readonly Requirement[]): Decision {
+  const { policy, caller, upstream, patternsOf } = the;
+  const matching = new Set<Allow>();
+  let common: Map<string, Set<Allow>> | undefined;
   for (const requirement of requirements) {
     const { allows } = policy.candidates(requirement);
     const rules = allows.filter((rule) => read(rule, requirement.resource, patternsOf) === "meant");
     if (rules.length === 0) return noRule(allows, requirement, patternsOf);
     for (const rule of rules) matching.add(rule);
-    const pairs = rules.map(pairOf);
-    const before = common;
-    common = new Set(before === undefined ? pairs : pairs.filter((pair) => before.has(pair)));
+    common = inCommon(common, firstOfEach(rules, upstream));
   }
+  let without: Denial | undefined;
+  for (const rules of inFileOrder(common?.values() ?? [])) {
+    const leave = policy.together(rules, upstream)(caller);
+    if (leave.verdict === "permit") return leave;
+    without ??= leave;
+  }
+  return without ?? disagreement(matching);
+}
+
+/** The first rule of each candidate: it is the one that decides. */
+function firstOfEach(rules: readonly Allow[], upstream: string): ReadonlyMap<string, Allow> {
+  return new Map(rules.toReversed().map((rule) => [rule.grantOn(upstream).candidate, rule]));
+}
+
+/** The candidates that are left with one more requirement, each with all the rules that decide for it. */
+function inCommon(
+  before: ReadonlyMap<string, Set<Allow>> | undefined,
+  firsts: ReadonlyMap<string, Allow>,
+): Map<string, Set<Allow>> {
+  const common = new Map<string, Set<Allow>>();
+  for (const [candidate, rule] of firsts) {
+    const rules = before === undefined ? new Set<Allow>() : before.get(candidate);
+    if (rules !== undefined) common.set(candidate, rules.add(rule));
+  }
+  return common;
+}
+
+function inFileOrder(candidates: Iterable<ReadonlySet<Allow>>): readonly [Allow, ...Allow[]][] {
+  return [...candidates]
+    .map((rules) => [...rules].sort((a, b) => a.order - b.order) as [Allow, ...Allow[]])
+    .sort(([a], [b]) => a.order - b.order);
+}
+
+function disagreement(matching: ReadonlySet<Allow>): Denial {
   const inOrder = [...matching].sort((a, b) => a.order - b.order);
-  const chosen = inOrder.find((rule) => common?.has(pairOf(rule)));
-  if (chosen !== undefined) return permitOf(chosen);
   return {
     verdict: "denial",
     reason: "roles-disagree",
@@ -57,7 +104,6 @@ function decideAll(policy: Policy, requirements: readonly Requirement[], pattern
     detail: "no role is common to all requirements",
   };
 }
-
 /** A claim that cannot be used might have matched, so in a deny it does. */
 function denies(rule: Rule, { resource, within = [] }: Requirement, patternsOf: PatternsOf): boolean {
   return [resource, ...within].some((one) => read(rule, one, patternsOf) !== "other");

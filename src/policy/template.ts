@@ -1,53 +1,95 @@
 import type { Caller } from "../domain/caller.ts";
 
-/** A resource pattern, cut at its `${claim:…}` once when the policy is compiled. */
+/** A text with claims in it, cut at its `${claim:…}` once when the policy is compiled. */
 export interface Template {
-  /** Literal parts and claims in turn; a pattern without claims is one literal. */
+  /** Literal parts and claims in turn; a text without claims is one literal. */
   readonly parts: readonly (string | ClaimPart)[];
 }
 
-/** A claim within a pattern. */
+/** A claim within a text. */
 export interface ClaimPart {
   readonly claim: string;
   /** Whether `/` is allowed: written `${claim:NAME:path}`. */
   readonly path: boolean;
 }
 
+/** What stands in a text in place of a claim; undefined where the claim cannot be used there. */
+export type ReadClaim = (part: ClaimPart) => string | undefined;
+
 const VARIABLE = /\$\{claim:(?<claim>[^\s:${}"](?:[^\s${}"]*?[^\s:${}"])?)(?<path>:path)?\}/g;
+/** What is left of a variable in the literal parts of a template: one that is not known, or has no end. */
+const LEFT_OVER = /\$\{[^}]*\}?/g;
 
 /** What a claim must not hold, since it would mean more than itself somewhere on the way. */
-const UNUSABLE = /[\\*?+#${}"\p{Cc}]/u;
+const UNUSABLE = /[\\+#{}"\p{Cc}]/u;
+/** What has a meaning in a pattern, and can be written in an IAM policy without it. */
+const SPECIAL = /[*?$]/g;
 const MAX_CLAIM_LENGTH = 256;
 
-/** Cuts a pattern at its claims. What begins like a variable and is none stays in a literal part, as `${`. */
-export function compileTemplate(pattern: string): Template {
+/** Cuts a text at its claims. What begins like a variable and is none stays in a literal part, as `${`. */
+export function compileTemplate(text: string): Template {
   const parts: (string | ClaimPart)[] = [];
   let at = 0;
-  for (const match of pattern.matchAll(VARIABLE)) {
+  for (const match of text.matchAll(VARIABLE)) {
     const { claim = "", path } = match.groups ?? {};
-    parts.push(pattern.slice(at, match.index), { claim, path: path !== undefined });
+    parts.push(text.slice(at, match.index), { claim, path: path !== undefined });
     at = match.index + match[0].length;
   }
-  parts.push(pattern.slice(at));
+  parts.push(text.slice(at));
   return { parts };
 }
 
-/**
- * The pattern as it reads for a caller; undefined where a claim cannot be filled in: it is absent, empty, no single
- * string, too long, or holds a character that means more than itself.
- */
-export function fillTemplate({ parts }: Template, caller: Caller): string | undefined {
-  let pattern = "";
-  for (const part of parts) {
-    const text = typeof part === "string" ? part : usable(caller.claims[part.claim], part.path);
-    if (text === undefined) return undefined;
-    pattern += text;
-  }
-  return pattern;
+/** The claims that a text names. */
+export function claimsIn(text: string): readonly string[] {
+  return compileTemplate(text).parts.flatMap((part) => (typeof part === "string" ? [] : [part.claim]));
 }
 
-function usable(value: unknown, path: boolean): string | undefined {
-  if (typeof value !== "string" || value === "" || value.length > MAX_CLAIM_LENGTH) return undefined;
-  if (UNUSABLE.test(value) || (!path && value.includes("/"))) return undefined;
-  return value;
+/** The first variable in a text that is no claim, or has no end; only of a kind, such as `claim:`, where one is given. */
+export function unknownVariable(text: string, kind = ""): string | undefined {
+  return compileTemplate(text)
+    .parts.flatMap((part) => (typeof part === "string" ? (part.match(LEFT_OVER) ?? []) : []))
+    .find((variable) => variable.startsWith(`\${${kind}`));
+}
+
+/** What is to be said of a variable that is not known. */
+export function notKnown(variable: string): string {
+  return `${variable} is not known: write \${claim:NAME} or \${claim:NAME:path}`;
+}
+
+/** The text as it reads with its claims filled in, each once; undefined where one cannot be. */
+export function fillTemplate({ parts }: Template, read: ReadClaim): string | undefined {
+  let text = "";
+  for (const part of parts) {
+    const filled = typeof part === "string" ? part : read(part);
+    if (filled === undefined) return undefined;
+    text += filled;
+  }
+  return text;
+}
+
+/** Claims for a pattern: nothing in them can mean more than itself. */
+export function claimsForPattern(caller: Caller): ReadClaim {
+  return (part) => {
+    const value = usable(caller, part);
+    return value === undefined || value.search(SPECIAL) !== -1 ? undefined : value;
+  };
+}
+
+/** Claims for a value of an IAM policy: what is special there is written as itself (IAM user guide, policy variables). */
+export function claimsForPolicy(caller: Caller): ReadClaim {
+  return (part) => usable(caller, part)?.replace(SPECIAL, "$${$&}");
+}
+
+/** Claims as they are: single strings that are not empty. What becomes of them is the business of whoever reads them. */
+export function rawClaims({ claims }: Caller): ReadClaim {
+  return ({ claim }) => {
+    const value = claims[claim];
+    return typeof value === "string" && value !== "" ? value : undefined;
+  };
+}
+
+function usable(caller: Caller, part: ClaimPart): string | undefined {
+  const value = rawClaims(caller)(part);
+  if (value === undefined || value.length > MAX_CLAIM_LENGTH) return undefined;
+  return UNUSABLE.test(value) || (!part.path && value.includes("/")) ? undefined : value;
 }

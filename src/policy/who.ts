@@ -3,22 +3,46 @@ import type { WhoDocument } from "./document.ts";
 
 type Test = (caller: Caller) => boolean;
 
-/** Makes the test of whom a rule is about; without a `who` it is about everybody. */
-export function compileWho(who: WhoDocument = {}): Test {
-  const tests: Test[] = [];
-  const { authenticated, issuers, groups, claims = {} } = who;
-  if (authenticated === true) tests.push((caller) => caller.kind === "user");
-  if (issuers !== undefined) {
-    const wanted = new Set(issuers);
-    tests.push((caller) => wanted.has(caller.issuer));
-  }
-  if (groups !== undefined) {
-    const wanted = new Set(groups);
-    tests.push((caller) => caller.groups.some((group) => wanted.has(group)));
-  }
+const KINDS: readonly Caller["kind"][] = ["user", "machine", "guest"];
+
+/**
+ * Makes the test of whom a rule is about.
+ *
+ * An allow is for users, unless it says otherwise: machines need `machine` or `clients`, guests `guest`. A deny is for
+ * everybody, unless it says otherwise.
+ */
+export function compileWho(who: WhoDocument = {}, side: "allow" | "deny"): Test {
+  const { issuers, clients, groups, claims = {} } = who;
+  const tests = [oneOf(kindsOf(who, side), ({ kind }) => kind)];
+  if (issuers !== undefined) tests.push(oneOf(issuers, ({ issuer }) => issuer));
+  if (clients !== undefined) tests.push(oneOf(clients, ({ clientId }) => clientId));
+  if (groups !== undefined) tests.push(anyOf(groups, (caller) => caller.groups));
   for (const [claim, values] of Object.entries(claims)) {
-    const wanted = new Set(typeof values === "string" ? [values] : values);
-    tests.push((caller) => claimStrings(caller.claims[claim]).some((value) => wanted.has(value)));
+    const wanted = typeof values === "string" ? [values] : values;
+    tests.push(anyOf(wanted, (caller) => claimStrings(caller.claims[claim])));
   }
   return (caller) => tests.every((test) => test(caller));
+}
+
+/** The kinds of callers that a rule can be about. */
+function kindsOf(
+  { authenticated, machine, guest, clients }: WhoDocument,
+  side: "allow" | "deny",
+): readonly Caller["kind"][] {
+  const said = { user: authenticated, machine, guest };
+  const named = KINDS.filter((kind) => said[kind] === true);
+  // Nobody is of two kinds.
+  if (named.length > 0) return named.length === 1 ? named : [];
+  if (side === "deny") return KINDS;
+  return clients === undefined ? ["user"] : ["user", "machine"];
+}
+
+function oneOf(wanted: readonly string[], read: (caller: Caller) => string): Test {
+  const set = new Set(wanted);
+  return (caller) => set.has(read(caller));
+}
+
+function anyOf(wanted: readonly string[], read: (caller: Caller) => readonly string[]): Test {
+  const set = new Set(wanted);
+  return (caller) => read(caller).some((value) => set.has(value));
 }

@@ -1,0 +1,32 @@
+import type { PolicyNames, Problem, RuleDocument } from "./document.ts";
+import { derivePolicy, MAX_POLICY_LENGTH, type Scope } from "./session-policy.ts";
+import { SAMPLE_CLAIM } from "./session-problems.ts";
+import { sourcesMet } from "./source-problems.ts";
+import { compileTemplate, fillTemplate } from "./template.ts";
+
+/** Finds an allow of which no session policy can be made that STS takes, on each source that would make one. */
+export function lengthProblems(
+  rule: RuleDocument,
+  rules: readonly RuleDocument[],
+  names: PolicyNames,
+): Problem[] {
+  if (rule.sessionPolicy !== undefined) return [];
+  const denies = rules.filter(({ deny }) => deny !== undefined);
+  const length = derivePolicy([scopeOf(rule)], denies.map(scopeOf)).length;
+  if (length <= MAX_POLICY_LENGTH) return [];
+  return [...sourcesMet(rule, names)].flatMap(([name, { plan }]) => {
+    if (plan?.downscope !== true) return [];
+    const message =
+      `the session policy made from it has ${length} characters with claims of ${SAMPLE_CLAIM.length}, and STS takes ` +
+      `${MAX_POLICY_LENGTH}: shorten it and the denies of its actions, write a sessionPolicy, or set downscope: false on ` +
+      `the source "${name}"`;
+    return [{ path: ["on"], message }];
+  });
+}
+
+function scopeOf({ allow, deny, on = ["*"] }: RuleDocument): Scope {
+  return {
+    actions: allow ?? deny ?? [],
+    resources: on.map((pattern) => fillTemplate(compileTemplate(pattern), () => SAMPLE_CLAIM) ?? "*"),
+  };
+}

@@ -1,0 +1,100 @@
+import type { PolicyNames, Problem, RuleDocument } from "./document.ts";
+import { sourcesMet } from "./source-problems.ts";
+import { claimsIn } from "./template.ts";
+
+/** What {@link warningsOf} needs besides what rules may refer to. */
+export interface LintNames extends Omit<PolicyNames, "issuers"> {
+  /** For every user pool and issuer by name: the claims that its users cannot write. */
+  readonly immutableClaims: ReadonlyMap<string, readonly string[]>;
+}
+
+/** Standard claims that come from attributes which users may write (OpenID Connect Core 5.1; Cognito developer guide). */
+const WRITABLE: ReadonlySet<string> = new Set([
+  "address",
+  "birthdate",
+  "email",
+  "family_name",
+  "gender",
+  "given_name",
+  "locale",
+  "middle_name",
+  "name",
+  "nickname",
+  "phone_number",
+  "picture",
+  "preferred_username",
+  "profile",
+  "website",
+  "zoneinfo",
+]);
+
+/** A claim that a rule trusts, and where. */
+interface Use {
+  readonly claim: string;
+  readonly path: Problem["path"];
+  /** Where the path does not say it. */
+  readonly place?: string;
+}
+
+/** Finds what can be meant and hardly should be: allows that trust a claim which users can write themselves. */
+export function warningsOf(rules: readonly RuleDocument[], names: LintNames): readonly Problem[] {
+  return rules.flatMap((rule, index) =>
+    rule.allow === undefined
+      ? []
+      : usesIn(rule, names).flatMap((use) => {
+          const issuers = issuersWriting(rule, use.claim, names);
+          if (issuers.length === 0) return [];
+          return [{ path: [index, ...use.path], message: messageOf(use, issuers) }];
+        }),
+  );
+}
+
+/** The issuers that the rule is for and whose users may write the claim. */
+function issuersWriting({ who = {} }: RuleDocument, claim: string, names: LintNames): readonly string[] {
+  if (who.guest === true || !(claim.startsWith("custom:") || WRITABLE.has(claim))) return [];
+  // A rule that wants the address verified trusts what the user pool checked, not what the user wrote.
+  if (claim === "email" && isTrue(who.claims?.["email_verified"])) return [];
+  return (who.issuers ?? [...names.immutableClaims.keys()]).filter(
+    (issuer) => names.immutableClaims.get(issuer)?.includes(claim) !== true,
+  );
+}
+
+function isTrue(wanted: string | readonly string[] | undefined): boolean {
+  return wanted !== undefined && [wanted].flat().every((value) => value === "true");
+}
+
+function messageOf({ claim, place }: Use, issuers: readonly string[]): string {
+  const where = place === undefined ? "" : ` (${place})`;
+  return `users of ${issuers.join(", ")} may be able to write ${claim} themselves${where}: list it under immutableClaims, or do not trust it`;
+}
+
+function usesIn(rule: RuleDocument, names: LintNames): readonly Use[] {
+  const { who = {}, on = [], sessionName, sessionPolicy } = rule;
+  return [
+    ...Object.keys(who.claims ?? {}).map((claim) => ({ claim, path: ["who", "claims", claim] })),
+    ...on.flatMap((pattern, i) => usesOf([pattern], ["on", i])),
+    ...usesOf([sessionName ?? ""], ["sessionName"]),
+    ...usesOf(textsIn(sessionPolicy), ["sessionPolicy"]),
+    ...usesBySources(rule, names),
+  ];
+}
+
+/** What the sources that the rule may use make of claims, told of the rule that trusts the session. */
+function usesBySources(rule: RuleDocument, names: LintNames): readonly Use[] {
+  const path = rule.credentials === undefined ? [] : ["credentials"];
+  return [...sourcesMet(rule, names)].flatMap(([name, { plan }]) => {
+    if (plan === undefined) return [];
+    const texts = Object.entries(plan.tags).map(([key, text]) => [`tag ${key} of ${name}`, text]);
+    if (rule.sessionName === undefined) texts.push([`sessionName of ${name}`, plan.sessionName]);
+    return texts.flatMap(([place, text]) => usesOf([text], path).map((use) => ({ ...use, place })));
+  });
+}
+
+function usesOf(texts: readonly string[], path: Problem["path"]): readonly Use[] {
+  return [...new Set(texts.flatMap(claimsIn))].map((claim) => ({ claim, path }));
+}
+
+function textsIn(value: unknown): readonly string[] {
+  if (typeof value === "string") return [value];
+  return typeof value === "object" && value !== null ? Object.values(value).flatMap(textsIn) : [];
+}
