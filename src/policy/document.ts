@@ -57,16 +57,20 @@ export interface SourceTraits {
   readonly plan?: SessionPlan | undefined;
 }
 
-/** What rules may refer to. */
-export interface PolicyNames {
-  /** Configured names of user pools and other issuers. */
-  readonly issuers: readonly string[];
-  /** Credential sources by their configured names. */
+/** The credential sources that rules may refer to. */
+export interface SourceNames {
+  /** By their configured names. */
   readonly sources: ReadonlyMap<string, SourceTraits>;
   /** The sources of rules that name none, on the upstreams that say so. */
   readonly upstreamSources: ReadonlyMap<string, string>;
   /** The source of rules that name none, on every other upstream. */
   readonly defaultSource: string | undefined;
+}
+
+/** What rules may refer to. */
+export interface PolicyNames extends SourceNames {
+  /** Configured names of user pools and other issuers. */
+  readonly issuers: readonly string[];
 }
 
 /** What is wrong with a rule, and how to mend it. */

@@ -1,4 +1,4 @@
-import type { PolicyNames, Problem, RuleDocument } from "./document.ts";
+import type { Problem, RuleDocument, SourceNames } from "./document.ts";
 import { derivePolicy, MAX_POLICY_LENGTH, type Scope } from "./session-policy.ts";
 import { SAMPLE_CLAIM } from "./session-problems.ts";
 import { sourcesMet } from "./source-problems.ts";
@@ -8,7 +8,7 @@ import { compileTemplate, fillTemplate } from "./template.ts";
 export function lengthProblems(
   rule: RuleDocument,
   rules: readonly RuleDocument[],
-  names: PolicyNames,
+  names: SourceNames,
 ): Problem[] {
   if (rule.sessionPolicy !== undefined) return [];
   const denies = rules.filter(({ deny }) => deny !== undefined);

@@ -1,9 +1,9 @@
-import type { PolicyNames, Problem, RuleDocument } from "./document.ts";
+import type { Problem, RuleDocument, SourceNames } from "./document.ts";
 import { sourcesMet } from "./source-problems.ts";
 import { claimsIn } from "./template.ts";
 
 /** What {@link warningsOf} needs besides what rules may refer to. */
-export interface LintNames extends Omit<PolicyNames, "issuers"> {
+export interface LintNames extends SourceNames {
   /** For every user pool and issuer by name: the claims that its users cannot write. */
   readonly immutableClaims: ReadonlyMap<string, readonly string[]>;
 }
@@ -33,7 +33,7 @@ interface Use {
   readonly claim: string;
   readonly path: Problem["path"];
   /** Where the path does not say it. */
-  readonly place?: string;
+  readonly place?: string | undefined;
 }
 
 /** Finds what can be meant and hardly should be: allows that trust a claim which users can write themselves. */
@@ -82,16 +82,17 @@ function usesIn(rule: RuleDocument, names: LintNames): readonly Use[] {
 /** What the sources that the rule may use make of claims, told of the rule that trusts the session. */
 function usesBySources(rule: RuleDocument, names: LintNames): readonly Use[] {
   const path = rule.credentials === undefined ? [] : ["credentials"];
-  return [...sourcesMet(rule, names)].flatMap(([name, { plan }]) => {
-    if (plan === undefined) return [];
-    const texts = Object.entries(plan.tags).map(([key, text]) => [`tag ${key} of ${name}`, text]);
-    if (rule.sessionName === undefined) texts.push([`sessionName of ${name}`, plan.sessionName]);
-    return texts.flatMap(([place, text]) => usesOf([text], path).map((use) => ({ ...use, place })));
+  return [...sourcesMet(rule, names)].flatMap(([source, { plan }]) => {
+    const { sessionName = "", tags = {} } = plan ?? {};
+    return [
+      ...(rule.sessionName === undefined ? usesOf([sessionName], path, `sessionName of ${source}`) : []),
+      ...Object.entries(tags).flatMap(([key, text]) => usesOf([text], path, `tag ${key} of ${source}`)),
+    ];
   });
 }
 
-function usesOf(texts: readonly string[], path: Problem["path"]): readonly Use[] {
-  return [...new Set(texts.flatMap(claimsIn))].map((claim) => ({ claim, path }));
+function usesOf(texts: readonly string[], path: Problem["path"], place?: string): readonly Use[] {
+  return [...new Set(texts.flatMap(claimsIn))].map((claim) => ({ claim, path, place }));
 }
 
 function textsIn(value: unknown): readonly string[] {

@@ -2,7 +2,7 @@ import { type PolicyNames, type Problem, type RuleDocument, SESSION_MEMBERS } fr
 import { lengthProblems } from "./length-problems.ts";
 import { sessionProblems } from "./session-problems.ts";
 import { sourceProblems } from "./source-problems.ts";
-import { notKnown, unknownVariable } from "./template.ts";
+import { notKnown, unknownVariables } from "./template.ts";
 import { whoProblems } from "./who-problems.ts";
 
 const ACTION = /^(?:\*|[a-z0-9-]+:[A-Za-z0-9*?]+)$/;
@@ -86,7 +86,7 @@ function patternProblems(rule: RuleDocument): Problem[] {
 function resourceProblems(pattern: string): string[] {
   const problems =
     pattern === "*" || pattern.startsWith("arn:") ? [] : [`"${pattern}" is neither an ARN pattern nor *`];
-  const unknown = unknownVariable(pattern);
+  const [unknown] = unknownVariables(pattern);
   if (unknown?.startsWith("${cognito-identity.amazonaws.com:") === true) {
     problems.push(
       "the identity id is known only after the exchange: use ${claim:sub} here and a principal tag in IAM",

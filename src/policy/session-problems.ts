@@ -1,6 +1,6 @@
 import type { Problem, RuleDocument } from "./document.ts";
 import { fillPolicy, MAX_POLICY_LENGTH, POLICY_VERSION } from "./session-policy.ts";
-import { notKnown, unknownVariable } from "./template.ts";
+import { notKnown, unknownVariables } from "./template.ts";
 
 const MIN_SECONDS = 900;
 const MAX_SECONDS = 43_200;
@@ -12,7 +12,7 @@ export const SAMPLE_CLAIM = "x".repeat(64);
 export function sessionProblems(rule: RuleDocument): Problem[] {
   const { sessionName = "", sessionDuration, sessionPolicy } = rule;
   const problems: Problem[] = [];
-  const unknown = unknownVariable(sessionName);
+  const [unknown] = unknownVariables(sessionName);
   if (unknown !== undefined) problems.push({ path: ["sessionName"], message: notKnown(unknown) });
   if (sessionDuration !== undefined && !isDuration(sessionDuration)) {
     const message = "a role session lasts from 15m to 12h, in whole seconds";
@@ -47,7 +47,7 @@ function policyProblems(policy: NonNullable<RuleDocument["sessionPolicy"]>): Pro
 /** Claims fill values only: none can become an operator or a key. Variables that are no claims are IAM's own. */
 function claimProblems(value: unknown, path: Problem["path"]): Problem[] {
   if (typeof value === "string") {
-    const broken = unknownVariable(value, "claim:");
+    const broken = unknownVariables(value).find((variable) => variable.startsWith("${claim:"));
     return broken === undefined ? [] : [{ path, message: notKnown(broken) }];
   }
   if (typeof value !== "object" || value === null) return [];

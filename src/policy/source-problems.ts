@@ -1,13 +1,13 @@
 import {
-  type PolicyNames,
   type Problem,
   type RuleDocument,
   SESSION_MEMBERS,
+  type SourceNames,
   type SourceTraits,
 } from "./document.ts";
 
 /** Finds a source that is not there, or that cannot give what the rule says. */
-export function sourceProblems(rule: RuleDocument, names: PolicyNames): Problem[] {
+export function sourceProblems(rule: RuleDocument, names: SourceNames): Problem[] {
   const { allow, credentials } = rule;
   const path = ["credentials"];
   if (allow === undefined) return [];
@@ -27,7 +27,7 @@ export function sourceProblems(rule: RuleDocument, names: PolicyNames): Problem[
 /** The sources that an allow may use: its own, or those of the upstreams and the default. */
 export function sourcesMet(
   { allow, credentials }: RuleDocument,
-  { sources, upstreamSources, defaultSource }: PolicyNames,
+  { sources, upstreamSources, defaultSource }: SourceNames,
 ): ReadonlyMap<string, SourceTraits> {
   const named = credentials === undefined ? [...upstreamSources.values(), defaultSource] : [credentials];
   return new Map(allow === undefined ? [] : [...sources].filter(([name]) => named.includes(name)));

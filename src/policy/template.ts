@@ -44,11 +44,11 @@ export function claimsIn(text: string): readonly string[] {
   return compileTemplate(text).parts.flatMap((part) => (typeof part === "string" ? [] : [part.claim]));
 }
 
-/** The first variable in a text that is no claim, or has no end; only of a kind, such as `claim:`, where one is given. */
-export function unknownVariable(text: string, kind = ""): string | undefined {
-  return compileTemplate(text)
-    .parts.flatMap((part) => (typeof part === "string" ? (part.match(LEFT_OVER) ?? []) : []))
-    .find((variable) => variable.startsWith(`\${${kind}`));
+/** The variables in a text that are no claims, or have no end. */
+export function unknownVariables(text: string): readonly string[] {
+  return compileTemplate(text).parts.flatMap((part) =>
+    typeof part === "string" ? (part.match(LEFT_OVER) ?? []) : [],
+  );
 }
 
 /** What is to be said of a variable that is not known. */
