@@ -1,91 +1,99 @@
 import { endpointOf } from "../aws/endpoint.ts";
-import type { Caller } from "../domain/caller.ts";
-import type { Clock } from "../domain/clock.ts";
-import type { Credentials } from "../domain/credentials.ts";
-import { Refusal } from "../domain/refusal.ts";
+import { encodePercent } from "../domain/percent.ts";
+import type { Call, Reply } from "../outbound/call.ts";
+import type { ClockOffset } from "../signing/clock-offset.ts";
 import { hashPayload } from "../signing/payload.ts";
 import type { Signer } from "../signing/sign.ts";
-import { type Meaning, refusalOf } from "./aws-error.ts";
 import type { ExchangeCall } from "./exchange.ts";
+import { readStsError, readStsResult } from "./sts-answer.ts";
+import { isAboutTheClock, stsRefusal } from "./sts-errors.ts";
+import type { AskSts, Parameter, StsQuestion } from "./sts-question.ts";
 
-/** Asks STS whose credentials these are: `arn:aws:sts::ACCOUNT:assumed-role/ROLE/SESSION`. */
-export type ProveRole = (credentials: Credentials, caller: Caller) => Promise<string>;
-
-/** What {@link createProveRole} needs. */
-export interface ProveRoleOptions {
+/** What {@link createSts} needs. */
+export interface StsOptions {
   readonly region: string;
-  /** One address for every AWS call, for testing. */
-  readonly endpoint: string | undefined;
+  /** {@link stsOrigin}. */
+  readonly origin: string;
   readonly exchange: ExchangeCall;
   readonly signer: Signer;
-  readonly now: Clock;
+  /** Tells the time at STS. */
+  readonly clock: ClockOffset;
 }
 
-const OPERATION = "GetCallerIdentity";
-const BODY = `Action=${OPERATION}&Version=2011-06-15`;
-const BODY_HASH = hashPayload(Buffer.from(BODY));
+/** Where the STS of a region is; the global one is no longer advised (AWS STS API reference, "Endpoints"). */
+export function stsOrigin(region: string, override: string | undefined): string {
+  return endpointOf("sts", region, override);
+}
+
+/**
+ * Makes the way to a region's STS (query protocol, 2011-06-15). Where STS refuses a signature for its time, the clock
+ * learns from the answer, and the question is signed and asked once more if that told something new.
+ */
+export function createSts(options: StsOptions): AskSts {
+  const { exchange, clock } = options;
+  const callOf = createCalls(options);
+
+  const ask = async <T>(question: StsQuestion<T>, isFirst: boolean): Promise<T> => {
+    const { action, caller, signedBy, read } = question;
+    const offsetMs = clock.offsetMs();
+    let isLate = false;
+    const refusalOf = (reply: Reply) => {
+      const error = readStsError(reply.body);
+      isLate = signedBy !== undefined && isAboutTheClock(error);
+      if (isLate) clock.learn(dateOf(reply));
+      return stsRefusal(action, reply.status, error);
+    };
+    try {
+      return await exchange({
+        service: "sts",
+        operation: action,
+        caller,
+        call: callOf(question),
+        read: (body) => read(readStsResult(action, body)),
+        refusalOf,
+      });
+    } catch (error) {
+      // Whoever was refused at the same time may have taught the clock already.
+      if (!isLate || !isFirst || clock.offsetMs() === offsetMs) throw error;
+      return ask(question, false);
+    }
+  };
+  return (question) => ask(question, true);
+}
+
+const VERSION = "2011-06-15";
 const CONTENT_TYPE = "application/x-www-form-urlencoded; charset=utf-8";
 
-/** STS takes these credentials from nobody else, so no error of it is about the caller's token. */
-const MEANINGS: ReadonlyMap<string, Meaning> = new Map();
-
-/** Makes the proof: GetCallerIdentity (AWS STS API, 2011-06-15), signed with the credentials in question. */
-export function createProveRole({ region, endpoint, exchange, signer, now }: ProveRoleOptions): ProveRole {
-  const origin = endpointOf("sts", region, endpoint);
-  const headers = { host: new URL(origin).host, "content-type": CONTENT_TYPE };
-  return (credentials, caller) => {
+/** Makes the call of a question, signed or not. */
+function createCalls({ region, origin, signer, clock }: StsOptions) {
+  const unsigned = { host: new URL(origin).host, "content-type": CONTENT_TYPE };
+  return ({ action, parameters, signedBy: credentials }: StsQuestion<unknown>): Call => {
+    const body = formOf([["Action", action], ["Version", VERSION], ...parameters]);
+    const call: Call = { url: `${origin}/`, method: "POST", headers: unsigned, body };
+    if (credentials === undefined) return call;
     const added = signer.sign({
       method: "POST",
       path: "/",
       query: "",
-      headers: Object.entries(headers),
-      payloadHash: BODY_HASH,
+      headers: Object.entries(unsigned),
+      payloadHash: hashPayload(Buffer.from(body)),
       service: "sts",
       region,
       credentials,
-      nowMs: now(),
+      nowMs: clock.now(),
     });
-    return exchange({
-      service: "sts",
-      caller,
-      operation: OPERATION,
-      call: { url: `${origin}/`, method: "POST", headers: { ...headers, ...pairsOf(added) }, body: BODY },
-      read: readArn,
-      refusalOf: ({ status, body }) =>
-        refusalOf(
-          { operation: OPERATION, status, type: element(body, "Code") },
-          MEANINGS,
-          "credentials-refused",
-        ),
-    });
+    return { ...call, headers: { ...unsigned, ...pairsOf(added) } };
   };
 }
 
-/** Whether an assumed-role ARN is a session of a role: same partition, account and role name, whatever the role's path. */
-export function grants(assumedRoleArn: string, roleArn: string): boolean {
-  const assumed = ASSUMED.exec(assumedRoleArn)?.groups;
-  const role = ROLE.exec(roleArn)?.groups;
-  if (assumed === undefined || role === undefined) return false;
-  return (["partition", "account", "name"] as const).every((part) => assumed[part] === role[part]);
-}
-
-const ASSUMED =
-  /^arn:(?<partition>[\w-]+):sts::(?<account>\d{12}):assumed-role\/(?<name>[\w+=,.@-]+)\/[\w+=,.@-]+$/;
-const ROLE = /^arn:(?<partition>[\w-]+):iam::(?<account>\d{12}):role\/(?:[!-~]*\/)?(?<name>[\w+=,.@-]+)$/;
-
-function readArn(body: string): string {
-  const arn = element(body, "Arn");
-  if (arn === undefined)
-    throw new Refusal("credentials-unavailable", { detail: `${OPERATION} named nobody` });
-  return arn;
-}
-
-/** The text of the only element of that name: STS writes neither attributes nor escapes into these two. */
-function element(xml: string, name: string): string | undefined {
-  const [found, second] = [...xml.matchAll(new RegExp(`<${name}>([^<&]+)</${name}>`, "g"))];
-  return second === undefined ? found?.[1] : undefined;
+function formOf(parameters: readonly Parameter[]): string {
+  return parameters.map(([name, value]) => `${encodePercent(name)}=${encodePercent(value)}`).join("&");
 }
 
 function pairsOf(raw: readonly string[]): Record<string, string> {
   return Object.fromEntries(raw.flatMap((name, i) => (i % 2 === 0 ? [[name, raw[i + 1] ?? ""]] : [])));
+}
+
+function dateOf({ headers: { date } }: Reply): string | undefined {
+  return typeof date === "string" ? date : undefined;
 }

@@ -1,117 +1,149 @@
 import { describe, expect, it } from "vitest";
-import { createExchangeCall } from "../../src/credentials/exchange.ts";
-import { createProveRole, grants } from "../../src/credentials/sts.ts";
-import type { Call, Reply } from "../../src/outbound/call.ts";
+import type { StsAction, StsQuestion } from "../../src/credentials/sts-question.ts";
+import { createSts, stsOrigin } from "../../src/credentials/sts.ts";
+import type { Reply } from "../../src/outbound/call.ts";
+import type { ClockOffset } from "../../src/signing/clock-offset.ts";
 import { createSigner } from "../../src/signing/sign.ts";
+import { callerOf } from "../support/callers.ts";
 import { NOW } from "../support/signed-tokens.ts";
+import { endOf, rightClock, scriptedAws, stsError } from "./scripted-aws.ts";
 
-const CREDENTIALS = {
-  accessKeyId: "ASIAEXAMPLE",
-  secretAccessKey: "secret",
-  sessionToken: "session",
-  expiresAtMs: NOW + 3_600_000,
-};
-const ARN = "arn:aws:sts::123456789012:assumed-role/analyst/CognitoIdentityCredentials";
-const answerOf = (arn: string) =>
-  `<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult><Arn>${arn}</Arn><UserId>A:B</UserId><Account>123456789012</Account></GetCallerIdentityResult></GetCallerIdentityResponse>`;
-const errorOf = (code: string) =>
-  `<ErrorResponse><Error><Type>Sender</Type><Code>${code}</Code><Message>no</Message></Error></ErrorResponse>`;
+const KEYS = { accessKeyId: "AKIA", secretAccessKey: "secret", sessionToken: "", expiresAtMs: Infinity };
 
-function prove(reply: Partial<Reply>, region = "eu-west-1") {
-  const calls: Call[] = [];
-  const exchange = createExchangeCall({
-    outbound: async (call) => {
-      calls.push(call);
-      return { status: 200, headers: {}, body: "", ...reply };
-    },
-    onExchange: () => {},
-    now: () => NOW,
-  });
-  const proveRole = createProveRole({
-    region,
-    endpoint: undefined,
-    exchange,
-    signer: createSigner(),
-    now: () => NOW,
-  });
-  return { calls, arn: proveRole(CREDENTIALS) };
+function start(replies: readonly Partial<Reply>[] = [], clock: ClockOffset = rightClock()) {
+  const { exchange, asked } = scriptedAws({ AssumeRole: replies, AssumeRoleWithWebIdentity: replies });
+  const origin = stsOrigin("eu-west-1", undefined);
+  const askSts = createSts({ region: "eu-west-1", origin, exchange, signer: createSigner(), clock });
+  const ask = (action: StsAction, more: Partial<StsQuestion<number>> = {}) =>
+    askSts({
+      action,
+      parameters: [],
+      caller: callerOf(),
+      signedBy: action === "AssumeRole" ? KEYS : undefined,
+      read: (result) => result.size,
+      ...more,
+    });
+  return { ask, asked, headers: () => asked.map(({ call }) => call.headers) };
 }
 
-describe("createProveRole", () => {
-  it("asks the regional STS, signed with the very credentials", async () => {
-    const { calls, arn } = prove({ body: answerOf(ARN) });
-    await expect(arn).resolves.toBe(ARN);
-    expect(calls).toMatchObject([
-      {
-        url: "https://sts.eu-west-1.amazonaws.com/",
-        method: "POST",
-        body: "Action=GetCallerIdentity&Version=2011-06-15",
-        headers: {
-          host: "sts.eu-west-1.amazonaws.com",
-          "x-amz-security-token": "session",
-          authorization: expect.stringContaining(
-            "Credential=ASIAEXAMPLE/20260115/eu-west-1/sts/aws4_request, SignedHeaders=content-type;host;x-amz-date;x-amz-security-token",
-          ),
-        },
-      },
-    ]);
-  });
-
+describe("stsOrigin", () => {
   it.each([
-    ["nothing", ""],
-    ["a page", "<html><Arn></Arn></html>"],
-    ["two answers", answerOf(`${ARN}</Arn><Arn>arn:aws:sts::123456789012:assumed-role/admin/x`)],
-    ["markup in the answer", answerOf("arn:aws:sts::1<b/>")],
-  ])("believes nothing that it cannot read for certain: %s", async (_what, body) => {
-    await expect(prove({ body }).arn).rejects.toMatchObject({ code: "credentials-unavailable" });
-  });
-
-  it.each([
-    [400, "Throttling", "credentials-throttled"],
-    [403, "SignatureDoesNotMatch", "credentials-unavailable"],
-    [403, "ExpiredToken", "credentials-unavailable"],
-    [403, "RegionDisabledException", "credentials-unavailable"],
-    [500, "InternalFailure", "credentials-unavailable"],
-  ])("reads %i %s as %s, never as a refusal of the caller's token", async (status, type, code) => {
-    await expect(prove({ status, body: errorOf(type) }).arn).rejects.toMatchObject({
-      code,
-      detail: `GetCallerIdentity: ${status} ${type}`,
-    });
+    ["eu-west-1", undefined, "https://sts.eu-west-1.amazonaws.com"],
+    ["cn-north-1", undefined, "https://sts.cn-north-1.amazonaws.com.cn"],
+    ["eu-west-1", "http://127.0.0.1:4483", "http://127.0.0.1:4483"],
+  ])("of %s (%s) is %s", (region, override, origin) => {
+    expect(stsOrigin(region, override)).toBe(origin);
   });
 });
 
-const role = (name: string) => `arn:aws:iam::123456789012:role/${name}`;
+describe("createSts", () => {
+  it("asks by a form, whose every value has one reading", async () => {
+    const { ask, asked } = start();
+    const policy = '{"a":"b c&d=e+f~*"}';
+    await ask("AssumeRoleWithWebIdentity", { parameters: [["Policy", policy]] });
+    expect(asked[0]?.call).toEqual({
+      url: "https://sts.eu-west-1.amazonaws.com/",
+      method: "POST",
+      headers: {
+        host: "sts.eu-west-1.amazonaws.com",
+        "content-type": "application/x-www-form-urlencoded; charset=utf-8",
+      },
+      body: "Action=AssumeRoleWithWebIdentity&Version=2011-06-15&Policy=%7B%22a%22%3A%22b%20c%26d%3De%2Bf~%2A%22%7D",
+    });
+    expect(asked[0]?.input["Policy"]).toBe(policy);
+  });
 
-describe("S2.3 grants", () => {
-  it.each([
-    [ARN, role("analyst")],
-    [ARN, role("with/a/path/analyst")],
-    ["arn:aws-cn:sts::123456789012:assumed-role/a+=,.@-b/s", "arn:aws-cn:iam::123456789012:role/a+=,.@-b"],
-  ])("takes %s for a session of %s", (assumed, named) => {
-    expect(grants(assumed, named)).toBe(true);
+  it("signs for the region with the clock of STS, without a session token where there is none", async () => {
+    const { ask, headers } = start([], { ...rightClock(), now: () => NOW + 120_000 });
+    await ask("AssumeRole");
+    expect(headers()).toMatchObject([
+      {
+        "x-amz-date": "20260115T120200Z",
+        authorization: expect.stringContaining(
+          "Credential=AKIA/20260115/eu-west-1/sts/aws4_request, SignedHeaders=content-type;host;x-amz-date,",
+        ),
+      },
+    ]);
+    expect(headers()[0]).not.toHaveProperty("x-amz-security-token");
+  });
+
+  it("hands on what the reading of the result finds", async () => {
+    await expect(start().ask("AssumeRole")).resolves.toBe(3);
+  });
+});
+
+describe("createSts where STS has another time", () => {
+  const DATE = "Thu, 15 Jan 2026 12:07:00 GMT";
+  const late = {
+    status: 403,
+    headers: { date: DATE },
+    body: stsError("SignatureDoesNotMatch", "Signature expired"),
+  };
+
+  /** A clock that learns whatever it is told. */
+  function learner() {
+    let offsetMs = 0;
+    const told: (string | undefined)[] = [];
+    const clock: ClockOffset = {
+      now: () => NOW + offsetMs,
+      offsetMs: () => offsetMs,
+      learn: (date) => {
+        told.push(date);
+        const before = offsetMs;
+        if (date !== undefined) offsetMs = Date.parse(date) - NOW;
+        return offsetMs !== before;
+      },
+    };
+    return { clock, told };
+  }
+
+  it("S2.12 learns it, signs anew and asks once more", async () => {
+    const { clock, told } = learner();
+    const { ask, headers } = start([late], clock);
+    await expect(ask("AssumeRole")).resolves.toBe(3);
+    expect(told).toEqual([DATE]);
+    expect(headers().map((one) => one["x-amz-date"])).toEqual(["20260115T120000Z", "20260115T120700Z"]);
+  });
+
+  it("asks once more and no oftener", async () => {
+    const { clock } = learner();
+    const later = { ...late, headers: { date: "Thu, 15 Jan 2026 12:14:00 GMT" } };
+    const { ask, asked } = start([late, later, later], clock);
+    expect(await endOf(ask("AssumeRole"))).toMatchObject({ code: "credentials-unavailable" });
+    expect(asked).toHaveLength(2);
+  });
+
+  it("asks once more where somebody else taught the clock meanwhile", async () => {
+    let offsetMs = 0;
+    const clock: ClockOffset = {
+      now: () => NOW + offsetMs,
+      offsetMs: () => offsetMs,
+      learn: () => false,
+    };
+    const { ask, asked } = start([late], clock);
+    const answer = ask("AssumeRole");
+    offsetMs = 420_000;
+    await expect(answer).resolves.toBe(3);
+    expect(asked).toHaveLength(2);
   });
 
   it.each([
-    ["another role", ARN, role("admin")],
-    ["a role whose name begins so", ARN, role("analysts")],
-    ["a role whose name ends so", ARN, role("data-analyst")],
-    ["a role in another case", ARN, role("Analyst")],
-    ["the same name in another account", ARN, "arn:aws:iam::210987654321:role/analyst"],
-    ["the same name in another partition", ARN, "arn:aws-cn:iam::123456789012:role/analyst"],
-    [
-      "a session that is called like the role",
-      "arn:aws:sts::123456789012:assumed-role/x/analyst",
-      role("analyst"),
-    ],
-    ["a user", "arn:aws:iam::123456789012:user/analyst", role("analyst")],
-    ["a federated user", "arn:aws:sts::123456789012:federated-user/analyst", role("analyst")],
-    ["the role itself", role("analyst"), role("analyst")],
-    ["no session", "arn:aws:sts::123456789012:assumed-role/analyst", role("analyst")],
-    ["an empty session", "arn:aws:sts::123456789012:assumed-role/analyst/", role("analyst")],
-    ["a session with a slash", "arn:aws:sts::123456789012:assumed-role/analyst/a/b", role("analyst")],
-    ["nothing", "", ""],
-    ["the pool's choice", ARN, "pool"],
-  ])("does not take %s for it", (_what, assumed, named) => {
-    expect(grants(assumed, named)).toBe(false);
+    ["nothing is learnt", { ...late, headers: {} }],
+    ["the date stands twice", { ...late, headers: { date: [DATE, DATE] } }],
+    ["the signature itself is wrong", { ...late, body: stsError("SignatureDoesNotMatch", "does not match") }],
+    ["the error is another", { ...late, body: stsError("AccessDenied") }],
+  ])("does not ask again where %s", async (_what, reply) => {
+    const { clock } = learner();
+    const { ask, asked } = start([reply], clock);
+    await endOf(ask("AssumeRole"));
+    expect(asked).toHaveLength(1);
+    expect(clock.offsetMs()).toBe(0);
+  });
+
+  it("learns nothing from the answer to a question that was not signed", async () => {
+    const { clock, told } = learner();
+    const { ask, asked } = start([late], clock);
+    await endOf(ask("AssumeRoleWithWebIdentity"));
+    expect([told.length, asked.length]).toEqual([0, 1]);
   });
 });
