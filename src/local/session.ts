@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { createExpiringMap } from "./expiring-map.ts";
 
 /** Temporary credentials that the stand-in gave out, with everything IAM needs to know of their holder. */
 export interface Session {
@@ -33,22 +34,40 @@ export interface SessionRequest {
 /** The sessions of one stand-in: made by the identity pool and STS, looked up by the guard. */
 export interface Sessions {
   readonly issue: (request: SessionRequest) => Session;
-  /** The session of an access key id, expired or not; undefined when there never was one. */
+  /** The session of an access key id, expired or not; undefined when there was none, or it ended over an hour ago. */
   readonly find: (accessKeyId: string) => Session | undefined;
+  /** Every session that `find` finds, oldest first. */
+  readonly all: () => readonly Session[];
+  /** Ends a session at once, as if its time were over; false when there is none. */
+  readonly expire: (accessKeyId: string) => boolean;
+  /** Makes the token of a session worthless, whatever its time; false when there is none. */
+  readonly revoke: (accessKeyId: string) => boolean;
 }
+
+/** So that whoever comes late hears that the token has expired, and not that it never was. */
+const KEPT_MS = 3_600_000;
 
 const ARN = /^arn:(?<partition>[^:]+):iam::(?<account>\d{12}):role\/(?:.*\/)?(?<name>[^/]+)$/;
 
-/** Makes an empty session table. */
-export function createSessions(): Sessions {
-  const byAccessKeyId = new Map<string, Session>();
+/**
+ * Makes an empty session table.
+ *
+ * @param now Epoch milliseconds; default the clock of the machine. Only for forgetting.
+ */
+export function createSessions(now: () => number = Date.now): Sessions {
+  const byAccessKeyId = createExpiringMap<Session>(now, KEPT_MS);
   return {
     issue: (request) => {
       const session = newSession(request);
-      byAccessKeyId.set(session.accessKeyId, session);
+      byAccessKeyId.set(session.accessKeyId, session, session.expiresAtMs);
       return session;
     },
-    find: (accessKeyId) => byAccessKeyId.get(accessKeyId),
+    find: byAccessKeyId.get,
+    all: byAccessKeyId.values,
+    expire: (accessKeyId) =>
+      byAccessKeyId.replace(accessKeyId, (session) => ({ ...session, expiresAtMs: 0 })),
+    revoke: (accessKeyId) =>
+      byAccessKeyId.replace(accessKeyId, (session) => ({ ...session, sessionToken: newToken() })),
   };
 }
 
@@ -58,7 +77,7 @@ function newSession(request: SessionRequest): Session {
   return {
     accessKeyId: `ASIA${letters(16)}`,
     secretAccessKey: randomBytes(30).toString("base64"),
-    sessionToken: `local.${randomBytes(96).toString("base64")}`,
+    sessionToken: newToken(),
     expiresAtMs: request.expiresAtMs,
     roleArn: request.roleArn,
     userId: `AROA${letters(17)}:${request.sessionName}`,
@@ -67,6 +86,10 @@ function newSession(request: SessionRequest): Session {
     sessionPolicies: request.sessionPolicies ?? [],
     context: request.context ?? {},
   };
+}
+
+function newToken(): string {
+  return `local.${randomBytes(96).toString("base64")}`;
 }
 
 function letters(count: number): string {

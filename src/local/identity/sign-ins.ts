@@ -1,4 +1,7 @@
 import { randomBytes, randomUUID } from "node:crypto";
+import { createExpiringMap } from "../expiring-map.ts";
+import { numberClaim, textClaim } from "./claim-values.ts";
+import type { Claims } from "./claim-values.ts";
 
 /** One sign-in of a user at an app client: what all of its tokens share. */
 export interface SignIn {
@@ -27,14 +30,18 @@ export interface SignIns {
   readonly revoke: (refreshToken: string, clientId: string) => boolean;
   /** Ends every sign-in of a user until now. */
   readonly signOut: (username: string) => void;
-  /** Whether the sign-in that a token's `origin_jti` names was ended. */
-  readonly isRevoked: (originJti: string) => boolean;
+  /** Whether the sign-in that a token of the pool comes from was ended. */
+  readonly isRevoked: (claims: Claims) => boolean;
 }
 
 interface Held {
   readonly signIn: SignIn;
   readonly expiresAtMs: number;
+  readonly isRevoked: boolean;
 }
+
+/** The longest that Cognito lets an ID or access token last: the last one of a sign-in is still told from others. */
+const KEPT_MS = 24 * 3_600_000;
 
 /** Makes an empty table of sign-ins. */
 export function createSignIns(options: {
@@ -42,36 +49,48 @@ export function createSignIns(options: {
   readonly refreshTokenMs: number;
 }): SignIns {
   const { now, refreshTokenMs } = options;
-  const byRefreshToken = new Map<string, Held>();
-  const revoked = new Set<string>();
+  const byOriginJti = createExpiringMap<Held>(now, KEPT_MS);
+  const jtiOfRefreshToken = createExpiringMap<string>(now, KEPT_MS);
+  const signedOutAtMs = new Map<string, number>();
 
   const heldBy = (refreshToken: string, clientId: string): Held | undefined => {
-    const held = byRefreshToken.get(refreshToken);
+    const held = byOriginJti.get(jtiOfRefreshToken.get(refreshToken) ?? "");
     return held?.signIn.clientId === clientId ? held : undefined;
+  };
+  const end = ({ signIn }: Held): void => {
+    byOriginJti.replace(signIn.originJti, (held) => ({ ...held, isRevoked: true }));
   };
   return {
     begin: (request) => {
       const signIn = { authTimeMs: now(), ...request, originJti: randomUUID() };
       const refreshToken = randomBytes(48).toString("base64url");
-      byRefreshToken.set(refreshToken, { signIn, expiresAtMs: now() + refreshTokenMs });
+      const expiresAtMs = now() + refreshTokenMs;
+      byOriginJti.set(signIn.originJti, { signIn, expiresAtMs, isRevoked: false }, expiresAtMs);
+      jtiOfRefreshToken.set(refreshToken, signIn.originJti, expiresAtMs);
       return { signIn, refreshToken };
     },
     resume: (refreshToken, clientId) => {
       const held = heldBy(refreshToken, clientId);
       if (held === undefined) return "invalid";
-      if (revoked.has(held.signIn.originJti)) return "revoked";
+      if (held.isRevoked) return "revoked";
       return held.expiresAtMs <= now() ? "expired" : held.signIn;
     },
     revoke: (refreshToken, clientId) => {
       const held = heldBy(refreshToken, clientId);
-      if (held !== undefined) revoked.add(held.signIn.originJti);
+      if (held !== undefined) end(held);
       return held !== undefined;
     },
     signOut: (username) => {
-      for (const { signIn } of byRefreshToken.values()) {
-        if (signIn.username === username) revoked.add(signIn.originJti);
-      }
+      signedOutAtMs.set(username, now());
+      for (const held of byOriginJti.values()) if (held.signIn.username === username) end(held);
     },
-    isRevoked: (originJti) => revoked.has(originJti),
+    isRevoked: (claims) => {
+      const held = byOriginJti.get(textClaim(claims, "origin_jti") ?? "");
+      if (held !== undefined) return held.isRevoked;
+      // A token that was made without a sign-in: only its time tells whether it was made before.
+      const username = textClaim(claims, "cognito:username") ?? textClaim(claims, "username") ?? "";
+      const authTimeMs = (numberClaim(claims, "auth_time") ?? 0) * 1000;
+      return authTimeMs <= (signedOutAtMs.get(username) ?? -1);
+    },
   };
 }

@@ -40,8 +40,8 @@ export async function readAccessToken(
   token: string,
 ): Promise<Claims | "invalid" | "expired" | "revoked"> {
   const claims = await tokens.verify(token);
-  const originJti = claims === undefined ? undefined : textClaim(claims, "origin_jti");
-  if (claims === undefined || originJti === undefined || claims["token_use"] !== "access") return "invalid";
+  const isOfUser = claims !== undefined && textClaim(claims, "origin_jti") !== undefined;
+  if (!isOfUser || claims["token_use"] !== "access") return "invalid";
   if ((numberClaim(claims, "exp") ?? 0) * 1000 <= now()) return "expired";
-  return signIns.isRevoked(originJti) ? "revoked" : claims;
+  return signIns.isRevoked(claims) ? "revoked" : claims;
 }

@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { createExpiringMap } from "../expiring-map.ts";
 
 /** Values handed out under random keys that expire, such as authorization codes and browser sessions. */
 export interface Vouchers<T> {
@@ -14,7 +15,7 @@ export function createVouchers<T>(options: {
   readonly now: () => number;
   readonly lifetimeMs: number;
 }): Vouchers<T> {
-  const held = new Map<string, { readonly value: T; readonly expiresAtMs: number }>();
+  const held = createExpiringMap<{ readonly value: T; readonly expiresAtMs: number }>(options.now, 0);
   const look = (key: string): T | undefined => {
     const voucher = held.get(key);
     return voucher !== undefined && voucher.expiresAtMs > options.now() ? voucher.value : undefined;
@@ -22,7 +23,8 @@ export function createVouchers<T>(options: {
   return {
     issue: (value) => {
       const key = randomBytes(24).toString("base64url");
-      held.set(key, { value, expiresAtMs: options.now() + options.lifetimeMs });
+      const expiresAtMs = options.now() + options.lifetimeMs;
+      held.set(key, { value, expiresAtMs }, expiresAtMs);
       return key;
     },
     look,
