@@ -2,7 +2,7 @@ import { parse } from "yaml";
 import { count, document, flag, list, mapOf, matching, object, oneOf, scalar, text } from "./shape.ts";
 import type { Reader } from "./shape.ts";
 import { referenceProblems } from "./world-references.ts";
-import type { IdentityPool, RoleMapping, Table, UserPool, World } from "./world.ts";
+import type { IdentityPool, OpenIdProvider, RoleMapping, Table, UserPool, World } from "./world.ts";
 
 const arn = matching(/^arn:aws:iam::\d{12}:role\/[\w+=,.@/-]+$/, "a role ARN");
 
@@ -49,6 +49,14 @@ const readRoleMapping: Reader<RoleMapping> = object(
   },
 );
 
+const withoutScheme = matching(/^(?!https?:)\S+$/, "a URL without scheme");
+const principalTags = mapOf(matching(/^.{1,256}$/su, "a claim name"));
+
+const readOpenIdProvider: Reader<OpenIdProvider> = object(
+  { provider: withoutScheme, clientIds: list(text) },
+  { principalTags },
+);
+
 const readIdentityPool: Reader<IdentityPool> = object(
   {
     id: matching(/^[\w-]+:[0-9a-f-]{36}$/, "an identity pool id such as us-east-1:<uuid>"),
@@ -57,7 +65,12 @@ const readIdentityPool: Reader<IdentityPool> = object(
     clientIds: list(text),
     roles: object({}, { authenticated: arn, unauthenticated: arn }),
   },
-  { roleMappings: mapOf(readRoleMapping), principalTags: mapOf(matching(/^.{1,256}$/su, "a claim name")) },
+  {
+    serverSideTokenCheck: flag,
+    openIdProviders: list(readOpenIdProvider),
+    roleMappings: mapOf(readRoleMapping),
+    principalTags,
+  },
 );
 
 const readTable: Reader<Table> = object(
@@ -93,9 +106,7 @@ const worldReader: Reader<World> = object(
         {},
       ),
     ),
-    oidcProviders: list(
-      object({ url: matching(/^(?!https?:)\S+$/, "a URL without scheme"), clientIds: list(text) }, {}),
-    ),
+    oidcProviders: list(object({ url: withoutScheme, clientIds: list(text) }, {})),
   },
 );
 

@@ -1,5 +1,6 @@
 import { MAX_RULES } from "./identity/role-choice.ts";
 import { MAX_TAGS } from "./identity/principal-tags.ts";
+import { roleMappingKey } from "./identity/role-mapping-key.ts";
 import type { AppClient, IdentityPool, RoleMapping, Table, World } from "./world.ts";
 
 /** What in a well-formed world points at nothing, is there twice or goes past a limit of AWS; empty when all is well. */
@@ -13,6 +14,8 @@ export function referenceProblems(world: World): readonly string[] {
     ...repeated("identityPools", world.identityPools, (pool) => pool.id),
     ...repeated("roles", world.roles, (role) => role.name),
     ...repeated("iamUsers", world.iamUsers ?? [], (user) => user.accessKeyId),
+    ...repeated("iamUsers", world.iamUsers ?? [], (user) => user.name),
+    ...repeated("oidcProviders", world.oidcProviders ?? [], (provider) => provider.url),
     ...repeated("tables", world.tables, (table) => table.name),
     ...regionProblems(world),
     ...userPool.clients.flatMap((client, index) => clientProblems(client, `userPool.clients[${index}]`)),
@@ -74,24 +77,43 @@ function roleProblems(arn: string | undefined, at: string, world: World): string
 }
 
 function poolProblems(pool: IdentityPool, at: string, world: World): string[] {
-  const provider = `cognito-idp.${world.region}.amazonaws.com/${world.userPool.id}`;
+  const { openIdProviders = [] } = pool;
   const problems = [
+    ...repeated(`${at}.openIdProviders`, openIdProviders, (each) => each.provider),
     ...roleProblems(pool.roles.authenticated, `${at}.roles.authenticated`, world),
     ...roleProblems(pool.roles.unauthenticated, `${at}.roles.unauthenticated`, world),
     ...pool.clientIds
       .filter((id) => !world.userPool.clients.some((client) => client.id === id))
       .map((id) => `${at}.clientIds: there is no app client "${id}"`),
   ];
-  if (Object.keys(pool.principalTags ?? {}).length > MAX_TAGS) {
-    problems.push(`${at}.principalTags has more than ${MAX_TAGS} tags`);
+  const tagged = [
+    { at, pool },
+    ...openIdProviders.map((each, n) => ({ at: `${at}.openIdProviders[${n}]`, pool: each })),
+  ];
+  for (const { at, pool } of tagged) {
+    const count = Object.keys(pool.principalTags ?? {}).length;
+    if (count > MAX_TAGS) problems.push(`${at}.principalTags has more than ${MAX_TAGS} tags`);
   }
   for (const [key, mapping] of Object.entries(pool.roleMappings ?? {})) {
     const mappingAt = `${at}.roleMappings["${key}"]`;
-    const named = pool.clientIds.some((id) => key === `${provider}:${id}`);
-    if (!named) problems.push(`${mappingAt} must be ${provider}:<one of clientIds>`);
+    problems.push(...keyProblems(key, mapping, { at: mappingAt, pool, world }));
     problems.push(...mappingProblems(mapping, mappingAt, world));
   }
   return problems;
+}
+
+function keyProblems(
+  key: string,
+  { type }: RoleMapping,
+  where: { readonly at: string; readonly pool: IdentityPool; readonly world: World },
+): string[] {
+  const { at, pool, world } = where;
+  const userPool = `cognito-idp.${world.region}.amazonaws.com/${world.userPool.id}`;
+  if (pool.clientIds.some((id) => key === `${userPool}:${id}`)) return [];
+  const providers = (pool.openIdProviders ?? []).map(({ provider }) => roleMappingKey(world, provider));
+  if (!providers.includes(key))
+    return [`${at} must be ${[`${userPool}:<one of clientIds>`, ...providers].join(" or ")}`];
+  return type === "Token" ? [`${at} is of type Token, which is for user pools only`] : [];
 }
 
 function mappingProblems({ type, rules }: RoleMapping, at: string, world: World): string[] {

@@ -63,14 +63,31 @@ export interface IdentityPool {
   readonly allowUnauthenticated: boolean;
   /** App client ids of the user pool whose ID tokens this pool accepts. */
   readonly clientIds: readonly string[];
+  /** Whether the user pool is asked if a token's sign-in was ended. Default false. */
+  readonly serverSideTokenCheck?: boolean;
+  /** Other issuers whose ID tokens this pool accepts. */
+  readonly openIdProviders?: readonly OpenIdProvider[];
   readonly roles: { readonly authenticated?: string; readonly unauthenticated?: string };
-  /** Key: `cognito-idp.<region>.amazonaws.com/<pool>:<client id>`. */
+  /**
+   * Key: `cognito-idp.<region>.amazonaws.com/<pool>:<client id>`, the ARN of another OIDC provider, or the plain name of
+   * one that AWS knows by itself, such as `accounts.google.com`.
+   */
   readonly roleMappings?: Readonly<Record<string, RoleMapping>>;
   /** Tag name → claim name, for logins of the user pool. */
   readonly principalTags?: Readonly<Record<string, string>>;
 }
 
-/** How a pool chooses a role for a provider's logins. */
+/** An OIDC provider of an identity pool. Who may sign for it is told where the stand-in is started. */
+export interface OpenIdProvider {
+  /** The issuer without its scheme, which is the key in `Logins`: `accounts.example.com`. */
+  readonly provider: string;
+  /** The audiences that are taken. */
+  readonly clientIds: readonly string[];
+  /** Tag name → claim name, for logins of this provider. */
+  readonly principalTags?: Readonly<Record<string, string>>;
+}
+
+/** How a pool chooses a role for a provider's logins; `Token` is for user pools only. */
 export interface RoleMapping {
   readonly type: "Token" | "Rules";
   readonly ambiguousRoleResolution: "AuthenticatedRole" | "Deny";

@@ -7,6 +7,16 @@ export function textClaim(claims: Claims, name: string): string | undefined {
   return typeof value === "string" ? value : undefined;
 }
 
+/**
+ * The app that a token was issued for: `azp` where there is one, else the only `aud`.
+ *
+ * Source: CDG, "validating an OpenID Connect token"; OpenID Connect Core 2.
+ */
+export function audienceOf(claims: Claims): string | undefined {
+  const audiences = claimTexts(claims, "aud");
+  return textClaim(claims, "azp") ?? (audiences.length === 1 ? audiences[0] : undefined);
+}
+
 /** A claim that must be a number, such as `exp`; undefined when absent or of another kind. */
 export function numberClaim(claims: Claims, name: string): number | undefined {
   const value = claims[name];

@@ -3,6 +3,7 @@ import type { Session, Sessions } from "../session.ts";
 import type { IdentityPool, World } from "../world.ts";
 import type { CallCounter } from "./call-counts.ts";
 import type { Claims } from "./claim-values.ts";
+import type { ForeignIssuers } from "./foreign-issuers.ts";
 import { GUEST_SCOPE } from "./guest-scope.ts";
 import { createIdentities } from "./identities.ts";
 import type { Identities, Identity } from "./identities.ts";
@@ -14,6 +15,7 @@ import type { Login } from "./login-tokens.ts";
 import type { OpenIdTokens } from "./open-id-tokens.ts";
 import { principalTags } from "./principal-tags.ts";
 import { chooseRole } from "./role-choice.ts";
+import type { SignIns } from "./sign-ins.ts";
 import type { Tokens } from "./tokens.ts";
 import { findRole, trustsWebIdentity } from "./trust.ts";
 import type { Trusts } from "./trust.ts";
@@ -24,6 +26,8 @@ export interface IdentityPoolOptions {
   readonly sessions: Sessions;
   readonly tokens: Tokens;
   readonly openIdTokens: OpenIdTokens;
+  readonly foreign: ForeignIssuers;
+  readonly signIns: SignIns;
   readonly trusts: Trusts;
   readonly lifetimes: Lifetimes;
   /** Epoch milliseconds. */
@@ -45,6 +49,7 @@ interface Pools extends IdentityPoolOptions {
 interface Holder {
   readonly pool: IdentityPool;
   readonly identity: Identity;
+  /** The first of its logins, whose provider decides on role and tags; undefined for a guest. */
   readonly login: Login | undefined;
 }
 
@@ -69,10 +74,10 @@ async function getId(pools: Pools, input: Claims): Promise<object> {
   if (pool === undefined || (account !== undefined && account !== pools.world.account)) {
     throw new LocalError("ResourceNotFoundException", `IdentityPool '${poolId}' not found.`, 400);
   }
-  const login = await verifyLogins(pool, textMap(input, "Logins"), pools);
-  if (login === undefined) requireGuests(pool);
+  const logins = await verifyLogins(pool, textMap(input, "Logins"), pools);
+  if (logins.length === 0) requireGuests(pool);
   const { identities } = pools;
-  const identity = login === undefined ? identities.newGuest(pool.id) : identities.ofLogin(pool.id, login);
+  const identity = logins.length === 0 ? identities.newGuest(pool.id) : identities.ofLogins(pool.id, logins);
   return { IdentityId: identity.id };
 }
 
@@ -117,23 +122,21 @@ async function holderOf(pools: Pools, input: Claims): Promise<Holder> {
   if (identity === undefined || pool === undefined) {
     throw new LocalError("ResourceNotFoundException", `Identity '${id}' not found.`, 400);
   }
-  const login = await verifyLogins(pool, textMap(input, "Logins"), pools);
-  return { pool, login, identity: identityFor(pools.identities, { pool, identity, login }) };
+  const logins = await verifyLogins(pool, textMap(input, "Logins"), pools);
+  if (logins.length > 0)
+    return { pool, login: logins[0], identity: opened(pools.identities, identity, logins) };
+  if (identity.logins.length > 0) throw notAuthorized(`Access to Identity '${identity.id}' is forbidden.`);
+  requireGuests(pool);
+  return { pool, login: undefined, identity };
 }
 
 /** Nobody gets an identity without a login that is linked to it, but for guests. */
-function identityFor(identities: Identities, { pool, identity, login }: Holder): Identity {
-  if (identity.login === undefined && login !== undefined) return identities.adopt(identity, login);
-  if (login === undefined) {
-    if (identity.login !== undefined)
-      throw notAuthorized(`Access to Identity '${identity.id}' is forbidden.`);
-    requireGuests(pool);
-  } else if (identity.login?.provider !== login.provider || identity.login.sub !== login.sub) {
-    throw notAuthorized(
-      "Logins don't match. Please include at least one valid login for this identity or identity pool.",
-    );
-  }
-  return identity;
+function opened(identities: Identities, identity: Identity, logins: readonly Login[]): Identity {
+  const own = identities.open(identity, logins);
+  if (own !== undefined) return own;
+  throw notAuthorized(
+    "Logins don't match. Please include at least one valid login for this identity or identity pool.",
+  );
 }
 
 function issueSession(pools: Pools, holder: Holder, customRoleArn: string | undefined): Session {
@@ -149,7 +152,11 @@ function issueSession(pools: Pools, holder: Holder, customRoleArn: string | unde
   const role = findRole(pools.world, roleArn);
   if (
     role === undefined ||
-    !trustsWebIdentity(pools.trusts, role, { federated: COGNITO_PROVIDER, context, tags })
+    !trustsWebIdentity(pools.trusts, role, {
+      federated: COGNITO_PROVIDER,
+      context: { ...context, "sts:RoleSessionName": SESSION_NAME },
+      tags,
+    })
   ) {
     throw invalidConfiguration();
   }
@@ -170,9 +177,8 @@ function roleOf({ pool, login }: Holder, customRoleArn: string | undefined): str
     if (pool.roles.unauthenticated === undefined) throw invalidConfiguration();
     return pool.roles.unauthenticated;
   }
-  const provider = `${login.provider}:${login.clientId}`;
   const choice = chooseRole({
-    mapping: pool.roleMappings?.[provider],
+    mapping: pool.roleMappings?.[login.mappingKey],
     claims: login.claims,
     customRoleArn,
     authenticatedRole: pool.roles.authenticated,
@@ -180,19 +186,20 @@ function roleOf({ pool, login }: Holder, customRoleArn: string | undefined): str
   if ("roleArn" in choice) return choice.roleArn;
   if (choice.refused === "custom-role")
     throw notAuthorized(`Access to Role '${customRoleArn}' is forbidden.`);
-  if (choice.refused === "no-default") throw invalidConfiguration();
-  throw notAuthorized(`The ambiguous role mapping rules for: ${provider} denied this request.`);
+  if (choice.refused === "ambiguous")
+    throw notAuthorized(`The ambiguous role mapping rules for: ${login.mappingKey} denied this request.`);
+  throw invalidConfiguration();
 }
 
-function tagsOf({ pool, login }: Holder): Readonly<Record<string, string>> {
-  const result = login === undefined ? { tags: {} } : principalTags(pool.principalTags, login.claims);
+function tagsOf({ login }: Holder): Readonly<Record<string, string>> {
+  const result = login === undefined ? { tags: {} } : principalTags(login.principalTags, login.claims);
   if ("problem" in result) throw invalidConfiguration();
   return result.tags;
 }
 
 function amrOf(login: Login | undefined): readonly string[] {
   if (login === undefined) return ["unauthenticated"];
-  return ["authenticated", login.provider, `${login.provider}:CognitoSignIn:${login.sub}`];
+  return ["authenticated", login.provider, login.method];
 }
 
 function requireGuests(pool: IdentityPool): void {

@@ -4,6 +4,8 @@ import type { World } from "../world.ts";
 import type { Permits } from "./assume-role.ts";
 import { createCallCounter } from "./call-counts.ts";
 import type { CallCounts } from "./call-counts.ts";
+import { createForeignIssuers } from "./foreign-issuers.ts";
+import type { ForeignIssuer } from "./foreign-issuers.ts";
 import { createIdentityPools } from "./identity-pool.ts";
 import type { JsonService } from "./json-service.ts";
 import { DEFAULT_LIFETIMES } from "./lifetimes.ts";
@@ -32,6 +34,8 @@ export interface IdentitySideOptions {
   /** IAM's reading of a caller's own policies, for roles that trust a whole account. Default: nobody is permitted. */
   readonly permits?: Permits;
   readonly lifetimes?: Partial<Lifetimes>;
+  /** OIDC issuers besides the user pool, with their keys. */
+  readonly issuers?: readonly ForeignIssuer[];
   /** Default: keys that nobody else has. */
   readonly newKey?: NewSigningKey;
 }
@@ -63,7 +67,8 @@ export async function createIdentitySide(options: IdentitySideOptions): Promise<
   ]);
   const calls = createCallCounter();
   const signIns = createSignIns({ now, refreshTokenMs: lifetimes.refreshTokenMs });
-  const shared = { ...options, permits, lifetimes, tokens, openIdTokens, calls, signIns };
+  const foreign = createForeignIssuers(options.issuers);
+  const shared = { ...options, permits, lifetimes, tokens, openIdTokens, foreign, calls, signIns };
   const own = ["/login", "/logout", "/.well-known/jwks_uri"];
   const under = ["/oauth2/", `/${world.userPool.id}/.well-known/`];
   return {

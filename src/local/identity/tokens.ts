@@ -13,8 +13,16 @@ import type { TokenFacts } from "./token-claims.ts";
 /** Which of the pool's two keys: ID tokens and access tokens are signed by different ones. */
 export type TokenUse = "id" | "access";
 
+/** In whose name the pool issues a token: by default its own, in its own region. */
+export interface Issuing {
+  /** `original` is `cognito-idp.<region>…`, `updated` is `issuer-cognito-idp.<region>…`. Default `original`. */
+  readonly issuerForm?: "original" | "updated";
+  /** Of a replica of the pool. Default the pool's own. */
+  readonly region?: string;
+}
+
 /** Whose token, and from which sign-in. */
-export interface UserTokenRequest {
+export interface UserTokenRequest extends Issuing {
   readonly username: string;
   readonly clientId: string;
   /** Default `aws.cognito.signin.user.admin`, as a sign-in by the API gives. */
@@ -37,7 +45,7 @@ export interface UserTokenRequest {
 }
 
 /** Client credentials: a token without a user. */
-export interface ServiceTokenRequest {
+export interface ServiceTokenRequest extends Issuing {
   readonly clientId: string;
   readonly scopes: readonly string[];
   readonly lifetimeMs?: number;
@@ -47,6 +55,10 @@ export interface ServiceTokenRequest {
 export interface Tokens {
   /** `https://cognito-idp.<region>.amazonaws.com/<pool>`, the real form, whatever address the stand-in listens on. */
   readonly issuer: string;
+  /** The same in its UPDATED form, `https://issuer-cognito-idp.<region>.amazonaws.com/<pool>`. */
+  readonly updatedIssuer: string;
+  /** Whether an issuer is this pool, in any form and region. */
+  readonly isIssuer: (issuer: string) => boolean;
   readonly issueIdToken: (request: UserTokenRequest) => Promise<string>;
   readonly issueAccessToken: (request: UserTokenRequest) => Promise<string>;
   readonly issueServiceToken: (request: ServiceTokenRequest) => Promise<string>;
@@ -85,23 +97,28 @@ const API_SCOPE = "aws.cognito.signin.user.admin";
 export async function createTokens(options: TokensOptions): Promise<Tokens> {
   const { world, lifetimes = DEFAULT_LIFETIMES, newKey = newSigningKey } = options;
   let keys = await newKeys(newKey, []);
-  const issuer = `https://cognito-idp.${world.region}.amazonaws.com/${world.userPool.id}`;
   const sign: Tokens["sign"] = (use, claims, header) => signClaims(keys.current[use], claims, header);
   return {
-    issuer,
+    issuer: issuerOf(world),
+    updatedIssuer: issuerOf(world, { issuerForm: "updated" }),
+    isIssuer: (issuer) => {
+      const [, region] = /^https:\/\/(?:issuer-)?cognito-idp\.([a-z0-9-]+)\./.exec(issuer) ?? [];
+      const forms = (["original", "updated"] as const).map((issuerForm) => ({ issuerForm, region }));
+      return region !== undefined && forms.some((form) => issuerOf(world, { ...form, region }) === issuer);
+    },
     issueIdToken: async (request) => {
-      const facts = factsOf(request, { ...options, issuer, lifetimeMs: lifetimes.idTokenMs });
+      const facts = factsOf(request, { ...options, lifetimeMs: lifetimes.idTokenMs });
       return sign("id", { ...idTokenClaims(facts), ...request.claims });
     },
     issueAccessToken: async (request) => {
-      const facts = factsOf(request, { ...options, issuer, lifetimeMs: lifetimes.accessTokenMs });
+      const facts = factsOf(request, { ...options, lifetimeMs: lifetimes.accessTokenMs });
       return sign("access", { ...accessTokenClaims(facts), ...request.claims });
     },
-    issueServiceToken: async ({ clientId, scopes, lifetimeMs = lifetimes.accessTokenMs }) => {
+    issueServiceToken: async ({ clientId, scopes, lifetimeMs = lifetimes.accessTokenMs, ...issuing }) => {
       const issuedAtMs = options.now();
       const expiresAtMs = issuedAtMs + lifetimeMs;
-      const jti = randomUUID();
-      return sign("access", serviceTokenClaims({ issuer, clientId, scopes, issuedAtMs, expiresAtMs, jti }));
+      const made = { issuer: issuerOf(world, issuing), issuedAtMs, expiresAtMs, jti: randomUUID() };
+      return sign("access", serviceTokenClaims({ ...made, clientId, scopes }));
     },
     sign,
     signingKey: (use) => keys.current[use],
@@ -118,12 +135,20 @@ async function newKeys(newKey: NewSigningKey, previous: readonly SigningKey[]): 
   return { current: { id, access }, published: [id, access, ...previous] };
 }
 
-interface Issuing extends TokensOptions {
-  readonly issuer: string;
+/** Always the real form, whatever address the stand-in listens on. */
+function issuerOf(
+  world: TokensOptions["world"],
+  { issuerForm = "original", region = world.region }: Issuing = {},
+): string {
+  const host = issuerForm === "original" ? "cognito-idp" : "issuer-cognito-idp";
+  return `https://${host}.${region}.amazonaws.com/${world.userPool.id}`;
+}
+
+interface FactsOptions extends TokensOptions {
   readonly lifetimeMs: number;
 }
 
-function factsOf(request: UserTokenRequest, { world, now, issuer, lifetimeMs }: Issuing): TokenFacts {
+function factsOf(request: UserTokenRequest, { world, now, lifetimeMs }: FactsOptions): TokenFacts {
   const { users, groups, clients } = world.userPool;
   const user = users.find((each) => each.username === request.username);
   if (user === undefined) throw new LocalError("UserNotFoundException", "User does not exist.", 400);
@@ -136,7 +161,7 @@ function factsOf(request: UserTokenRequest, { world, now, issuer, lifetimeMs }: 
   }
   const issuedAtMs = now();
   return {
-    issuer,
+    issuer: issuerOf(world, request),
     clientId: request.clientId,
     user,
     groups: groups.filter((group) => user.groups.includes(group.name)),
