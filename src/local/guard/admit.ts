@@ -40,7 +40,8 @@ export interface AdmitTools {
   /**
    * Throws `AccessDenied` for the first requirement that IAM does not allow.
    *
-   * Where a resource may allow by itself what no policy of the caller does, only an explicit deny counts here.
+   * Where a resource may allow by itself what no policy of the caller does, only explicit denies and the session's own
+   * policies count here.
    */
   readonly authorize: (
     identified: Identified,

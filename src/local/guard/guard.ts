@@ -93,8 +93,9 @@ function createAuthorizer({ world, observe }: GuardOptions): AdmitTools["authori
     observe?.(requirements.map(({ action, resource }) => ({ service, action, resource })));
     for (const requirement of requirements) {
       const verdict = permissions(session, requirement, context);
-      const left = resourceMayAllow !== undefined && verdict.decision === "implicit-deny";
-      if (verdict.decision !== "allow" && !left) {
+      const isLeft =
+        resourceMayAllow !== undefined && verdict.decision === "implicit-deny" && verdict.withinSession;
+      if (verdict.decision !== "allow" && !isLeft) {
         throw accessDenied(session, requirement, verdict, rulesOf(service).dialect);
       }
     }

@@ -1,5 +1,5 @@
 import { decideIam } from "../iam/decide.ts";
-import type { IamDecision } from "../iam/decide.ts";
+import type { IamDecision, IamRequest } from "../iam/decide.ts";
 import { compilePolicy } from "../iam/policy.ts";
 import type { CompiledPolicy } from "../iam/policy.ts";
 import type { IamContext } from "../iam/context.ts";
@@ -13,30 +13,43 @@ import type { Requirement } from "./requirement.ts";
 export interface Verdict {
   readonly decision: IamDecision;
   readonly source: "identity-based" | "session";
+  /** Whether the session's own policies leave room for it, whoever may allow it. */
+  readonly withinSession: boolean;
 }
 
 /** Asks IAM about one requirement of a session; `context` is what is true of the request whatever it asks. */
 export type Permissions = (session: Session, requirement: Requirement, context: IamContext) => Verdict;
 
-/** Compiles the roles' policies of a world; those of a session are compiled when it is first seen. */
-export function createPermissions(world: World): Permissions {
-  const ofRole = new Map(
-    world.roles.map(({ name, policies }) => [
-      `arn:aws:iam::${world.account}:role/${name}`,
-      policies.map(compilePolicy),
-    ]),
-  );
+/** Compiles the policies of a world's roles and users; those of a session are compiled when it is first seen. */
+export function createPermissions({ account, roles, iamUsers = [] }: World): Permissions {
+  const ofPrincipal = new Map<string, readonly CompiledPolicy[]>();
+  for (const { name, policies } of roles) {
+    ofPrincipal.set(`arn:aws:iam::${account}:role/${name}`, compiled(policies));
+  }
+  for (const { name, policies } of iamUsers) {
+    ofPrincipal.set(`arn:aws:iam::${account}:user/${name}`, compiled(policies));
+  }
   const ofSession = new WeakMap<Session, readonly CompiledPolicy[]>();
   return (session, requirement, context) => {
-    const identityPolicies = ofRole.get(session.roleArn) ?? [];
-    const sessionPolicies = ofSession.get(session) ?? session.sessionPolicies.map(compilePolicy);
+    const identityPolicies = ofPrincipal.get(session.roleArn) ?? [];
+    const sessionPolicies = ofSession.get(session) ?? compiled(session.sessionPolicies);
     ofSession.set(session, sessionPolicies);
     const { action, resource } = requirement;
     const request = { action, resource, context: { ...context, ...requirement.context } };
+    const withinSession = sessionPolicies.every((policy) => isAllowedBy(policy, request));
     const byRole = decideIam({ identityPolicies, sessionPolicies: [] }, request);
-    if (byRole !== "allow") return { decision: byRole, source: "identity-based" };
-    return { decision: decideIam({ identityPolicies, sessionPolicies }, request), source: "session" };
+    const decision = decideIam({ identityPolicies, sessionPolicies }, request);
+    const isTheRoles = byRole === decision && decision !== "allow";
+    return { decision, source: isTheRoles ? "identity-based" : "session", withinSession };
   };
+}
+
+function isAllowedBy(policy: CompiledPolicy, request: IamRequest): boolean {
+  return decideIam({ identityPolicies: [policy], sessionPolicies: [] }, request) === "allow";
+}
+
+function compiled(policies: readonly unknown[]): readonly CompiledPolicy[] {
+  return policies.map(compilePolicy);
 }
 
 /** What is true of a session whatever it asks, in the words of IAM's global condition keys. */

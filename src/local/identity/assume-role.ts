@@ -4,7 +4,8 @@ import type { Role, World } from "../world.ts";
 import type { Lifetimes } from "./lifetimes.ts";
 import { constrained, readMembers, readSessionParameters, readTags } from "./sts-parameters.ts";
 import { sessionEnd, validationError } from "./sts-parameters.ts";
-import { findRole, tagContext } from "./trust.ts";
+import { SOURCE_IDENTITY, SOURCE_IDENTITY_TEXT, TRANSITIVE_KEYS } from "./trust.ts";
+import { carriedContext, findRole, tagContext } from "./trust.ts";
 import type { TrustContext, Trusts } from "./trust.ts";
 
 /**
@@ -37,10 +38,6 @@ export interface AssumedRole {
   readonly packedPolicySize: number | undefined;
   readonly sourceIdentity: string | undefined;
 }
-
-/** Context keys that a session keeps for the roles assumed from it. */
-const SOURCE_IDENTITY = "aws:SourceIdentity";
-const TRANSITIVE_KEYS = "sts:TransitiveTagKeys";
 
 const CHAINED_MAX_SECONDS = 3600;
 
@@ -88,10 +85,7 @@ export function assumeRole(
     expiresAtMs: sessionEnd(asked.durationSeconds, role, clock),
     tags: tagging.all,
     sessionPolicies: asked.policies,
-    context: {
-      ...(sourceIdentity === undefined ? {} : { [SOURCE_IDENTITY]: sourceIdentity }),
-      ...(tagging.transitiveKeys.length === 0 ? {} : { [TRANSITIVE_KEYS]: tagging.transitiveKeys }),
-    },
+    context: carriedContext(sourceIdentity, tagging.transitiveKeys),
   });
   return { session, packedPolicySize: asked.packedPolicySize, sourceIdentity };
 }
@@ -143,7 +137,7 @@ function readTagging(form: URLSearchParams, caller: StsCaller): Tagging {
 function readSourceIdentity(form: URLSearchParams, caller: StsCaller): string | undefined {
   const kept = caller.context[SOURCE_IDENTITY];
   const given = form.has("SourceIdentity")
-    ? constrained(form, "SourceIdentity", /^[\w+=,.@-]{2,64}$/)
+    ? constrained(form, "SourceIdentity", SOURCE_IDENTITY_TEXT)
     : undefined;
   if (typeof kept !== "string") return given;
   if (given === undefined || given === kept) return kept;

@@ -1,3 +1,4 @@
+import { readSessionPolicy } from "../iam/session-policy.ts";
 import { LocalError } from "../request.ts";
 import type { Role } from "../world.ts";
 import { tagProblem } from "./principal-tags.ts";
@@ -39,7 +40,7 @@ export function readSessionParameters(
     roleArn,
     sessionName,
     durationSeconds: readDuration(form),
-    policies: policy === null ? [] : [parsePolicy(policy)],
+    policies: policy === null ? [] : [readPolicyParameter(policy)],
     packedPolicySize: packedSize(policy ?? "", tags),
   };
 }
@@ -104,7 +105,10 @@ function readDuration(form: URLSearchParams): number | undefined {
   throw constraintError("DurationSeconds", text, rule);
 }
 
-function parsePolicy(policy: string): unknown {
+/** What STS takes in a policy: everything else must be written as an escape of JSON. */
+const POLICY_TEXT = /^[\t\n\r\u0020-\u00FF]+$/;
+
+function readPolicyParameter(policy: string): unknown {
   if (policy.length > MAX_POLICY_LENGTH) {
     throw constraintError(
       "Policy",
@@ -112,13 +116,14 @@ function parsePolicy(policy: string): unknown {
       `Member must have length less than or equal to ${MAX_POLICY_LENGTH}`,
     );
   }
-  try {
-    const parsed: unknown = JSON.parse(policy);
-    if (typeof parsed === "object" && parsed !== null && "Statement" in parsed) return parsed;
-  } catch {
-    throw new LocalError("MalformedPolicyDocument", "This policy contains invalid Json", 400);
+  if (!POLICY_TEXT.test(policy)) {
+    throw constraintError(
+      "Policy",
+      policy,
+      String.raw`Member must satisfy regular expression pattern: [\u0009\u000A\u000D\u0020-\u00FF]+`,
+    );
   }
-  throw new LocalError("MalformedPolicyDocument", "Syntax errors in policy.", 400);
+  return readSessionPolicy(policy);
 }
 
 function packedSize(policy: string, tags: Readonly<Record<string, string>>): number | undefined {

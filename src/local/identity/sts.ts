@@ -7,7 +7,7 @@ import { constrained, readSessionParameters, sessionEnd } from "./sts-parameters
 import { stsAnswer, stsRefusal } from "./sts-xml.ts";
 import type { XmlContent } from "./sts-xml.ts";
 import type { TextAnswer } from "./text-answer.ts";
-import { findRole, trustsWebIdentity } from "./trust.ts";
+import { carriedContext, findRole, trustsWebIdentity } from "./trust.ts";
 import { verifyWebIdentity } from "./web-identity.ts";
 import type { WebIdentityOptions } from "./web-identity.ts";
 
@@ -62,7 +62,8 @@ async function assumeRoleWithWebIdentity(form: URLSearchParams, options: StsOpti
   const who = await verifyWebIdentity(token, options);
   const asked = readSessionParameters(form, who.tags);
   const role = findRole(options.world, asked.roleArn);
-  if (role === undefined || !trustsWebIdentity(options.trusts, role, who)) {
+  const named = { ...who, context: { ...who.context, "sts:RoleSessionName": asked.sessionName } };
+  if (role === undefined || !trustsWebIdentity(options.trusts, role, named)) {
     throw new LocalError("AccessDenied", "Not authorized to perform sts:AssumeRoleWithWebIdentity", 403);
   }
   const clock = { nowMs: options.now(), defaultMs: options.lifetimes.credentialsMs };
@@ -72,13 +73,14 @@ async function assumeRoleWithWebIdentity(form: URLSearchParams, options: StsOpti
     expiresAtMs: sessionEnd(asked.durationSeconds, role, clock),
     tags: who.tags,
     sessionPolicies: asked.policies,
-    context: who.context,
+    context: { ...who.context, ...carriedContext(who.sourceIdentity, who.transitiveKeys) },
   });
   return {
     SubjectFromWebIdentityToken: who.subject,
     Audience: who.audience,
     ...credentials({ session, packedPolicySize: asked.packedPolicySize }),
     Provider: who.federated,
+    SourceIdentity: who.sourceIdentity,
   };
 }
 

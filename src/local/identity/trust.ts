@@ -14,6 +14,14 @@ export type Trusts = (
   },
 ) => boolean;
 
+/** The context key of the source identity that a session keeps. */
+export const SOURCE_IDENTITY = "aws:SourceIdentity";
+/** The context key of the tags that a session hands on. */
+export const TRANSITIVE_KEYS = "sts:TransitiveTagKeys";
+
+/** What a source identity may be. Source: AssumeRole, `SourceIdentity`. */
+export const SOURCE_IDENTITY_TEXT = /^[\w+=,.@-]{2,64}$/;
+
 /** Somebody who wants to assume a role with a token of an identity provider. */
 export interface WebIdentity {
   /** `cognito-identity.amazonaws.com` or the ARN of an OIDC provider. */
@@ -21,6 +29,8 @@ export interface WebIdentity {
   /** `<provider>:aud`, `<provider>:sub`, `<provider>:amr`. */
   readonly context: TrustContext;
   readonly tags: Readonly<Record<string, string>>;
+  readonly transitiveKeys?: readonly string[];
+  readonly sourceIdentity?: string | undefined;
 }
 
 /** The role of an ARN; undefined when the world has none. */
@@ -28,11 +38,31 @@ export function findRole(world: Pick<World, "account" | "roles">, roleArn: strin
   return world.roles.find((role) => `arn:aws:iam::${world.account}:role/${role.name}` === roleArn);
 }
 
-/** Whether a role's trust policy takes a web identity, and its tags if it brings some. */
+/** Whether a role's trust policy takes a web identity, with the tags and the source identity that it brings. */
 export function trustsWebIdentity(trusts: Trusts, role: Role, who: WebIdentity): boolean {
-  const context = { ...who.context, ...tagContext(who.tags) };
-  const allows = (action: string) => trusts(role.trust, { action, federated: who.federated, context });
-  return allows("sts:AssumeRoleWithWebIdentity") && (noTags(who.tags) || allows("sts:TagSession"));
+  const { tags, transitiveKeys = [], sourceIdentity, federated } = who;
+  const context = {
+    ...who.context,
+    ...tagContext(tags),
+    ...(sourceIdentity === undefined ? {} : { "sts:SourceIdentity": sourceIdentity }),
+    ...(transitiveKeys.length === 0 ? {} : { [TRANSITIVE_KEYS]: transitiveKeys }),
+  };
+  return [
+    "sts:AssumeRoleWithWebIdentity",
+    ...(noTags(tags) ? [] : ["sts:TagSession"]),
+    ...(sourceIdentity === undefined ? [] : ["sts:SetSourceIdentity"]),
+  ].every((action) => trusts(role.trust, { action, federated, context }));
+}
+
+/** What a session carries on to the roles that are assumed from it. */
+export function carriedContext(
+  sourceIdentity: string | undefined,
+  transitiveKeys: readonly string[] = [],
+): TrustContext {
+  return {
+    ...(sourceIdentity === undefined ? {} : { [SOURCE_IDENTITY]: sourceIdentity }),
+    ...(transitiveKeys.length === 0 ? {} : { [TRANSITIVE_KEYS]: transitiveKeys }),
+  };
 }
 
 /** The condition keys of a request that brings session tags. */

@@ -1,12 +1,16 @@
 import { LocalError } from "../request.ts";
 import type { World } from "../world.ts";
-import { claimTexts, numberClaim, textClaim } from "./claim-values.ts";
+import { audienceOf, claimTexts, numberClaim, textClaim } from "./claim-values.ts";
 import type { Claims } from "./claim-values.ts";
+import { STS_ALGORITHMS } from "./foreign-issuers.ts";
+import type { ForeignIssuers } from "./foreign-issuers.ts";
 import { OPEN_ID_ISSUER } from "./open-id-tokens.ts";
 import type { OpenIdTokens } from "./open-id-tokens.ts";
 import { tagProblem } from "./principal-tags.ts";
+import { providerArn } from "./role-mapping-key.ts";
 import { unverifiedClaims } from "./signing-keys.ts";
 import type { Tokens } from "./tokens.ts";
+import { SOURCE_IDENTITY_TEXT } from "./trust.ts";
 import type { WebIdentity } from "./trust.ts";
 
 /** A web identity whose token held, and what STS answers about it. */
@@ -20,6 +24,7 @@ export interface WebIdentityOptions {
   readonly world: World;
   readonly tokens: Tokens;
   readonly openIdTokens: OpenIdTokens;
+  readonly foreign: ForeignIssuers;
   /** Epoch milliseconds. */
   readonly now: () => number;
 }
@@ -44,7 +49,7 @@ export async function verifyWebIdentity(
 ): Promise<VerifiedWebIdentity> {
   const claims = unverifiedClaims(token);
   const issuer = claims && textClaim(claims, "iss");
-  const audience = claims && textClaim(claims, "aud");
+  const audience = claims && audienceOf(claims);
   const subject = claims && textClaim(claims, "sub");
   if (claims === undefined || issuer === undefined || audience === undefined || subject === undefined) {
     throw invalidToken(
@@ -62,7 +67,8 @@ export async function verifyWebIdentity(
     federated,
     subject,
     audience,
-    tags: tagsOf(claims),
+    ...taggingOf(claims),
+    sourceIdentity: sourceIdentityOf(claims),
     context: {
       [`${host}:aud`]: audience,
       [`${host}:sub`]: subject,
@@ -72,7 +78,8 @@ export async function verifyWebIdentity(
   };
 }
 
-function providerOf(issuer: string, { world, tokens, openIdTokens }: WebIdentityOptions): Provider {
+function providerOf(issuer: string, options: WebIdentityOptions): Provider {
+  const { world, openIdTokens } = options;
   const host = issuer.replace(/^https:\/\//, "");
   if (issuer === OPEN_ID_ISSUER) {
     // Trust policies name the pool as audience; there is no list of its own to be on.
@@ -83,10 +90,19 @@ function providerOf(issuer: string, { world, tokens, openIdTokens }: WebIdentity
     throw invalidToken(`No OpenIDConnect provider found in your account for ${issuer}`);
   return {
     host,
-    federated: `arn:aws:iam::${world.account}:oidc-provider/${provider.url}`,
-    verify: tokens.verify,
+    federated: providerArn(world, provider.url),
+    verify: verifierOf(issuer, options),
     accepts: (audience) => provider.clientIds.includes(audience),
   };
+}
+
+function verifierOf(issuer: string, { tokens, foreign }: WebIdentityOptions): Provider["verify"] {
+  if (tokens.isIssuer(issuer)) return tokens.verify;
+  const verify = foreign(issuer);
+  if (verify !== undefined) return (token) => verify(token, STS_ALGORITHMS);
+  throw invalidToken(
+    "Couldn't retrieve verification key from your identity provider, please reference AssumeRoleWithWebIdentity documentation for requirements",
+  );
 }
 
 function requireUnexpired(claims: Claims, nowMs: number): void {
@@ -99,14 +115,28 @@ function requireUnexpired(claims: Claims, nowMs: number): void {
 }
 
 /** Tags travel in a claim of AWS's own. Source: IAM user guide, "passing session tags in STS". */
-function tagsOf(claims: Claims): Readonly<Record<string, string>> {
-  const claim = claims["https://aws.amazon.com/tags"];
-  const tags = typeof claim === "object" && claim !== null ? (claim as Claims)["principal_tags"] : undefined;
-  if (typeof tags !== "object" || tags === null) return {};
-  const pairs = Object.keys(tags).map((key) => [key, claimTexts(tags as Claims, key)[0] ?? ""] as const);
+function taggingOf(claims: Claims): Required<Pick<WebIdentity, "tags" | "transitiveKeys">> {
+  const claim = membersOf(claims["https://aws.amazon.com/tags"]);
+  const tags = membersOf(claim["principal_tags"]);
+  const pairs = Object.keys(tags).map((key) => [key, claimTexts(tags, key)[0] ?? ""] as const);
+  const transitiveKeys = claimTexts(claim, "transitive_tag_keys");
   const problem = tagProblem(pairs);
   if (problem !== undefined) throw invalidToken(problem);
-  return Object.fromEntries(pairs);
+  if (!transitiveKeys.every((key) => Object.hasOwn(tags, key))) {
+    throw invalidToken("The specified transitive tag key must be included in the requested tags.");
+  }
+  return { tags: Object.fromEntries(pairs), transitiveKeys };
+}
+
+function membersOf(claim: unknown): Claims {
+  return typeof claim === "object" && claim !== null ? (claim as Claims) : {};
+}
+
+/** Source: IAM user guide, "monitor and control actions taken with assumed roles". */
+function sourceIdentityOf(claims: Claims): string | undefined {
+  const given = claims["https://aws.amazon.com/source_identity"];
+  if (given === undefined || (typeof given === "string" && SOURCE_IDENTITY_TEXT.test(given))) return given;
+  throw invalidToken("The source identity in the token is not valid.");
 }
 
 function invalidToken(message: string): LocalError {

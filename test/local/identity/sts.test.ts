@@ -235,7 +235,10 @@ const minutesLeft = async (...asked: Parameters<typeof assume>) =>
 
 describe("AssumeRole", () => {
   it("gives a trusted caller a session with tags, policy and source identity", async () => {
-    const policy = { Version: "2012-10-17", Statement: [] };
+    const policy = {
+      Version: "2012-10-17",
+      Statement: [{ Effect: "Allow", Action: "s3:GetObject", Resource: "*" }],
+    };
     const Tags = [
       { Key: "tenant", Value: "acme" },
       { Key: "dept", Value: "" },
