@@ -11,9 +11,12 @@ import { trustAllows } from "./iam/trust.ts";
 import { withIamUsers } from "./iam-users.ts";
 import { createCallCounter } from "./identity/call-counts.ts";
 import type { CallCounts } from "./identity/call-counts.ts";
+import type { ForeignIssuer } from "./identity/foreign-issuers.ts";
 import { createIdentitySide } from "./identity/identity-side.ts";
 import type { IdentitySide } from "./identity/identity-side.ts";
 import type { Lifetimes } from "./identity/lifetimes.ts";
+import { createQuotas } from "./quotas.ts";
+import type { Quotas } from "./quotas.ts";
 import type { Services } from "./route.ts";
 import { createS3 } from "./s3/handle.ts";
 import type { S3 } from "./s3/handle.ts";
@@ -32,6 +35,10 @@ export interface LocalAwsOptions {
   readonly observe?: GuardOptions["observe"];
   readonly secretOf?: GuardOptions["secretOf"];
   readonly lifetimes?: Partial<Lifetimes>;
+  /** OIDC issuers besides the user pool, with the keys that they would publish; which of them count, the world says. */
+  readonly issuers?: readonly ForeignIssuer[];
+  /** Limits, as an account has them; none by default. */
+  readonly quotas?: Quotas;
   /** Told of faults of the stand-in itself; by default they become process warnings. */
   readonly report?: (error: unknown) => void;
 }
@@ -50,7 +57,7 @@ export interface LocalAws {
   readonly calls: CallCounts;
   /** Tokens without a sign-in. */
   readonly identity: IdentitySide;
-  /** Credentials without an exchange. */
+  /** Credentials without an exchange, and sessions that end before their time. */
   readonly sessions: Sessions;
   readonly s3: S3;
   readonly dynamodb: DynamoDb;
@@ -90,9 +97,9 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
 }
 
 async function createServices(options: LocalAwsOptions): Promise<Services & { readonly sessions: Sessions }> {
-  const { world, now = Date.now, lifetimes, observe, secretOf } = options;
+  const { world, now = Date.now, lifetimes, issuers = [], quotas = {}, observe, secretOf } = options;
   const { account, region, tables } = world;
-  const sessions = withIamUsers(world, createSessions());
+  const sessions = withIamUsers(world, createSessions(now));
   const s3 = createS3({ now, account, region });
   const [identity, dynamodb] = await Promise.all([
     createIdentitySide({
@@ -101,6 +108,7 @@ async function createServices(options: LocalAwsOptions): Promise<Services & { re
       now,
       trusts: trustAllows,
       permits: createPermits(world, now),
+      issuers,
       ...(lifetimes !== undefined && { lifetimes }),
     }),
     createDynamoDb({ tables, now, account, region }),
@@ -122,6 +130,7 @@ async function createServices(options: LocalAwsOptions): Promise<Services & { re
     s3,
     dynamodb,
     faults: createFaults(),
+    takeQuota: createQuotas(quotas, now),
     calls: createCallCounter(),
     report,
   };

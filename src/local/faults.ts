@@ -1,4 +1,13 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import {
+  CutConnection,
+  cutAfter,
+  dripped,
+  malformedAnswer,
+  padded,
+  withEmptyCredentials,
+  withPastExpiration,
+} from "./disturbed-answer.ts";
 import { LocalError } from "./request.ts";
 import type { LocalAnswer } from "./request.ts";
 
@@ -8,12 +17,22 @@ export type Effect =
   | { readonly kind: "latency"; readonly ms: number }
   /** The call is refused as its service refuses too many calls. */
   | { readonly kind: "throttle" }
-  /** The call is refused; `code` is by default what the services say at a 5xx. */
-  | { readonly kind: "error"; readonly status: number; readonly code?: string }
+  /** The call is refused in its service's form; `code` is by default what the services say at a 5xx. */
+  | { readonly kind: "error"; readonly status: number; readonly code?: string; readonly message?: string }
   /** The connection is cut: at once, or after so many bytes of the answer's body. */
   | { readonly kind: "cut"; readonly afterBytes?: number }
   /** The answer is 200, and its body is nothing that anybody can read. */
-  | { readonly kind: "malformed" };
+  | { readonly kind: "malformed" }
+  /** This stands in the place of the answer, whatever it is. */
+  | { readonly kind: "answer"; readonly answer: LocalAnswer }
+  /** The answer comes one byte at a time, each after a pause. */
+  | { readonly kind: "drip"; readonly ms: number }
+  /** The answer goes on until it has so many bytes: by default in white space, which leaves it valid. */
+  | { readonly kind: "big"; readonly bytes: number; readonly filler?: "space" | "junk" }
+  /** The credentials in the answer have expired long ago. */
+  | { readonly kind: "expired-credentials" }
+  /** The credentials in the answer are there and empty. */
+  | { readonly kind: "empty-credentials" };
 
 /** An effect that takes the place of an answer. */
 export type Disturbance = Exclude<Effect, { kind: "latency" }>;
@@ -33,29 +52,30 @@ export interface Fault {
 export interface Faults {
   /** Adds a fault behind those already there; the answer takes it away again. */
   readonly add: (fault: Fault) => () => void;
+  /** Cuts every call of these services, whatever other faults there are; the answer brings them up again. */
+  readonly down: (...services: readonly string[]) => () => void;
   /** What a call has coming, once it has waited for any latencies; both count as used. */
   readonly meet: (service: string, operation: string) => Promise<Disturbance | undefined>;
+  /** Takes every fault away, outages too. */
   readonly clear: () => void;
-}
-
-/** Thrown where a connection is gone, or shall be, and there is nobody to answer. */
-export class CutConnection extends Error {
-  constructor(options?: ErrorOptions) {
-    super("the connection is cut", options);
-    this.name = "CutConnection";
-  }
 }
 
 /** Makes switches that are all off. */
 export function createFaults(): Faults {
   const faults = new Map<Fault, number>();
+  const outages = new Set<readonly string[]>();
   return {
     add: (fault) => {
       const own = { ...fault };
       faults.set(own, fault.times ?? Infinity);
       return () => void faults.delete(own);
     },
+    down: (...services) => {
+      outages.add(services);
+      return () => void outages.delete(services);
+    },
     meet: async (service, operation) => {
+      if ([...outages].some((services) => services.includes(service))) return { kind: "cut" };
       for (const [fault, left] of faults) {
         if ((fault.service ?? service) !== service || (fault.operation ?? operation) !== operation) continue;
         if (left <= 1) faults.delete(fault);
@@ -65,12 +85,15 @@ export function createFaults(): Faults {
       }
       return undefined;
     },
-    clear: () => faults.clear(),
+    clear: () => {
+      faults.clear();
+      outages.clear();
+    },
   };
 }
 
 /**
- * What a call gets instead of its answer; `run` gives the answer of which a cut leaves the beginning.
+ * What a call gets instead of its answer; `run` gives the answer, where some of it is left.
  *
  * @throws LocalError in the words of the service
  * @throws CutConnection
@@ -90,6 +113,16 @@ export async function suffer(
       return cutAfter(await run(), disturbance.afterBytes);
     case "malformed":
       return malformedAnswer(service);
+    case "answer":
+      return disturbance.answer;
+    case "drip":
+      return dripped(await run(), disturbance.ms);
+    case "big":
+      return padded(await run(), disturbance.bytes, disturbance.filler ?? "space");
+    case "expired-credentials":
+      return withPastExpiration(await run());
+    case "empty-credentials":
+      return withEmptyCredentials(await run());
   }
   return disturbance satisfies never;
 }
@@ -97,47 +130,18 @@ export async function suffer(
 /** The refusal of a service that has a fault of its own; 500 by default. */
 export function internalError(
   service: string,
-  { status = 500, code }: { readonly status?: number; readonly code?: string } = {},
+  {
+    status = 500,
+    code = INTERNAL[service] ?? "InternalFailure",
+    message = "We encountered an internal error. Please try again.",
+  }: { readonly status?: number; readonly code?: string; readonly message?: string } = {},
 ): LocalError {
-  const message = "We encountered an internal error. Please try again.";
-  return new LocalError(code ?? INTERNAL[service] ?? "InternalFailure", message, status);
+  return new LocalError(code, message, status);
 }
 
 function throttled(service: string): LocalError {
   const [code, message, status] = THROTTLES[service] ?? ["ThrottlingException", "Rate exceeded", 400];
   return new LocalError(code, message, status);
-}
-
-/** An answer that stops in the middle: the connection is cut there. */
-function cutAfter(answer: LocalAnswer, bytes: number): LocalAnswer {
-  const { body = Buffer.alloc(0) } = answer;
-  const whole = typeof body === "string" ? Buffer.from(body) : body;
-  const length = Buffer.isBuffer(whole) ? { "content-length": String(whole.length) } : {};
-  const source = Buffer.isBuffer(whole) ? [whole] : whole;
-  return { ...answer, headers: { ...answer.headers, ...length }, body: firstBytes(source, bytes) };
-}
-
-/** A success that no parser takes, whether it looks for XML or JSON. */
-function malformedAnswer(service: string): LocalAnswer {
-  const contentType =
-    service === "s3" || service === "sts" ? "application/xml" : "application/x-amz-json-1.0";
-  return { status: 200, headers: { "content-type": contentType }, body: '<{"unfinished": ' };
-}
-
-async function* firstBytes(
-  source: AsyncIterable<Buffer> | Iterable<Buffer>,
-  bytes: number,
-): AsyncGenerator<Buffer> {
-  let left = bytes;
-  for await (const chunk of source) {
-    if (chunk.length > left) {
-      if (left > 0) yield chunk.subarray(0, left);
-      break;
-    }
-    left -= chunk.length;
-    yield chunk;
-  }
-  throw new CutConnection();
 }
 
 const THROTTLES: Readonly<Record<string, readonly [code: string, message: string, status: number]>> = {

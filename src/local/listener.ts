@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { TLSSocket } from "node:tls";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { CutConnection } from "./faults.ts";
+import { CutConnection } from "./disturbed-answer.ts";
 import type { LocalAnswer, LocalRequest } from "./request.ts";
 
 /** What only the connection knows of a request. */

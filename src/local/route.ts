@@ -1,13 +1,16 @@
 import { randomUUID } from "node:crypto";
 import type { DynamoDb } from "./dynamodb/handle.ts";
-import { CutConnection, internalError, suffer } from "./faults.ts";
-import type { Faults } from "./faults.ts";
+import { CutConnection } from "./disturbed-answer.ts";
+import { internalError, suffer } from "./faults.ts";
+import type { Disturbance, Faults } from "./faults.ts";
 import { renderJsonError, renderQueryError, renderS3Error } from "./guard/error-answer.ts";
 import type { Guard } from "./guard/guard.ts";
 import type { CallCounter } from "./identity/call-counts.ts";
 import type { IdentitySide } from "./identity/identity-side.ts";
+import { cognitoRefusal } from "./identity/json-service.ts";
 import type { JsonService } from "./identity/json-service.ts";
 import type { Connection, Serve } from "./listener.ts";
+import type { TakeQuota } from "./quotas.ts";
 import { LocalError } from "./request.ts";
 import type { LocalAnswer, LocalRequest } from "./request.ts";
 import type { S3 } from "./s3/handle.ts";
@@ -19,6 +22,7 @@ export interface Services {
   readonly s3: S3;
   readonly dynamodb: DynamoDb;
   readonly faults: Faults;
+  readonly takeQuota: TakeQuota;
   /** Counts `service:Operation`; a call that the guard refuses is `service:refused`. */
   readonly calls: CallCounter;
   /** Told of what ought not to happen; its caller sees a 500. */
@@ -73,9 +77,18 @@ export function isSigned({ target, rawHeaders }: Pick<LocalRequest, "target" | "
   );
 }
 
-async function perform({ faults, calls }: Services, { service, operation, run }: Call): Promise<LocalAnswer> {
+/** Counts a call, and tells what goes wrong with it: a fault, or that there were too many. */
+export async function meetTroubles(
+  { faults, calls, takeQuota }: Services,
+  { service, operation }: Pick<Call, "service" | "operation">,
+): Promise<Disturbance | undefined> {
   calls.add(`${service}:${operation}`);
-  const disturbance = await faults.meet(service, operation);
+  return takeQuota(operation) ? await faults.meet(service, operation) : { kind: "throttle" };
+}
+
+async function perform(services: Services, call: Call): Promise<LocalAnswer> {
+  const { service, run } = call;
+  const disturbance = await meetTroubles(services, call);
   return disturbance === undefined ? await run() : await suffer(service, disturbance, run);
 }
 
@@ -138,6 +151,7 @@ function render(
 ): LocalAnswer {
   if (service === "s3") return renderS3Error(error, requestId, request.target.replace(/\?.*/s, ""));
   if (service === "sts") return renderQueryError(error, requestId);
+  if (service.startsWith("cognito-")) return cognitoRefusal(error);
   return renderJsonError(error, requestId);
 }
 

@@ -7,7 +7,8 @@ import type { ThrowAwayCertificate } from "./certificate.ts";
 import { suffer } from "./faults.ts";
 import { serveExchange } from "./listener.ts";
 import type { Exchange } from "./listener.ts";
-import { createRoute, isSigned, settle } from "./route.ts";
+import { pageAnswer } from "./page-answer.ts";
+import { createRoute, isSigned, meetTroubles, settle } from "./route.ts";
 import type { Services } from "./route.ts";
 
 type Pages = (incoming: IncomingMessage, outgoing: ServerResponse) => Promise<void>;
@@ -65,11 +66,13 @@ async function servePage(services: Services, exchange: Exchange, pages: Pages): 
     pathOf(incoming.url ?? "")
       .split("/")
       .at(-1) ?? "";
-  services.calls.add(`${service}:${operation}`);
-  const disturbance = await services.faults.meet(service, operation);
+  const disturbance = await meetTroubles(services, { service, operation });
   if (disturbance !== undefined) {
-    const instead = () => suffer(service, disturbance, () => Promise.resolve({ status: 200, headers: {} }));
-    return await serveExchange(exchange, (request) => settle(services, { service, request }, instead));
+    return await serveExchange(exchange, (request) =>
+      settle(services, { service, request }, () =>
+        suffer(service, disturbance, () => pageAnswer(services.identity.app, request)),
+      ),
+    );
   }
   if (expects === "continue") outgoing.writeContinue();
   await pages(incoming, outgoing);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { CutConnection, createFaults, suffer } from "../../src/local/faults.ts";
+import { CutConnection } from "../../src/local/disturbed-answer.ts";
+import { createFaults, suffer } from "../../src/local/faults.ts";
 import type { LocalAnswer } from "../../src/local/request.ts";
 
 const throttle = { kind: "throttle" } as const;

@@ -26,7 +26,7 @@ export function createJsonService(
       calls.add(name);
       return answer(200, await operation(parse(body)));
     } catch (error) {
-      if (error instanceof LocalError) return refusal(error);
+      if (error instanceof LocalError) return cognitoRefusal(error);
       throw error;
     }
   };
@@ -82,7 +82,8 @@ function parse(body: string | Uint8Array): Claims {
   throw new LocalError("SerializationException", "The body is not a JSON object.", 400);
 }
 
-function refusal(error: LocalError): TextAnswer {
+/** How the services of Cognito tell an error: the bare type in the body, and with a colon behind it in the header. */
+export function cognitoRefusal(error: LocalError): TextAnswer {
   const plain = answer(error.status, { __type: error.code, message: error.message });
   const named = { "x-amzn-errortype": `${error.code}:`, "x-amzn-errormessage": headerText(error.message) };
   return { ...plain, headers: { ...plain.headers, ...named } };
