@@ -22,10 +22,11 @@ export interface RoleQuestion {
  * - `custom-role`: the caller asked for a role that the token or the rules do not grant.
  * - `ambiguous`: nothing decides, and the mapping says Deny.
  * - `no-default`: the pool's default role decides, and there is none.
+ * - `too-many-rules`: SetIdentityPoolRoles would not have taken the mapping.
  */
 export type RoleChoice =
   | { readonly roleArn: string }
-  | { readonly refused: "custom-role" | "ambiguous" | "no-default" };
+  | { readonly refused: "custom-role" | "ambiguous" | "no-default" | "too-many-rules" };
 
 /**
  * Chooses the role of an authenticated identity as the enhanced flow does.
@@ -37,6 +38,7 @@ export function chooseRole(question: RoleQuestion): RoleChoice {
   if (mapping === undefined) {
     return customRoleArn === undefined ? defaultRole(question) : { refused: "custom-role" };
   }
+  if (mapping.rules !== undefined && mapping.rules.length > MAX_RULES) return { refused: "too-many-rules" };
   const offer = mapping.type === "Token" ? tokenOffer(question.claims) : rulesOffer(mapping, question.claims);
   if (customRoleArn !== undefined) {
     return offer.roles.includes(customRoleArn) ? { roleArn: customRoleArn } : { refused: "custom-role" };
@@ -58,9 +60,15 @@ function defaultRole({ authenticatedRole }: RoleQuestion): RoleChoice {
 
 /** Tokens with one role have been seen without a preferred one: that role is then the choice. */
 function tokenOffer(claims: Claims): Offer {
-  const roles = claimList(claims, "cognito:roles");
+  const roles = listedRoles(claims);
   const only = roles.length === 1 ? roles[0] : undefined;
   return { roles, preferred: textClaim(claims, "cognito:preferred_role") ?? only };
+}
+
+/** The name of a role may hold a comma, which divides nothing in a list. */
+function listedRoles(claims: Claims): readonly string[] {
+  const read = Array.isArray(claims["cognito:roles"]) ? claimTexts : claimList;
+  return read(claims, "cognito:roles");
 }
 
 function rulesOffer({ rules = [] }: RoleMapping, claims: Claims): Offer {
