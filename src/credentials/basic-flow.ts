@@ -3,6 +3,7 @@ import { createIdentities } from "./identities.ts";
 import type { IdentityPoolCalls } from "./identity-pool-calls.ts";
 import { MAX_IDENTITIES } from "./identity-pool.ts";
 import { loginOf } from "./login.ts";
+import { sessionParameters } from "./role-session.ts";
 import type { AssumeWithWebIdentity } from "./web-identity.ts";
 
 /**
@@ -19,7 +20,8 @@ export function createBasicFlow(
   const identities = createIdentities(calls.getId, maxIdentities);
   return async (permit, caller) => {
     loginOf(caller);
+    const session = sessionParameters(permit);
     const { identityId, token } = await identities.use(caller, (id) => calls.getOpenIdToken(id, caller));
-    return { ...(await assume(token, permit, caller)), identityId };
+    return { ...(await assume(token, session, caller)), identityId };
   };
 }

@@ -1,405 +1,196 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { isDecision } from "../../src/credentials/aws-error.ts";
-import type { Broker, Exchange } from "../../src/credentials/broker.ts";
-import { cached } from "../../src/credentials/cached.ts";
-import { createExchangeCall } from "../../src/credentials/exchange.ts";
+import * as fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import type { ExchangeCall } from "../../src/credentials/exchange.ts";
+import { createIdentityPoolCalls } from "../../src/credentials/identity-pool-calls.ts";
 import { createIdentityPool } from "../../src/credentials/identity-pool.ts";
-import { createProveRole, type ProveRole } from "../../src/credentials/sts.ts";
-import type { Caller } from "../../src/domain/caller.ts";
-import { type LocalAws, startLocalAws } from "../../src/local/aws.ts";
-import { readWorld } from "../../src/local/parse-world.ts";
-import { type Call, createOutbound, type Outbound, type Reply } from "../../src/outbound/call.ts";
-import { createSigner } from "../../src/signing/sign.ts";
+import { type Caller, GUEST } from "../../src/domain/caller.ts";
+import { Refusal } from "../../src/domain/refusal.ts";
+import type { Reply } from "../../src/outbound/call.ts";
 import { ADMIN, ANALYST, callerOf, permitOf } from "../support/callers.ts";
 import { NOW } from "../support/signed-tokens.ts";
+import { type CallName, COGNITO_CREDENTIALS, endOf, IDENTITY, POOL_ID, scriptedAws } from "./scripted-aws.ts";
 
-const POOL_ID = "us-east-1:00000000-0000-4000-8000-000000000001";
-const IDENTITY = "us-east-1:aaaaaaaa-0000-4000-8000-000000000001";
-
-function createPool(
-  outbound: Outbound,
-  {
-    endpoint,
-    proveRole,
-    now = () => NOW,
-  }: { endpoint?: string; proveRole?: ProveRole; now?: () => number } = {},
-) {
-  const exchanges: Exchange[] = [];
-  const exchange = createExchangeCall({ outbound, now, onExchange: (one) => exchanges.push(one) });
-  const broker = createIdentityPool({ identityPoolId: POOL_ID, endpoint, exchange, proveRole, now });
-  return { broker, exchange, exchanges };
-}
-
-describe("against the stand-in AWS", () => {
-  let aws: LocalAws;
-  let outbound: ReturnType<typeof createOutbound>;
-  let broker: Broker;
-  let caller: Caller;
-
-  beforeAll(async () => {
-    const yaml = readFileSync(join(import.meta.dirname, "../../config/local-world.yaml"), "utf8");
-    aws = await startLocalAws({ world: readWorld(yaml), address: { host: "127.0.0.1", port: 0 } });
-    outbound = createOutbound();
-  });
-  afterAll(async () => {
-    await outbound.close();
-    await aws.close();
-  });
-  beforeEach(async () => {
-    broker = brokerWith(true);
-    caller = await callerFor("analyst");
-  });
-  afterEach(() => {
-    aws.faults.clear();
-    aws.calls.reset();
-  });
-
-  function brokerWith(proof: boolean): Broker {
-    const now = Date.now;
-    const { exchange } = createPool(outbound.call, { endpoint: aws.url, now });
-    const proveRole = createProveRole({
-      region: "us-east-1",
-      endpoint: aws.url,
-      exchange,
-      signer: createSigner(),
-      now,
-    });
-    return createIdentityPool({
-      identityPoolId: POOL_ID,
-      endpoint: aws.url,
-      exchange,
-      proveRole: proof ? proveRole : undefined,
-      now,
-    });
-  }
-
-  async function callerFor(username: string): Promise<Caller> {
-    const token = await aws.identity.tokens.issueIdToken({ username, clientId: "web" });
-    return callerOf({
-      subject: username,
-      digest: username,
-      expiresAtMs: Date.now() + 3_600_000,
-      login: { provider: "cognito-idp.us-east-1.amazonaws.com/us-east-1_LOCAL", token },
-    });
-  }
-
-  const counts = () =>
-    ["cognito-identity:GetId", "cognito-identity:GetCredentialsForIdentity", "sts:GetCallerIdentity"].map(
-      aws.calls.of,
-    );
-
-  it("gets credentials in the named role, and STS says so of them", async () => {
-    const credentials = await broker(permitOf(ANALYST), caller);
-    expect(credentials).toMatchObject({
-      assumedRoleArn: "arn:aws:sts::123456789012:assumed-role/analyst/CognitoIdentityCredentials",
-      identityId: expect.stringMatching(/^us-east-1:/),
-    });
-    expect(credentials.expiresAtMs).toBeGreaterThan(Date.now());
-    expect(aws.sessions.find(credentials.accessKeyId)?.sessionToken).toBe(credentials.sessionToken);
-    expect(counts()).toEqual([1, 1, 1]);
-  });
-
-  it("S2.3 tells which role the pool chose, where the rule leaves it the choice", async () => {
-    await expect(broker(permitOf("pool"), await callerFor("editor"))).resolves.toMatchObject({
-      assumedRoleArn: expect.stringContaining(":assumed-role/editor/"),
-    });
-  });
-
-  it("asks for an identity once", async () => {
-    await broker(permitOf(ANALYST), caller);
-    await broker(permitOf("pool"), caller);
-    expect(counts()).toEqual([1, 2, 2]);
-  });
-
-  it("serves a thousand first requests of one caller with one exchange", async () => {
-    const { obtain } = cached(broker, { now: Date.now, onLookup: () => {} });
-    const all = await Promise.all(
-      Array.from({ length: 1000 }, async () => obtain(permitOf(ANALYST), caller)),
-    );
-    expect(new Set(all).size).toBe(1);
-    expect(counts()).toEqual([1, 1, 1]);
-  });
-
-  it("refuses a role that the token does not grant", async () => {
-    await expect(broker(permitOf(ADMIN), caller)).rejects.toMatchObject({ code: "role-not-granted" });
-    expect(counts()).toEqual([1, 1, 0]);
-  });
-
-  it("refuses an access token for what it is to the pool", async () => {
-    const token = await aws.identity.tokens.issueAccessToken({ username: "analyst", clientId: "web" });
-    const wrong = { ...caller, login: { ...caller.login, token } };
-    await expect(broker(permitOf(), wrong)).rejects.toMatchObject({
-      code: "credentials-refused",
-      detail: "GetId: 400 NotAuthorizedException",
-    });
-  });
-
-  it.each([
-    ["a throttled GetId", "GetId", { kind: "throttle" }, "credentials-throttled"],
-    ["a throttled exchange", "GetCredentialsForIdentity", { kind: "throttle" }, "credentials-throttled"],
-    [
-      "a fault of the server",
-      "GetCredentialsForIdentity",
-      { kind: "error", status: 500 },
-      "credentials-unavailable",
-    ],
-    ["a connection that is cut", "GetId", { kind: "cut" }, "credentials-unavailable"],
-    [
-      "an answer that is cut",
-      "GetCredentialsForIdentity",
-      { kind: "cut", afterBytes: 40 },
-      "credentials-unavailable",
-    ],
-    [
-      "a success that nobody can read",
-      "GetCredentialsForIdentity",
-      { kind: "malformed" },
-      "credentials-unavailable",
-    ],
-    ["a proof that nobody can read", "GetCallerIdentity", { kind: "malformed" }, "credentials-unavailable"],
-    ["a proof that is throttled", "GetCallerIdentity", { kind: "throttle" }, "credentials-throttled"],
-  ] as const)("has a fault, and no credentials, for %s", async (_what, operation, effect, code) => {
-    aws.faults.add({ operation, effect, times: 1 });
-    const end = await Promise.resolve(broker(permitOf(), caller)).catch((error: unknown) => error);
-    expect(end).toMatchObject({ code });
-    expect(isDecision(end)).toBe(false);
-    await expect(broker(permitOf(), caller)).resolves.toMatchObject({ identityId: expect.any(String) });
-  });
-
-  it("S2.3 makes no proof where the configuration says so, and claims none", async () => {
-    const credentials = await brokerWith(false)(permitOf(), caller);
-    expect(credentials).not.toHaveProperty("assumedRoleArn");
-    expect(counts()).toEqual([1, 1, 0]);
-  });
-
-  it("S2.7 gives two callers two identities", async () => {
-    const [one, two] = await Promise.all([
-      broker(permitOf(), caller),
-      broker(permitOf("pool"), await callerFor("member")),
-    ]);
-    expect(one.identityId).not.toBe(two.identityId);
-  });
-});
-
-const targets = (calls: readonly Call[]) =>
-  calls.map(({ headers }) => headers["x-amz-target"]?.split(".")[1]);
-const errorOf = (type: string, status = 400): Partial<Reply> => ({
-  status,
-  body: JSON.stringify({ __type: type, message: "m" }),
-});
-const end = (broker: Broker, role?: string) =>
-  Promise.resolve(broker(permitOf(role), callerOf())).catch((error: unknown) => error);
-
-describe("against answers that the stand-in does not give", () => {
-  const GOOD = {
-    IdentityId: IDENTITY,
-    Credentials: {
-      AccessKeyId: "ASIA",
-      SecretKey: "secret",
-      SessionToken: "token",
-      Expiration: NOW / 1000 + 3600.5,
-    },
-  };
-
-  /** Answers in turn; GetId is answered well unless told otherwise. */
-  function scripted(replies: readonly Partial<Reply>[], getId: Partial<Reply> = {}) {
-    const calls: (Call & { readonly input: Record<string, unknown> })[] = [];
-    const left = [...replies];
-    const outbound: Outbound = async (call) => {
-      calls.push({ ...call, input: JSON.parse(call.body ?? "{}") as Record<string, unknown> });
-      const reply =
-        call.headers["x-amz-target"]?.endsWith(".GetId") === true
-          ? { body: JSON.stringify({ IdentityId: IDENTITY }), ...getId }
-          : (left.shift() ?? { body: JSON.stringify(GOOD) });
-      return { status: 200, headers: {}, body: "", ...reply };
-    };
-    return { calls, ...createPool(outbound) };
-  }
-
-  it("speaks the unsigned wire form, with one login", async () => {
-    const { broker, calls } = scripted([]);
-    await expect(broker(permitOf(), callerOf())).resolves.toEqual({
-      accessKeyId: "ASIA",
-      secretAccessKey: "secret",
-      sessionToken: "token",
-      expiresAtMs: NOW + 3_600_500,
-      identityId: IDENTITY,
-    });
-    const Logins = { "cognito-idp.us-east-1.amazonaws.com/us-east-1_AbCdEfGhI": "anna's token" };
-    expect(calls.map(({ input }) => input)).toEqual([
-      { IdentityPoolId: POOL_ID, Logins },
-      { IdentityId: IDENTITY, Logins, CustomRoleArn: ANALYST },
-    ]);
-    expect(calls[0]).toMatchObject({
-      url: "https://cognito-identity.us-east-1.amazonaws.com/",
-      method: "POST",
-      headers: {
-        "content-type": "application/x-amz-json-1.1",
-        "x-amz-target": "AWSCognitoIdentityService.GetId",
-      },
-    });
-    expect(Object.keys(calls[0]?.headers ?? {})).not.toContain("authorization");
-  });
-
-  it("names no role where the pool chooses", async () => {
-    const { broker, calls } = scripted([]);
-    await broker(permitOf("pool"), callerOf());
-    expect(calls[1]?.input).not.toHaveProperty("CustomRoleArn");
-  });
-
-  it.each([
-    ["NotAuthorizedException", 400, "role-not-granted", true],
-    ["InvalidParameterException", 400, "role-not-granted", true],
-    ["ResourceConflictException", 400, "role-not-granted", true],
-    ["InvalidIdentityPoolConfigurationException", 400, "credentials-unavailable", true],
-    ["TooManyRequestsException", 400, "credentials-throttled", false],
-    ["TooManyRequestsException", 429, "credentials-throttled", false],
-    ["LimitExceededException", 400, "credentials-throttled", false],
-    ["ExternalServiceException", 400, "credentials-unavailable", false],
-    ["InternalErrorException", 500, "credentials-unavailable", false],
-    ["com.amazonaws.cognito#NotAuthorizedException", 400, "role-not-granted", true],
-    ["NotAuthorizedException:http://internal.amazon.com/x", 400, "role-not-granted", true],
-  ])("reads %s (%i) as %s, decided: %s", async (type, status, code, decided) => {
-    const refusal = await end(scripted([errorOf(type, status)]).broker);
-    expect(refusal).toMatchObject({ code });
-    expect(isDecision(refusal)).toBe(decided);
-  });
-
-  it("does not call a denial of the pool's own choice a role that is not granted", async () => {
-    expect(await end(scripted([errorOf("NotAuthorizedException")]).broker, "pool")).toMatchObject({
-      code: "credentials-refused",
-    });
-  });
-
-  it("reads the error's name from the header where the body has none", async () => {
-    const reply = { status: 400, body: "", headers: { "x-amzn-errortype": "NotAuthorizedException:" } };
-    expect(await end(scripted([reply]).broker)).toMatchObject({ code: "role-not-granted" });
-  });
-
-  it.each([
-    ["a gateway's page", { status: 403, body: "<html>Forbidden</html>" }],
-    ["a redirect", { status: 307, headers: { location: "https://evil.example/" } }],
-    ["an error that is null", { status: 502, body: "null" }],
-    ["an error whose name is a number", { status: 500, body: '{"__type":7}' }],
-  ])("takes %s for a fault, which says nothing of the caller", async (_what, reply) => {
-    const refusal = await end(scripted([reply]).broker);
-    expect(refusal).toMatchObject({ code: "credentials-unavailable" });
-    expect(isDecision(refusal)).toBe(false);
-  });
-
-  const malformed = (change: Record<string, unknown>) => ({
-    ...GOOD,
-    Credentials: { ...GOOD.Credentials, ...change },
-  });
-  it.each([
-    ["not JSON", "<html>"],
-    ["null", "null"],
-    ["a string", '"ok"'],
-    ["no Credentials", JSON.stringify({ IdentityId: IDENTITY })],
-    ["Credentials that are null", JSON.stringify({ ...GOOD, Credentials: null })],
-    ["Credentials that are a word", JSON.stringify({ ...GOOD, Credentials: "Success" })],
-    ["an empty access key", JSON.stringify(malformed({ AccessKeyId: "" }))],
-    ["no secret", JSON.stringify(malformed({ SecretKey: undefined }))],
-    ["an empty session token", JSON.stringify(malformed({ SessionToken: "" }))],
-    ["a session token that would break a header", JSON.stringify(malformed({ SessionToken: "a\r\nx: y" }))],
-    ["a session token that is a number", JSON.stringify(malformed({ SessionToken: 1 }))],
-    ["no end", JSON.stringify(malformed({ Expiration: undefined }))],
-    ["an end that is a string", JSON.stringify(malformed({ Expiration: "2030-01-01T00:00:00Z" }))],
-    ["an end beyond all numbers", JSON.stringify(malformed({ Expiration: 7 })).replace(":7}", ":1e999}")],
-    ["an end that is this moment", JSON.stringify(malformed({ Expiration: NOW / 1000 }))],
-    ["an end that is past", JSON.stringify(malformed({ Expiration: NOW / 1000 - 1 }))],
-  ])("gives no credentials out of a 200 with %s", async (_what, body) => {
-    const { broker, exchanges } = scripted([{ body }]);
-    expect(await end(broker)).toMatchObject({ code: "credentials-unavailable" });
-    expect(exchanges.at(-1)).toMatchObject({
-      operation: "GetCredentialsForIdentity",
-      outcome: "unavailable",
-    });
-  });
-
-  it.each(["{}", '{"IdentityId":""}', '{"IdentityId":null}', "[]"])(
-    "asks for no credentials where GetId answers %s",
-    async (body) => {
-      const { broker, calls } = scripted([], { body });
-      expect(await end(broker)).toMatchObject({ code: "credentials-unavailable" });
-      expect(targets(calls)).toEqual(["GetId"]);
-    },
+const poolOver = (exchange: ExchangeCall) =>
+  createIdentityPool(
+    createIdentityPoolCalls({ identityPoolId: POOL_ID, endpoint: undefined, exchange, now: () => NOW }),
   );
 
+function start(script: Partial<Record<CallName, readonly Partial<Reply>[]>> = {}) {
+  const { exchange, ...aws } = scriptedAws(script);
+  const pool = poolOver(exchange);
+  return { ...aws, ask: async (caller = callerOf(), role = ANALYST) => pool(permitOf(role), caller) };
+}
+
+const errorOf = (type: string, status = 400) => ({ status, body: JSON.stringify({ __type: type }) });
+
+describe("createIdentityPool", () => {
+  it("gets the credentials of the caller's identity in the named role", async () => {
+    const { ask, asked } = start();
+    await expect(ask()).resolves.toMatchObject({ accessKeyId: "ASIACOGNITO", identityId: IDENTITY });
+    expect(asked.map(({ operation, input }) => [operation, input["CustomRoleArn"]])).toEqual([
+      ["GetId", undefined],
+      ["GetCredentialsForIdentity", ANALYST],
+    ]);
+  });
+
+  it("lets the pool choose where the permit does", async () => {
+    const { ask, asked } = start();
+    await ask(callerOf(), "pool");
+    expect(asked[1]?.input).not.toHaveProperty("CustomRoleArn");
+  });
+
+  it("S2.1 asks nothing for a caller who presented no ID token", async () => {
+    const { ask, asked } = start();
+    for (const kind of ["user", "machine"] as const) {
+      const refusal = await endOf(ask(callerOf({ kind, login: undefined })));
+      expect(refusal).toMatchObject({ code: "id-token-required" });
+    }
+    expect(asked).toEqual([]);
+  });
+
+  it("S2.7 asks for a guest without any login, and for all guests with one identity", async () => {
+    const { ask, asked } = start();
+    await expect(ask(GUEST, "pool")).resolves.toMatchObject({ identityId: IDENTITY });
+    await ask(GUEST, "pool");
+    expect(asked.map(({ input }) => input)).toEqual([
+      { IdentityPoolId: POOL_ID },
+      { IdentityId: IDENTITY },
+      { IdentityId: IDENTITY },
+    ]);
+  });
+
+  it("S2.7 names no role for a guest: one that is named anyhow is refused before any call", async () => {
+    const { ask, asked } = start();
+    expect(await endOf(ask(GUEST, ANALYST))).toMatchObject({ code: "role-not-granted" });
+    expect(asked).toEqual([]);
+  });
+
   it("asks for the identity anew, once and at once, when a known one is gone", async () => {
-    const { broker, calls } = scripted([
-      { body: JSON.stringify(GOOD) },
-      errorOf("ResourceNotFoundException"),
-    ]);
-    await broker(permitOf(), callerOf());
-    await expect(broker(permitOf(), callerOf())).resolves.toMatchObject({ accessKeyId: "ASIA" });
-    expect(targets(calls).slice(2)).toEqual([
-      "GetCredentialsForIdentity",
-      "GetId",
-      "GetCredentialsForIdentity",
-    ]);
+    const gone = errorOf("ResourceNotFoundException");
+    const { ask, names } = start({ GetCredentialsForIdentity: [{}, gone] });
+    await ask();
+    await expect(ask()).resolves.toMatchObject({ accessKeyId: "ASIACOGNITO" });
+    expect(names().slice(2)).toEqual(["GetCredentialsForIdentity", "GetId", "GetCredentialsForIdentity"]);
   });
 
   it("does not ask for ever when it stays gone", async () => {
     const gone = errorOf("ResourceNotFoundException");
-    const { broker, calls } = scripted([{ body: JSON.stringify(GOOD) }, gone, gone, gone]);
-    await broker(permitOf(), callerOf());
-    expect(await end(broker)).toMatchObject({ code: "credentials-unavailable" });
-    expect(calls).toHaveLength(5);
+    const { ask, names } = start({ GetCredentialsForIdentity: [{}, gone, gone, gone] });
+    await ask();
+    expect(await endOf(ask())).toMatchObject({ code: "credentials-unavailable" });
+    expect(names()).toHaveLength(5);
   });
 
-  it("keeps the identity over a fault, since GetId has the narrowest quota", async () => {
-    const { broker, calls } = scripted([
-      errorOf("TooManyRequestsException"),
-      errorOf("InternalErrorException", 500),
-    ]);
-    for (let i = 0; i < 3; i++) await end(broker);
-    expect(targets(calls).filter((target) => target === "GetId")).toHaveLength(1);
+  it("keeps the identity over a fault, and asks for it anew after a denial or a merger", async () => {
+    const merged = JSON.stringify({ IdentityId: "us-east-1:bbbb", Credentials: COGNITO_CREDENTIALS });
+    const { ask, names } = start({
+      GetCredentialsForIdentity: [
+        errorOf("TooManyRequestsException"),
+        errorOf("InternalErrorException", 500),
+        errorOf("NotAuthorizedException"),
+        { body: merged },
+      ],
+    });
+    const ids = () => names().filter((name) => name === "GetId").length;
+    for (let i = 0; i < 3; i++) await endOf(ask());
+    expect(ids()).toBe(1);
+    await expect(ask()).resolves.toMatchObject({ identityId: "us-east-1:bbbb" });
+    expect(ids()).toBe(2);
+    await ask();
+    expect(ids()).toBe(3);
   });
+});
 
-  it("asks for the identity anew after a denial, and after it was merged into another", async () => {
-    const merged = { body: JSON.stringify({ ...GOOD, IdentityId: "us-east-1:merged" }) };
-    const { broker, calls } = scripted([errorOf("NotAuthorizedException"), merged]);
-    await end(broker);
-    await expect(broker(permitOf(), callerOf())).resolves.toMatchObject({ identityId: "us-east-1:merged" });
-    await end(broker);
-    expect(targets(calls).filter((target) => target === "GetId")).toHaveLength(3);
-  });
-
-  it.each([
-    ["another role", "arn:aws:sts::123456789012:assumed-role/default/CognitoIdentityCredentials"],
-    [
-      "the role of another account",
-      "arn:aws:sts::210987654321:assumed-role/analyst/CognitoIdentityCredentials",
-    ],
-    ["no role", "arn:aws:iam::123456789012:root"],
-  ])("S2.3 never uses credentials that prove to hold %s, and takes that for decided", async (_what, arn) => {
-    const { broker } = createPool(
-      async ({ headers }) => ({
-        status: 200,
-        headers: {},
-        body: JSON.stringify(
-          headers["x-amz-target"]?.endsWith("GetId") === true ? { IdentityId: IDENTITY } : GOOD,
-        ),
-      }),
-      { proveRole: async () => arn },
-    );
-    const refusal = await end(broker);
-    expect(refusal).toMatchObject({ code: "role-mismatch", detail: `${arn} is not ${ANALYST}` });
-    expect(isDecision(refusal)).toBe(true);
-    await expect(broker(permitOf("pool"), callerOf())).resolves.toMatchObject({ assumedRoleArn: arn });
-  });
-
-  it("puts neither token nor key into what it throws", async () => {
-    for (const reply of [
-      errorOf("NotAuthorizedException"),
-      { body: JSON.stringify(malformed({ Expiration: 1 })) },
-    ]) {
-      const error = (await end(scripted([reply]).broker)) as Error;
-      const text = JSON.stringify([error, error.message, String(error.cause)]);
-      expect(text).not.toMatch(/anna's token|ASIA|secret/);
+/** An identity pool that remembers who was shown to it, and everything that ought never to be asked of it. */
+function createModel(disturbances: readonly string[]) {
+  const owners = new Map<string, string>();
+  const wrongs: string[] = [];
+  const left = [...disturbances];
+  let made = 0;
+  const exchange: ExchangeCall = async ({ operation, call, read, refusalOf }) => {
+    await new Promise((resolve) => setImmediate(resolve));
+    const input = JSON.parse(call.body ?? "") as Record<string, unknown>;
+    const logins = Object.values((input["Logins"] ?? {}) as Record<string, string>);
+    if (logins.length > 1) wrongs.push(`${operation} with ${logins.length} logins`);
+    if ("Logins" in input && logins.length === 0) wrongs.push("an empty Logins");
+    const who = logins[0]?.replace(/'s token.*/, "") ?? "guest";
+    const refuse = (type: string): never => {
+      throw refusalOf({ status: 400, headers: {}, body: JSON.stringify({ __type: type }) });
+    };
+    const disturbance = left.shift() ?? "";
+    if (disturbance.endsWith("Exception")) refuse(disturbance);
+    if (operation === "GetId") {
+      const known = [...owners].find(([, owner]) => owner === who && who !== "guest")?.[0];
+      const id = known ?? `us-east-1:${(++made).toString(16).padStart(8, "0")}`;
+      owners.set(id, who);
+      return read(JSON.stringify({ IdentityId: id }));
     }
+    const id = input["IdentityId"] as string;
+    if (!owners.has(id)) refuse("ResourceNotFoundException");
+    if (owners.get(id) !== who) wrongs.push(`the identity of ${owners.get(id)} with the login of ${who}`);
+    if (who === "guest" && "CustomRoleArn" in input) wrongs.push("a guest who names a role");
+    if (disturbance === "forget") owners.delete(id);
+    const Credentials = { ...COGNITO_CREDENTIALS, AccessKeyId: `ASIA-${who}` };
+    return read(JSON.stringify({ IdentityId: id, Credentials }));
+  };
+  return { exchange, wrongs };
+}
+
+interface Ask {
+  readonly who: string;
+  readonly token: number;
+  readonly role: string;
+}
+
+const asks: fc.Arbitrary<readonly Ask[][]> = fc.array(
+  fc.array(
+    fc.record({
+      who: fc.constantFrom("guest", "guest", "anna", "bert"),
+      token: fc.nat(1),
+      role: fc.constantFrom("pool", "pool", ANALYST, ADMIN),
+    }),
+    { maxLength: 6 },
+  ),
+  { maxLength: 6 },
+);
+const disturbances = fc.array(
+  fc.constantFrom(
+    "",
+    "",
+    "",
+    "forget",
+    "NotAuthorizedException",
+    "ResourceNotFoundException",
+    "TooManyRequestsException",
+  ),
+  { maxLength: 40 },
+);
+
+function personOf({ who, token }: Ask): Caller {
+  return who === "guest" ? GUEST : callerOf({ subject: who, digest: who, token: `${who}'s token ${token}` });
+}
+
+describe("S2.7 the identities of guests and of logins", () => {
+  it("never mix, in whatever order and however many at once they come", async () => {
+    await fc.assert(
+      fc.asyncProperty(asks, disturbances, async (rounds, trouble) => {
+        const { exchange, wrongs } = createModel(trouble);
+        const pool = poolOver(exchange);
+        for (const round of rounds) {
+          const answers = round.map(async (ask) => {
+            try {
+              const { accessKeyId } = await pool(permitOf(ask.role), personOf(ask));
+              expect(accessKeyId).toBe(`ASIA-${ask.who}`);
+              expect(ask.who === "guest" && ask.role !== "pool").toBe(false);
+            } catch (error) {
+              if (!(error instanceof Refusal)) throw error;
+            }
+          });
+          await Promise.all(answers);
+        }
+        expect(wrongs).toEqual([]);
+      }),
+      { numRuns: 150 },
+    );
   });
 });
