@@ -1,17 +1,10 @@
-import { hash } from "node:crypto";
 import { validateCognitoJwtFields } from "aws-jwt-verify/cognito-verifier";
-import {
-  CognitoJwtInvalidClientIdError,
-  CognitoJwtInvalidTokenUseError,
-  JwtInvalidIssuerError,
-  JwtParseError,
-} from "aws-jwt-verify/error";
 import type { JwtPayload } from "aws-jwt-verify/jwt-model";
-import { JwtVerifier } from "aws-jwt-verify/jwt-verifier";
 import { dnsSuffixOf } from "../aws/endpoint.ts";
-import { type Caller, claimStrings, type Login } from "../domain/caller.ts";
-import { Refusal, type RefusalCode } from "../domain/refusal.ts";
-import type { KeySet } from "./jwks.ts";
+import { claimStrings } from "../domain/caller.ts";
+import { Refusal } from "../domain/refusal.ts";
+import { type ProvenToken, subjectOf, type TokenPlace } from "./proven-token.ts";
+import { createSignatureProof, refusing, type SignatureProof } from "./signature-proof.ts";
 
 /** A user pool whose tokens are accepted. */
 export interface UserPool {
@@ -19,24 +12,31 @@ export interface UserPool {
   readonly name: string;
   /** Such as `us-east-1_AbCdEfGhI`. */
   readonly id: string;
-  readonly clientIds: readonly string[];
+  /** App clients whose tokens are accepted; `any` where that is not checked. */
+  readonly clientIds: readonly string[] | "any";
+  /** What may stand where policy reads a token. An ID token beside an access token serves the exchange alone. */
+  readonly tokenUse: readonly ("id" | "access")[];
+  /** Scopes that an access token must have, all of them. */
+  readonly requiredScopes: readonly string[];
+  /** Resources to which an access token may be bound (RFC 8707); one that is bound to another is not accepted. */
+  readonly resources: readonly string[];
+  /** Regions of its replicas, where it is a multi-Region pool. */
+  readonly regions: readonly string[];
+  /** The key of the `Logins` map. Default `cognito-idp.<region>.amazonaws.com/<id>`, or that of its partition. */
+  readonly loginProvider?: string | undefined;
+  /** A file with its key set, in place of the address that its id gives. */
+  readonly jwksFile?: string | undefined;
 }
 
-/** Verifies tokens of one user pool, by keys that it is handed. */
+/** Proves the tokens of one user pool, by keys that it is handed. */
 export interface UserPoolVerifier {
-  readonly useKeys: (keys: KeySet) => void;
+  readonly useKeys: SignatureProof["useKeys"];
   /**
-   * Proves signature, issuer, use and app client. The times it leaves alone: they have to hold at every use of the
-   * token, not just at the first.
+   * Proves signature, issuer, use, app client, resource and scopes. The times it leaves alone.
    *
-   * @throws Refusal token-malformed, token-signature, token-issuer, token-use, token-client
+   * @throws Refusal token-malformed, token-signature, token-issuer, token-use, token-client, token-scope
    */
-  readonly verify: (token: string) => Caller;
-}
-
-/** Issuers of a pool: the original form and that of multi-Region pools. Both are the one configured name. */
-export function issuersOf({ id }: Pick<UserPool, "id">): readonly string[] {
-  return [`https://${hostOf(id)}/${id}`, `https://issuer-${hostOf(id)}/${id}`];
+  readonly verify: (token: string, place: TokenPlace) => ProvenToken;
 }
 
 /** The region that a user pool id begins with. */
@@ -44,89 +44,105 @@ export function regionOf(userPoolId: string): string {
   return userPoolId.slice(0, userPoolId.indexOf("_"));
 }
 
-function hostOf(userPoolId: string): string {
-  const region = regionOf(userPoolId);
+/**
+ * Every region that issues tokens of a pool, with its issuers: the original form, which in a replica names the replica's
+ * region, and that of multi-Region pools. All of them are the one configured name.
+ */
+export function issuersOf({
+  id,
+  regions,
+}: Pick<UserPool, "id" | "regions">): ReadonlyMap<string, readonly string[]> {
+  return new Map(
+    [regionOf(id), ...regions].map((region) => [
+      region,
+      [`https://${hostIn(region)}/${id}`, `https://issuer-${hostIn(region)}/${id}`],
+    ]),
+  );
+}
+
+function hostIn(region: string): string {
   return `cognito-idp.${region}.${dnsSuffixOf(region)}`;
 }
 
 /**
- * Makes the verifier of a pool: ID tokens only.
+ * Makes the verifier of a pool.
  *
- * `CognitoJwtVerifier` makes the same checks, but knows no partition other than that of amazonaws.com.
+ * `CognitoJwtVerifier` makes the same checks, but knows neither replicas nor any partition other than that of
+ * amazonaws.com.
  */
 export function createUserPoolVerifier(pool: UserPool): UserPoolVerifier {
-  const clientId = [...pool.clientIds];
-  const issuers = issuersOf(pool);
-  const verifier = JwtVerifier.create(
-    issuers.map((issuer) => ({
-      issuer,
-      audience: null, // that of an ID token is the app client, checked next
-      customJwtCheck: ({ payload }: { payload: JwtPayload }) =>
-        validateCognitoJwtFields(payload, { tokenUse: "id", clientId }),
-      graceSeconds: Number.POSITIVE_INFINITY, // the library has a clock of its own
-    })),
-  );
-  const provider = `${hostOf(pool.id)}/${pool.id}`;
+  const proof = createSignatureProof([...issuersOf(pool).values()].flat());
+  const provider = pool.loginProvider ?? `${hostIn(regionOf(pool.id))}/${pool.id}`;
   return {
-    useKeys: ({ keys }) => {
-      for (const issuer of issuers) verifier.cacheJwks({ keys: keys.map((key) => ({ ...key })) }, issuer);
+    useKeys: proof.useKeys,
+    verify: (token, place) => {
+      const claims = proof.prove(token);
+      checkUse(pool, claims, place);
+      return claims["token_use"] === "id"
+        ? provenId(pool.name, claims, { provider, token })
+        : provenAccess(pool, claims);
     },
-    verify: (token) => toCaller(pool.name, { provider, token }, proved(verifier, token)),
   };
 }
 
-function proved(
-  verifier: { readonly verifySync: (token: string) => object },
-  token: string,
-): Readonly<Record<string, unknown>> {
-  try {
-    return { ...verifier.verifySync(token) };
-  } catch (cause) {
-    throw new Refusal(codeOf(cause), { cause });
-  }
+/** Which token stands beside which is for the whole of them to say, so the second place takes either. */
+function checkUse({ tokenUse, clientIds }: UserPool, claims: JwtPayload, place: TokenPlace): void {
+  if (place === "bearer" && !tokenUse.some((use) => use === claims["token_use"]))
+    throw new Refusal("token-use");
+  const clientId = clientIds === "any" ? null : [...clientIds];
+  refusing(() => validateCognitoJwtFields(claims, { tokenUse: null, clientId }));
 }
 
-/** The library's errors all have the name "Error", so their classes tell them apart. */
-function codeOf(error: unknown): RefusalCode {
-  if (error instanceof JwtParseError) return "token-malformed";
-  if (error instanceof JwtInvalidIssuerError) return "token-issuer";
-  if (error instanceof CognitoJwtInvalidTokenUseError) return "token-use";
-  if (error instanceof CognitoJwtInvalidClientIdError) return "token-client";
-  return "token-signature";
-}
-
-function toCaller(issuer: string, login: Login, claims: Readonly<Record<string, unknown>>): Caller {
-  const { sub, aud, exp } = claims;
-  if (typeof sub !== "string" || sub === "" || typeof aud !== "string" || typeof exp !== "number")
-    throw new Refusal("token-malformed", { detail: "no sub, aud or exp" });
+function provenId(issuer: string, claims: JwtPayload, login: NonNullable<ProvenToken["login"]>): ProvenToken {
   const preferredRole = claims["cognito:preferred_role"];
   return {
+    use: "id",
     kind: "user",
     issuer,
-    subject: sub,
-    clientId: aud,
+    subject: subjectOf(claims),
+    clientId: clientOf(claims.aud),
     groups: claimStrings(claims["cognito:groups"]),
     roles: rolesOf(claims["cognito:roles"]),
     preferredRole: typeof preferredRole === "string" ? preferredRole : undefined,
-    claims,
-    expiresAtMs: exp * 1000,
     login,
-    ambient: false,
-    tokenDigest: hash("sha256", login.token, "base64url"),
-    handles: [],
-    digest: hash("sha256", JSON.stringify([issuer, sub, aud, lasting(claims)]), "base64url"),
+    claims,
   };
+}
+
+function provenAccess(pool: UserPool, claims: JwtPayload): ProvenToken {
+  const { aud, scope = "", username } = claims;
+  const subject = subjectOf(claims);
+  const clientId = clientOf(claims["client_id"]);
+  if (aud !== undefined && !isBoundTo(aud, pool.resources))
+    throw new Refusal("token-client", { detail: "an access token for another resource" });
+  const scopes = new Set(scope.split(" "));
+  if (!pool.requiredScopes.every((required) => scopes.has(required))) throw new Refusal("token-scope");
+  const isUser = typeof username === "string" && username !== "" && subject !== clientId;
+  return {
+    use: "access",
+    kind: isUser ? "user" : "machine",
+    issuer: pool.name,
+    subject,
+    clientId,
+    groups: claimStrings(claims["cognito:groups"]),
+    roles: [],
+    preferredRole: undefined,
+    login: undefined,
+    claims,
+  };
+}
+
+function clientOf(claim: unknown): string {
+  if (typeof claim === "string" && claim !== "") return claim;
+  throw new Refusal("token-client", { detail: "no app client" });
+}
+
+function isBoundTo(aud: string | readonly string[], resources: readonly string[]): boolean {
+  const bound = typeof aud === "string" ? [aud] : aud;
+  return bound.length > 0 && bound.every((resource) => resources.includes(resource));
 }
 
 /** An array in every token seen, "a comma-separated string" in the developer guide; a role's name may hold a comma. */
 function rolesOf(claim: unknown): readonly string[] {
   return claimStrings(claim).flatMap((roles) => roles.split(/, *(?=arn:)/));
-}
-
-/** Claims that differ between two tokens of one sign-in and shape no credential. */
-const FLEETING = new Set(["iat", "nbf", "exp", "jti", "auth_time", "event_id", "at_hash", "nonce"]);
-
-function lasting(claims: Readonly<Record<string, unknown>>): readonly (readonly [string, unknown])[] {
-  const entries = Object.entries(claims).filter(([claim]) => !FLEETING.has(claim));
-  return entries.sort(([a], [b]) => (a < b ? -1 : 1));
 }

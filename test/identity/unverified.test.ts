@@ -8,9 +8,25 @@ const make = (header: unknown = HEADER, payload: unknown = idClaims(), signature
 const refused = (code: string) => expect.objectContaining({ name: "Refusal", code });
 
 describe("readUnverified", () => {
-  it("reads key id, issuer and payload", () => {
-    expect(readUnverified(make())).toEqual({ kid: "k1", issuer: ISSUER, payload: idClaims() });
+  it("reads key id, algorithm, type, issuer and payload", () => {
+    const token = make({ ...HEADER, typ: "JWT" });
+    expect(readUnverified(token)).toEqual({
+      text: token,
+      kid: "k1",
+      algorithm: "RS256",
+      type: "JWT",
+      issuer: ISSUER,
+      payload: idClaims(),
+    });
+    expect(readUnverified(make()).type).toBeUndefined();
   });
+
+  it.each(["RS256", "RS384", "RS512", "ES256", "ES384", "ES512"])(
+    "leaves it to the issuer whether it signs by %s",
+    (alg) => {
+      expect(readUnverified(make({ kid: "k1", alg })).algorithm).toBe(alg);
+    },
+  );
 
   it.each([
     ["nothing", ""],
@@ -37,6 +53,7 @@ describe("readUnverified", () => {
     ["no kid", make({ alg: "RS256" })],
     ["an empty kid", make({ kid: "", alg: "RS256" })],
     ["a kid that is a number", make({ kid: 1, alg: "RS256" })],
+    ["a typ that is no text", make({ ...HEADER, typ: ["JWT"] })],
     ["no iss", make(HEADER, idClaims({ iss: undefined }))],
     ["an iss that is a list", make(HEADER, idClaims({ iss: [ISSUER] }))],
     ["no exp", make(HEADER, idClaims({ exp: undefined }))],
@@ -68,12 +85,21 @@ describe("readUnverified", () => {
     );
   });
 
-  it.each(["none", "None", "HS256", "RS384", "ES256", "PS256", undefined, null, ["RS256"]])(
-    "refuses the algorithm %s for want of a signature that counts",
-    (alg) => {
-      expect(() => readUnverified(make({ kid: "k1", alg }))).toThrow(refused("token-signature"));
-    },
-  );
+  it.each([
+    "none",
+    "None",
+    "HS256",
+    "HS512",
+    "PS256",
+    "EdDSA",
+    "ES256K",
+    "rs256",
+    undefined,
+    null,
+    ["RS256"],
+  ])("refuses the algorithm %s for want of a signature that counts", (alg) => {
+    expect(() => readUnverified(make({ kid: "k1", alg }))).toThrow(refused("token-signature"));
+  });
 
   it("refuses a token without its signature, as an unsecured JWT has it, for that", () => {
     expect(() => readUnverified(make({ alg: "none" }, idClaims(), ""))).toThrow(refused("token-signature"));

@@ -1,0 +1,66 @@
+import { createOidcIssuer, createUserPoolIssuer, type Issuer, type IssuerParts } from "./issuer.ts";
+import type { KeySource } from "./key-source.ts";
+import type { OidcIssuer } from "./oidc.ts";
+import type { UserPool } from "./user-pool.ts";
+
+/** All issuers of a configuration. */
+export interface Issuers {
+  readonly all: readonly Issuer[];
+  /** Brings the keys of all of them, and keeps them new from then on. Never rejects. */
+  readonly refresh: () => Promise<void>;
+  readonly stop: () => void;
+  /** Seconds since the keys of each were had, by name: the oldest of a multi-Region pool; undefined where there are none. */
+  readonly ages: () => ReadonlyMap<string, number | undefined>;
+  /** What must hold before tokens can be proved: some keys of each, since a pool's replicas are there for one to be away. */
+  readonly ready: () => readonly { readonly name: string; readonly holds: () => boolean }[];
+}
+
+/** What {@link createIssuers} needs. */
+export interface IssuersOptions extends Omit<IssuerParts, "onFailure"> {
+  readonly userPools: readonly UserPool[];
+  readonly issuers: readonly OidcIssuer[];
+  /** Told of each time that the keys of the issuer of this name could not be had. */
+  readonly onFailure: (name: string, error: unknown) => void;
+}
+
+/**
+ * Makes every issuer; nothing is fetched before the first `refresh()`.
+ *
+ * @throws Error where two of them have one `iss`: whose tokens would it be?
+ */
+export function createIssuers({ userPools, issuers, onFailure, ...parts }: IssuersOptions): Issuers {
+  const partsOf = (name: string): IssuerParts => ({ ...parts, onFailure: (error) => onFailure(name, error) });
+  const all = [
+    ...userPools.map((pool) => createUserPoolIssuer(pool, partsOf(pool.name))),
+    ...issuers.map((settings) => createOidcIssuer(settings, partsOf(settings.name))),
+  ];
+  const forms = all.flatMap(({ keys }) => [...keys.keys()]);
+  const twice = forms.find((iss, i) => forms.indexOf(iss) !== i);
+  if (twice !== undefined) throw new Error(`two issuers have the iss ${twice}`);
+  const sources = all.flatMap(sourcesOf);
+  return {
+    all,
+    refresh: async () => {
+      await Promise.all(sources.map((source) => source.refresh()));
+    },
+    stop: () => {
+      for (const source of sources) source.stop();
+    },
+    ages: () => new Map(all.map((issuer) => [issuer.name, ageOf(sourcesOf(issuer))])),
+    ready: () =>
+      all.map((issuer) => ({
+        name: `keys of ${issuer.kind} ${issuer.name}`,
+        holds: () => sourcesOf(issuer).some((source) => source.current() !== undefined),
+      })),
+  };
+}
+
+/** One source proves more than one form of `iss`. */
+function sourcesOf({ keys }: Issuer): readonly KeySource[] {
+  return [...new Set(keys.values())];
+}
+
+function ageOf(sources: readonly KeySource[]): number | undefined {
+  const agesMs = sources.map((source) => source.ageMs()).filter((ageMs) => ageMs !== undefined);
+  return agesMs.length === 0 ? undefined : Math.max(...agesMs) / 1000;
+}
