@@ -3,6 +3,8 @@ import { parse } from "yaml";
 import { describe, expect, it } from "vitest";
 import { parseWorld } from "../../src/local/parse-world.ts";
 
+const PROVIDER = "cognito-idp.us-east-1.amazonaws.com/us-east-1_LOCAL";
+
 type Document = Record<string, never>;
 
 /** The world of `postern dev`, changed before it is read. */
@@ -106,9 +108,47 @@ describe("parseWorld", () => {
       web(rules(1, { value: "v".repeat(129) })),
       "a text of 1 to 128 characters",
     ],
+    [
+      "identityPools.0.openIdProviders",
+      [{ provider: "https://a.example", clientIds: [] }],
+      "identityPools[0].openIdProviders[0].provider must be a URL without scheme",
+    ],
+    [
+      "identityPools.0.openIdProviders",
+      [openId(), openId()],
+      'identityPools[0].openIdProviders has "a.example" twice',
+    ],
+    [
+      "identityPools.0.openIdProviders",
+      [{ ...openId(), principalTags: tags(51) }],
+      "identityPools[0].openIdProviders[0].principalTags has more than 50 tags",
+    ],
+    ["identityPools.0.serverSideTokenCheck", "yes", "serverSideTokenCheck must be true or false"],
+    ["iamUsers.1", { ...sidecar(), accessKeyId: "AKIALOCALSIDECAR3333" }, 'iamUsers has "sidecar" twice'],
+    ["iamUsers.1", { ...sidecar(), name: "other" }, 'iamUsers has "AKIALOCALSIDECAR2222" twice'],
+    ["oidcProviders.1", { url: PROVIDER, clientIds: ["web"] }, `oidcProviders has "${PROVIDER}" twice`],
     ["tables.0.items.0", { orderId: "1" }, "tables[0].items[0] has no key customerId"],
   ])("refuses %s = %j", (path, value, message) => {
     expect(worldWith(set(path, value))).toThrow(message);
+  });
+
+  it("takes role mappings of other providers: by ARN or by a name that AWS knows, and by rules only", () => {
+    const withMapping = (key: string, mapping: unknown) =>
+      worldWith((document) => {
+        set("identityPools.0.openIdProviders", [openId(), { ...openId(), provider: "accounts.google.com" }])(
+          document,
+        );
+        set("identityPools.0.roleMappings", { [key]: mapping })(document);
+      });
+    const arnOf = (provider: string) => `arn:aws:iam::123456789012:oidc-provider/${provider}`;
+    expect(withMapping(arnOf("a.example"), rules(1))).not.toThrow();
+    expect(withMapping("accounts.google.com", rules(1))).not.toThrow();
+    for (const key of ["a.example", arnOf("accounts.google.com"), arnOf("b.example")]) {
+      expect(withMapping(key, rules(1))).toThrow(
+        `must be ${PROVIDER}:<one of clientIds> or ${arnOf("a.example")}`,
+      );
+    }
+    expect(withMapping(arnOf("a.example"), token())).toThrow("of type Token, which is for user pools only");
   });
 
   it("takes 25 rules and 50 tags", () => {
@@ -116,6 +156,14 @@ describe("parseWorld", () => {
     expect(worldWith(set("identityPools.0.principalTags", tags(50)))).not.toThrow();
   });
 });
+
+function openId(): Record<string, unknown> {
+  return { provider: "a.example", clientIds: ["app"] };
+}
+
+function sidecar(): Record<string, unknown> {
+  return { name: "sidecar", accessKeyId: "AKIALOCALSIDECAR2222", secretAccessKey: "x", policies: [] };
+}
 
 function tags(count: number): Record<string, string> {
   return Object.fromEntries(Array.from({ length: count }, (_, index) => [`tag${index}`, "sub"]));
@@ -135,5 +183,5 @@ function rules(count: number, change: object = {}): Record<string, unknown> {
 }
 
 function web(mapping: unknown): Record<string, unknown> {
-  return { "cognito-idp.us-east-1.amazonaws.com/us-east-1_LOCAL:web": mapping };
+  return { [`${PROVIDER}:web`]: mapping };
 }

@@ -100,6 +100,47 @@ describe("an access token", () => {
   });
 });
 
+describe("the issuer", () => {
+  const request = { username: "admin", clientId: "web" };
+  const POOL = "us-east-1_LOCAL";
+
+  it.each([
+    [{}, ISSUER],
+    [{ issuerForm: "updated" }, `https://issuer-cognito-idp.us-east-1.amazonaws.com/${POOL}`],
+    [{ region: "us-west-2" }, `https://cognito-idp.us-west-2.amazonaws.com/${POOL}`],
+    [
+      { issuerForm: "updated", region: "us-west-2" },
+      `https://issuer-cognito-idp.us-west-2.amazonaws.com/${POOL}`,
+    ],
+  ] as const)("for %j is %s, of every token", async (issuing, iss) => {
+    const made = await Promise.all([
+      tokens.issueIdToken({ ...request, ...issuing }),
+      tokens.issueAccessToken({ ...request, ...issuing }),
+      tokens.issueServiceToken({ clientId: "service", scopes: [], ...issuing }),
+    ]);
+    expect(made.map((token) => decodeJwt(token).iss)).toEqual([iss, iss, iss]);
+    expect(tokens.isIssuer(iss)).toBe(true);
+  });
+
+  it("in its updated form is one that aws-jwt-verify takes for the same pool", async () => {
+    const token = await tokens.issueIdToken({ ...request, issuerForm: "updated" });
+    const keys = tokens.jwks() as Parameters<ReturnType<typeof verifier>["cacheJwks"]>[0];
+    const made = CognitoJwtVerifier.create([{ userPoolId: POOL, clientId: "web", tokenUse: "id" }]);
+    made.cacheJwks(keys, POOL);
+    expect(made.verifySync(token)).toMatchObject({ iss: tokens.updatedIssuer });
+  });
+
+  it.each([
+    "https://cognito-idp.us-east-1.amazonaws.com/us-east-1_OTHER",
+    "https://cognito-idp.us-east-1.amazonaws.com.evil.example/us-east-1_LOCAL",
+    "https://cognito-idp.evil.example/us-east-1_LOCAL",
+    "http://cognito-idp.us-east-1.amazonaws.com/us-east-1_LOCAL",
+    "https://issuer-issuer-cognito-idp.us-east-1.amazonaws.com/us-east-1_LOCAL",
+  ])("is not %s", (issuer) => {
+    expect(tokens.isIssuer(issuer)).toBe(false);
+  });
+});
+
 describe("the keys", () => {
   it("are two, and their JWKS makes aws-jwt-verify accept both tokens", async () => {
     const request = { username: "editor", clientId: "web" };
