@@ -1,23 +1,19 @@
 import { describe, expect, it } from "vitest";
 import { S3_TABLE } from "../../src/aws/s3-table.ts";
 import { s3 } from "../../src/aws/s3.ts";
-import { compilePolicy } from "../../src/policy/compile.ts";
 import { decide } from "../../src/policy/decide.ts";
 import { aHead, anUpstream, readWhole } from "../support/asking.ts";
-import { aCaller, anAllow } from "../support/ruling.ts";
+import { aCaller, anAllow, aPolicy } from "../support/ruling.ts";
 
 /** The sample's rule, beside one that allows everything. */
-const policy = compilePolicy(
-  [
-    anAllow("admins do anything"),
-    {
-      name: "the audit trail is read-only here",
-      deny: ["s3:Delete*", "s3:Put*", "s3:BypassGovernanceRetention"],
-      on: ["arn:aws:s3:::audit", "arn:aws:s3:::audit/*"],
-    },
-  ],
-  "pool",
-);
+const policy = aPolicy([
+  anAllow("admins do anything"),
+  {
+    name: "the audit trail is read-only here",
+    deny: ["s3:Delete*", "s3:Put*", "s3:BypassGovernanceRetention"],
+    on: ["arn:aws:s3:::audit", "arn:aws:s3:::audit/*"],
+  },
+]);
 
 /** One request for every row of the table that changes something, as its place in the table says it. */
 const writes = Object.entries(S3_TABLE).filter(([place, { name }]) => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { compilePolicy } from "../../src/policy/compile.ts";
-import { aCaller, anAllow, roleArn } from "../support/ruling.ts";
+import { type Caller, GUEST } from "../../src/domain/caller.ts";
+import { aCaller, aMachine, anAllow, aPlan, aPolicy, roleArn } from "../support/ruling.ts";
 
 const caller = aCaller({ "cognito:groups": ["analysts"] });
 
@@ -11,7 +11,7 @@ describe("the rules that can matter", () => {
     anAllow("all"),
     { name: "no deletes", deny: ["s3:Delete*"] },
   ];
-  const policy = compilePolicy(rules, "default");
+  const policy = aPolicy(rules);
   const named = (action: string, covers?: readonly string[]) => {
     const { allows, denies } = policy.candidates({ action, resource: "*", ...(covers && { covers }) });
     return [allows.map(({ name }) => name), denies.map(({ name }) => name)];
@@ -41,16 +41,34 @@ describe("S3.5 whether a caller may use a service at all", () => {
     [["dynamodb:*"], false],
     [["s3express:*"], false],
   ])("is decided by allows of %j: %s", (allow, answer) => {
-    expect(compilePolicy([anAllow("a", { allow })], "default").mayUse(caller, "s3")).toBe(answer);
+    expect(aPolicy([anAllow("a", { allow })]).mayUse(caller, "s3")).toBe(answer);
   });
 
   it("is not decided by rules for others, nor by denies", () => {
     const rules = [anAllow("a", { who: { groups: ["admins"] } }), { name: "no", deny: ["s3:*"] }];
-    expect(compilePolicy(rules, "default").mayUse(caller, "s3")).toBe(false);
+    expect(aPolicy(rules).mayUse(caller, "s3")).toBe(false);
+  });
+});
+
+describe("S1.1 whether it may use a service", () => {
+  it("is a question of its kind too", () => {
+    const rules = [
+      anAllow("users"),
+      anAllow("machines", { who: { machine: true }, allow: ["dynamodb:*"] }),
+      anAllow("guests", { who: { guest: true }, allow: ["execute-api:*"] }),
+    ];
+    const policy = aPolicy(rules);
+    const uses = (who: Caller) =>
+      ["s3", "dynamodb", "execute-api"].filter((service) => policy.mayUse(who, service));
+    expect(uses(caller)).toEqual(["s3", "dynamodb", "execute-api"]);
+    expect(uses(aMachine())).toEqual(["dynamodb"]);
+    expect(uses(GUEST)).toEqual(["execute-api"]);
   });
 });
 
 describe("what allows give a caller", () => {
+  const up = { name: "up", service: "s3" };
+
   it("is each pair of source and role once, with the first rule that gives it", () => {
     const rules = [
       anAllow("first", { allow: ["s3:GetObject"], role: roleArn("reader") }),
@@ -59,9 +77,71 @@ describe("what allows give a caller", () => {
       anAllow("other service", { allow: ["dynamodb:*"] }),
       anAllow("others", { who: { groups: ["admins"] } }),
     ];
-    expect(compilePolicy(rules, "default").permitsFor(caller, "s3")).toEqual([
+    expect(aPolicy(rules).permitsFor(caller, up)).toEqual([
       { verdict: "permit", rule: "first", role: roleArn("reader"), source: "default" },
       { verdict: "permit", rule: "elsewhere", role: roleArn("reader"), source: "service" },
     ]);
+  });
+
+  it("hangs on the upstream where a rule names no source", () => {
+    const rules = [anAllow("any"), anAllow("own", { credentials: "own" })];
+    const policy = aPolicy(rules, { upstreamSources: new Map([["down", "other"]]) });
+    const sources = (name: string) =>
+      policy.permitsFor(caller, { name, service: "s3" }).map(({ source }) => source);
+    expect(sources("up")).toEqual(["default", "own"]);
+    expect(sources("down")).toEqual(["other", "own"]);
+  });
+
+  it("comes with its role session, and is not there where none can be made", () => {
+    const plan = aPlan({ tags: { tenant: "${claim:tenant}" } });
+    const rules = [
+      anAllow("tagged", { role: roleArn("a"), credentials: "service" }),
+      anAllow("plain", { role: roleArn("b") }),
+    ];
+    const permits = (tenant: unknown) =>
+      aPolicy(rules, { sessions: new Map([["service", plan]]) }).permitsFor(aCaller({ tenant }), up);
+    expect(permits("acme")).toMatchObject([
+      {
+        rule: "tagged",
+        session: {
+          name: "sub-1",
+          tags: [
+            ["tenant", "acme"],
+            ["postern-sub", "sub-1"],
+          ],
+        },
+      },
+      { rule: "plain" },
+    ]);
+    expect(permits(undefined).map(({ rule }) => rule)).toEqual(["plain"]);
+  });
+
+  it("S2.4 is told apart by the session settings as they are written", () => {
+    const same = { role: roleArn("a"), credentials: "service" };
+    const rules = [
+      anAllow("1", same),
+      anAllow("2", { ...same, sessionName: "${claim:sub}" }),
+      anAllow("3", { ...same, sessionDuration: 900 }),
+      anAllow("4", { ...same, sessionPolicy: { Statement: [] } }),
+      anAllow("5", { ...same, sessionPolicy: { Statement: [] } }),
+      anAllow("6", same),
+    ];
+    const policy = aPolicy(rules, { sessions: new Map([["service", aPlan()]]) });
+    expect(policy.permitsFor(caller, up).map(({ rule }) => rule)).toEqual(["1", "2", "3", "4"]);
+  });
+});
+
+describe("S1.3 with callers of several issuers", () => {
+  const names = (...issuers: readonly (readonly string[])[]) => {
+    const rules = issuers.map((issuers, i) => anAllow(`${i}`, { who: { issuers }, role: roleArn("a") }));
+    const guests = anAllow("guests", { who: { guest: true } });
+    const policy = aPolicy([...rules, guests], { sessions: new Map([["default", aPlan()]]) });
+    return policy.permitsFor(caller, { name: "up", service: "s3" }).map(({ session }) => session?.name);
+  };
+
+  it("the names of sessions are marked with the issuer", () => {
+    expect(names(["staff"], ["customers"])).toEqual([expect.stringMatching(/^sub-1-[0-9a-f]{16}$/)]);
+    expect(names(["staff", "customers"])).toEqual([expect.stringMatching(/^sub-1-[0-9a-f]{16}$/)]);
+    expect(names(["staff"], ["staff"])).toEqual(["sub-1"]);
   });
 });

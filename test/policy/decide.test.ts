@@ -1,8 +1,19 @@
 import { describe, expect, it } from "vitest";
-import { compilePolicy } from "../../src/policy/compile.ts";
+import { type Caller, GUEST } from "../../src/domain/caller.ts";
+import type { Decision } from "../../src/domain/decision.ts";
+import type { Requirement } from "../../src/domain/operation.ts";
 import { decide } from "../../src/policy/decide.ts";
 import type { RuleDocument } from "../../src/policy/document.ts";
-import { aCaller, anAllow, anOperation, roleArn, ruling } from "../support/ruling.ts";
+import {
+  aCaller,
+  aMachine,
+  anAllow,
+  anOperation,
+  aPlan,
+  aPolicy,
+  roleArn,
+  ruling,
+} from "../support/ruling.ts";
 
 const caller = aCaller({ "cognito:groups": ["analysts"], tenant: "acme" });
 const read = { action: "s3:GetObject", resource: "arn:aws:s3:::reports/q3.txt" };
@@ -88,7 +99,7 @@ describe("S4.3 what has the same effect", () => {
   });
 
   it("is told apart from the same action that covers nothing, or something else", () => {
-    const policy = compilePolicy([anAllow("yes"), { name: "no", deny: ["x:Delete"] }], "default");
+    const policy = aPolicy([anAllow("yes"), { name: "no", deny: ["x:Delete"] }]);
     const asked = (covers?: string[]) =>
       decide(policy, caller, anOperation([{ action: "x:Batch", resource: "*", ...(covers && { covers }) }]))
         .verdict;
@@ -235,5 +246,154 @@ describe("several requirements", () => {
       rule: "yes",
     });
     expect(asked).toBe(1);
+  });
+});
+
+describe("S2.1 the source of a rule", () => {
+  const rules = [anAllow("any"), anAllow("own", { credentials: "own", allow: ["s3:Put*"] })];
+  const policy = aPolicy(rules, { upstreamSources: new Map([["down", "other"]]) });
+  const on = (upstream: string, ...asked: Requirement[]) =>
+    decide(policy, caller, anOperation(asked, upstream));
+
+  it("is its own, else the upstream's, else the default", () => {
+    expect(on("up", read)).toMatchObject({ rule: "any", source: "default" });
+    expect(on("down", read)).toMatchObject({ rule: "any", source: "other" });
+    const first = aPolicy(rules.toReversed(), { upstreamSources: new Map([["down", "other"]]) });
+    expect(decide(first, caller, anOperation([write], "down"))).toMatchObject({ rule: "own", source: "own" });
+  });
+
+  it("is part of what several requirements must have in common, on each upstream anew", () => {
+    const split = [
+      anAllow("read", { allow: ["s3:Get*"], role: roleArn("a") }),
+      anAllow("write", { allow: ["s3:Put*"], role: roleArn("a"), credentials: "other" }),
+    ];
+    const policy = aPolicy(split, { upstreamSources: new Map([["down", "other"]]) });
+    expect(decide(policy, caller, anOperation([read, write], "up"))).toMatchObject({
+      reason: "roles-disagree",
+    });
+    expect(decide(policy, caller, anOperation([read, write], "down"))).toMatchObject({
+      rule: "read",
+      source: "other",
+    });
+  });
+});
+
+describe("S1.1 kinds of callers", () => {
+  const rules = [
+    anAllow("users"),
+    anAllow("machines", { who: { machine: true }, role: roleArn("m") }),
+    anAllow("guests", { who: { guest: true } }),
+  ];
+
+  it("match the rules that are for them, and no others", () => {
+    expect(ruling(rules, caller, read)).toMatchObject({ rule: "users" });
+    expect(ruling(rules, aMachine(), read)).toMatchObject({ rule: "machines" });
+    expect(ruling(rules, GUEST, read)).toMatchObject({ rule: "guests" });
+    expect(ruling(rules.slice(0, 1), aMachine(), read)).toMatchObject({ reason: "denied-no-rule" });
+    expect(ruling(rules.slice(0, 2), GUEST, read)).toMatchObject({ reason: "denied-no-rule" });
+  });
+
+  it("all meet a deny that does not say whom it is about", () => {
+    for (const one of [caller, aMachine(), GUEST]) {
+      expect(ruling([...rules, { name: "no", deny: ["*"] }], one, read)).toMatchObject({ rule: "no" });
+    }
+  });
+});
+
+describe("role sessions", () => {
+  const sts = (name: string, changes: Partial<RuleDocument> = {}) =>
+    anAllow(name, { role: roleArn("a"), credentials: "service", ...changes });
+  const deciding = (rules: readonly RuleDocument[], who: Caller, ...asked: Requirement[]) =>
+    decide(aPolicy(rules, { sessions }), who, anOperation(asked));
+  const sessions = new Map([["service", aPlan({ tags: { tenant: "${claim:tenant}" } })]]);
+  const statements = (decision: Decision) =>
+    decision.verdict === "permit" ? JSON.parse(decision.session?.policy ?? "null")?.Statement : decision;
+
+  it("are no part of a permit of the enhanced flow", () => {
+    expect(deciding([anAllow("a")], caller, read)).not.toHaveProperty("session");
+  });
+
+  it("are made once for a caller and the rules that decide", () => {
+    const policy = aPolicy([sts("get", { allow: ["s3:Get*"] }), sts("put", { allow: ["s3:Put*"] })], {
+      sessions,
+    });
+    const again = (...asked: Requirement[]) => {
+      const one = decide(policy, caller, anOperation(asked));
+      expect(decide(policy, caller, anOperation(asked.toReversed()))).toBe(one);
+      expect(decide(policy, { ...caller }, anOperation(asked))).toEqual(one);
+      expect(decide(policy, { ...caller }, anOperation(asked))).not.toBe(one);
+      return one;
+    };
+    expect(again(read)).not.toBe(again(write));
+    expect(again(read, write)).not.toEqual(again(read));
+  });
+
+  it("S2.9 say what the rule says that decided, and no more", () => {
+    const rules = [
+      sts("get", { allow: ["s3:Get*"] }),
+      sts("put", { allow: ["s3:Put*"], on: ["arn:aws:s3:::home/*"] }),
+    ];
+    expect(statements(deciding(rules, caller, read))).toEqual([
+      { Effect: "Allow", Action: ["s3:Get*"], Resource: ["*"] },
+    ]);
+    expect(statements(deciding(rules, caller, write))).toEqual([
+      { Effect: "Allow", Action: ["s3:Put*"], Resource: ["arn:aws:s3:::home/*"] },
+    ]);
+  });
+
+  it("S2.9 say what each rule says that decided, once, in file order", () => {
+    const rules = [
+      sts("other", { allow: ["s3:Delete*"] }),
+      sts("put", { allow: ["s3:Put*"] }),
+      sts("get", { allow: ["s3:Get*"] }),
+      sts("all"),
+    ];
+    expect(statements(deciding(rules, caller, read, write, read, write))).toEqual([
+      { Effect: "Allow", Action: ["s3:Put*"], Resource: ["*"] },
+      { Effect: "Allow", Action: ["s3:Get*"], Resource: ["*"] },
+    ]);
+  });
+
+  it("that a rule writes stand in place of what would be made", () => {
+    const sessionPolicy = { Statement: [{ Sid: "${claim:tenant}" }] };
+    expect(statements(deciding([sts("a", { sessionPolicy })], caller, read, write))).toEqual([
+      { Sid: "acme" },
+    ]);
+  });
+
+  it("S2.4 that are written differently are not one", () => {
+    const rules = [
+      sts("get", { allow: ["s3:Get*"], sessionDuration: 900 }),
+      sts("put", { allow: ["s3:Put*"] }),
+    ];
+    expect(deciding(rules, caller, read, write)).toMatchObject({
+      reason: "roles-disagree",
+      rule: "get, put",
+    });
+    expect(deciding([...rules, sts("all", { sessionDuration: 900 })], caller, read, write)).toMatchObject({
+      rule: "get",
+      session: { durationSeconds: 900 },
+    });
+  });
+
+  it("S2.10 that cannot be made leave the operation denied, with the rule and what is missing", () => {
+    const nobody = aCaller({ tenant: "a|b" });
+    const denial = {
+      verdict: "denial",
+      reason: "claim-unusable",
+      rule: "a",
+      detail: "the session tag tenant cannot be made from this caller's claims",
+    };
+    expect(deciding([sts("a"), sts("b")], nobody, read)).toEqual(denial);
+    expect(deciding([sts("a"), sts("b")], nobody, read, write)).toEqual(denial);
+  });
+
+  it("that cannot be made do not stand in the way of another rule, wherever it is", () => {
+    const nobody = aCaller({ tenant: "a|b" });
+    const rules = [sts("a"), anAllow("b")];
+    for (const order of [rules, rules.toReversed()]) {
+      expect(deciding(order, nobody, read)).toMatchObject({ verdict: "permit", rule: "b" });
+      expect(deciding(order, nobody, read, write)).toMatchObject({ verdict: "permit", rule: "b" });
+    }
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { givesCredentials, matches, matchesAction } from "../../src/policy/pattern.ts";
+import { givesCredentials, matches, matchesAction, meets, meetsAction } from "../../src/policy/pattern.ts";
 
 describe("matches", () => {
   it.each([
@@ -44,6 +44,51 @@ describe("matchesAction", () => {
     expect(matchesAction("s3:Get?bject", "s3:GetObject")).toBe(true);
     expect(matchesAction("s3:GetObject", "s3:GetObjectVersion")).toBe(false);
     expect(matchesAction("s3:*", "s3express:CreateSession")).toBe(false);
+  });
+});
+
+describe("meets", () => {
+  it.each([
+    ["", "", true],
+    ["", "*", true],
+    ["", "?", false],
+    ["a", "a", true],
+    ["a", "b", false],
+    ["a", "?", true],
+    ["?", "?", true],
+    ["a", "ab", false],
+    ["a", "a?", false],
+    ["a?", "?b", true],
+    ["a*", "*b", true],
+    ["a*", "b*", false],
+    ["a*", "?*", true],
+    ["a*", "ab*", true],
+    ["a*b", "c*b", false],
+    ["a*b", "a*c", false],
+    ["a*bc", "a*c", true],
+    ["a*bc", "a*?d", false],
+    ["*x*", "*y*", true],
+    ["a*z", "az", true],
+    ["a*z", "a", false],
+    ["ab*bc", "abc", false],
+    ["a*b*c", "a?bc", true],
+    ["a*b*c", "a??", true],
+    ["a*b*c", "a?", false],
+    ["a*b*c", "a?c", true],
+    ["s3:Get*", "s3:*Object", true],
+    ["s3:Get*", "s3:Put*", false],
+    ["s3:*", "dynamodb:*", false],
+    ["*", "s3:GetObject", true],
+    ["s3:GetObject", "s3:GetObjectVersion", false],
+    ["s3:GetObject*", "s3:GetObjectVersion", true],
+  ])("%j and %j: %s", (one, other, answer) => {
+    expect([meets(one, other), meets(other, one)]).toEqual([answer, answer]);
+  });
+
+  it("compares actions without regard to case, as IAM does", () => {
+    expect(meetsAction("s3:get*", "s3:GetObject")).toBe(true);
+    expect(meetsAction("s3:GET*", "s3:*object")).toBe(true);
+    expect(meetsAction("s3:get*", "s3:put*")).toBe(false);
   });
 });
 

@@ -1,9 +1,17 @@
 import { describe, expect, it } from "vitest";
-import { compileTemplate, fillTemplate } from "../../src/policy/template.ts";
+import {
+  claimsForPattern,
+  claimsForPolicy,
+  claimsIn,
+  compileTemplate,
+  fillTemplate,
+  rawClaims,
+  unknownVariables,
+} from "../../src/policy/template.ts";
 import { aCaller } from "../support/ruling.ts";
 
 const fill = (pattern: string, claims: Record<string, unknown>) =>
-  fillTemplate(compileTemplate(pattern), aCaller(claims));
+  fillTemplate(compileTemplate(pattern), claimsForPattern(aCaller(claims)));
 
 describe("S4.5 a claim in a pattern", () => {
   it.each([
@@ -57,5 +65,64 @@ describe("S4.5 a claim in a pattern", () => {
 
   it("is filled in once: what it holds is no variable", () => {
     expect(fill("${claim:a}${claim:b}", { a: "x", b: "y" })).toBe("xy");
+  });
+});
+
+describe("S4.5 a claim in an IAM policy", () => {
+  const inPolicy = (text: string, claims: Record<string, unknown>) =>
+    fillTemplate(compileTemplate(text), claimsForPolicy(aCaller(claims)));
+
+  it.each([
+    ["*", "${*}"],
+    ["a*b?c$d", "a${*}b${?}c${$}d"],
+    ["**", "${*}${*}"],
+    ["$&", "${$}&"],
+    ["acme", "acme"],
+  ])("says %j as %j", (tenant, written) => {
+    expect(inPolicy("arn:aws:s3:::b/${claim:tenant}/*", { tenant })).toBe(`arn:aws:s3:::b/${written}/*`);
+  });
+
+  it.each([
+    "${aws:userid}",
+    "a{b",
+    "a}b",
+    'a"b',
+    "a\\b",
+    "a/b",
+    "+",
+    "#",
+    "a\nb",
+    "",
+    "a".repeat(257),
+    ["a"],
+    7,
+    undefined,
+  ])("cannot be used with %j", (tenant) => {
+    expect(inPolicy("${claim:tenant}", { tenant })).toBeUndefined();
+  });
+
+  it("may hold slashes where the policy says so", () => {
+    expect(inPolicy("${claim:tenant:path}", { tenant: "a/*" })).toBe("a/${*}");
+  });
+});
+
+describe("a claim as it is", () => {
+  it("is any text, and nothing that is none", () => {
+    const raw = (value: unknown) =>
+      fillTemplate(compileTemplate("${claim:x}!"), rawClaims(aCaller({ x: value })));
+    expect(raw("a|*\n/ü")).toBe("a|*\n/ü!");
+    expect([raw(""), raw(7), raw(["a"]), raw(undefined), raw(null)]).toEqual(Array(5).fill(undefined));
+  });
+});
+
+describe("what stands in a text", () => {
+  it("is its claims", () => {
+    expect(claimsIn("a${claim:x}/${claim:custom:y:path}${aws:z}")).toEqual(["x", "custom:y"]);
+    expect(claimsIn("abc")).toEqual([]);
+  });
+
+  it("are variables that are no claims", () => {
+    expect(unknownVariables("${claim:x}${aws:z}/${*}/${claim:")).toEqual(["${aws:z}", "${*}", "${claim:"]);
+    expect(unknownVariables("${claim:x}$x")).toEqual([]);
   });
 });

@@ -1,12 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { problemsOf, type RuleDocument } from "../../src/policy/document.ts";
-import { anAllow, roleArn } from "../support/ruling.ts";
+import { problemsOf } from "../../src/policy/problems.ts";
+import { anAllow, NAMES, problemsIn, roleArn } from "../support/ruling.ts";
 
-const names = { issuers: ["staff"], sources: ["pool", "service"], defaultSource: "pool" };
-const problems = (rule: object, changes: Partial<typeof names> = {}) =>
-  problemsOf([rule as RuleDocument], { ...names, ...changes }).map(
-    ({ path, message }) => `${path.join(".")}: ${message}`,
-  );
 const allow = (changes: object) => ({ ...anAllow("a"), ...changes });
 
 describe("S4.1 a rule that cannot be meant", () => {
@@ -72,40 +67,21 @@ describe("S4.1 a rule that cannot be meant", () => {
     ["a role with a wildcard", allow({ role: "arn:aws:iam::123456789012:role/*" }), "0.role:"],
     ["a user for a role", allow({ role: "arn:aws:iam::123456789012:user/x" }), "0.role:"],
     [
-      "an unknown issuer",
-      allow({ who: { issuers: ["customers"] } }),
-      '0.who.issuers.0: no user pool is named "customers"',
+      "a deny with session settings",
+      { name: "a", deny: ["*"], sessionName: "x" },
+      "0.sessionName: a deny gives no sessionName",
     ],
-    [
-      "an unknown source",
-      allow({ credentials: "other" }),
-      '0.credentials: no credential source is named "other"',
-    ],
+    ["no clients", allow({ who: { clients: [] } }), "0.who.clients: nothing is in it"],
   ])("is found: %s", (_name, rule, expected) => {
-    expect(problems(rule)).toContainEqual(expect.stringContaining(expected));
+    expect(problemsIn(rule)).toContainEqual(expect.stringContaining(expected));
   });
 
   it("is found in each of several, by its place", () => {
     const rules = [anAllow("a"), anAllow("b", { role: "x" }), anAllow("a")];
-    expect(problemsOf(rules, names).map(({ path }) => path)).toEqual([
+    expect(problemsOf(rules, NAMES).map(({ path }) => path)).toEqual([
       [1, "role"],
       [2, "name"],
     ]);
-  });
-});
-
-describe("S1.3 with more than one user pool", () => {
-  const two = { issuers: ["staff", "customers"] };
-
-  it("an allow names its issuers", () => {
-    expect(problems(anAllow("a"), two)).toEqual([
-      "0.who.issuers: with more than one user pool an allow names its issuers",
-    ]);
-    expect(problems(anAllow("a", { who: { groups: ["admins"], issuers: ["staff"] } }), two)).toEqual([]);
-  });
-
-  it("a deny need not, and then means all", () => {
-    expect(problems({ name: "a", deny: ["*"], who: { groups: ["x"] } }, two)).toEqual([]);
   });
 });
 
@@ -117,12 +93,6 @@ describe("a rule that can be meant", () => {
     anAllow("a", { who: { claims: { tenant: "acme", unit: ["a", "b"] } } }),
     { name: "a", deny: ["s3:*"] },
   ])("has no problems: %o", (rule) => {
-    expect(problems(rule)).toEqual([]);
-  });
-
-  it("names its source where there is no default", () => {
-    const none = { ...names, defaultSource: undefined };
-    expect(problemsOf([anAllow("a")], none)).toMatchObject([{ path: [0, "credentials"] }]);
-    expect(problemsOf([anAllow("a", { credentials: "service" })], none)).toEqual([]);
+    expect(problemsIn(rule)).toEqual([]);
   });
 });
