@@ -20,9 +20,10 @@ import {
   stsError,
 } from "./scripted-aws.ts";
 
+const now = () => NOW;
+
 function start(script: Partial<Record<CallName, readonly Partial<Reply>[]>> = {}) {
   const { exchange, ...aws } = scriptedAws(script);
-  const now = () => NOW;
   const calls = createIdentityPoolCalls({ identityPoolId: POOL_ID, endpoint: undefined, exchange, now });
   const askSts = createSts({
     region: "us-east-1",

@@ -109,7 +109,8 @@ describe("an error of the identity pool", () => {
 
   it.each(NAMES.flatMap((name) => ROWS.map((row) => [name, ...row] as const)))(
     "%s: %s (%i) is %s, decided: %s",
-    async (name, type, status, meaning, decided) => {
+    async (...row) => {
+      const [name, type, status, meaning, decided] = row;
       const refusal = await endOf(answering(name, errorOf(type, status)).make(name));
       expect(refusal).toMatchObject({ code: meaning === "denied" ? "credentials-refused" : meaning });
       expect(isDecision(refusal)).toBe(decided);
@@ -160,6 +161,10 @@ describe("an error of the identity pool", () => {
   });
 });
 
+const answer = (change: object) => JSON.stringify({ IdentityId: IDENTITY, ...change });
+const changed = (change: Record<string, unknown>) =>
+  answer({ Credentials: { ...COGNITO_CREDENTIALS, ...change } });
+
 describe("a 200 of the identity pool", () => {
   it.each([
     "",
@@ -189,9 +194,6 @@ describe("a 200 of the identity pool", () => {
     },
   );
 
-  const answer = (change: object) => JSON.stringify({ IdentityId: IDENTITY, ...change });
-  const changed = (change: Record<string, unknown>) =>
-    answer({ Credentials: { ...COGNITO_CREDENTIALS, ...change } });
   it.each([
     ["not JSON", "<html>"],
     ["half of it", changed({}).slice(0, -9)],

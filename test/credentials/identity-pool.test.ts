@@ -107,33 +107,46 @@ function createModel(disturbances: readonly string[]) {
   const wrongs: string[] = [];
   const left = [...disturbances];
   let made = 0;
+
+  const idOf = (who: string): string => {
+    const known = who === "guest" ? undefined : [...owners].find(([, owner]) => owner === who)?.[0];
+    const id = known ?? `us-east-1:${(++made).toString(16)}`;
+    owners.set(id, who);
+    return id;
+  };
+  const watch = (who: string, input: Readonly<Record<string, unknown>>): void => {
+    const id = input["IdentityId"] as string | undefined;
+    if (id !== undefined && owners.get(id) !== who)
+      wrongs.push(`the identity of ${owners.get(id)} with the login of ${who}`);
+    if (who === "guest" && ("Logins" in input || "CustomRoleArn" in input))
+      wrongs.push("more than a guest has");
+  };
+
   const exchange: ExchangeCall = async ({ operation, call, read, refusalOf }) => {
     await new Promise((resolve) => setImmediate(resolve));
     const input = JSON.parse(call.body ?? "") as Record<string, unknown>;
-    const logins = Object.values((input["Logins"] ?? {}) as Record<string, string>);
-    if (logins.length > 1) wrongs.push(`${operation} with ${logins.length} logins`);
-    if ("Logins" in input && logins.length === 0) wrongs.push("an empty Logins");
-    const who = logins[0]?.replace(/'s token.*/, "") ?? "guest";
-    const refuse = (type: string): never => {
-      throw refusalOf({ status: 400, headers: {}, body: JSON.stringify({ __type: type }) });
-    };
     const disturbance = left.shift() ?? "";
-    if (disturbance.endsWith("Exception")) refuse(disturbance);
-    if (operation === "GetId") {
-      const known = [...owners].find(([, owner]) => owner === who && who !== "guest")?.[0];
-      const id = known ?? `us-east-1:${(++made).toString(16).padStart(8, "0")}`;
-      owners.set(id, who);
-      return read(JSON.stringify({ IdentityId: id }));
-    }
-    const id = input["IdentityId"] as string;
-    if (!owners.has(id)) refuse("ResourceNotFoundException");
-    if (owners.get(id) !== who) wrongs.push(`the identity of ${owners.get(id)} with the login of ${who}`);
-    if (who === "guest" && "CustomRoleArn" in input) wrongs.push("a guest who names a role");
-    if (disturbance === "forget") owners.delete(id);
+    const id = input["IdentityId"] as string | undefined;
+    const isGone = id !== undefined && !owners.has(id);
+    const type = isGone ? "ResourceNotFoundException" : disturbance;
+    if (type.endsWith("Exception"))
+      throw refusalOf({ status: 400, headers: {}, body: JSON.stringify({ __type: type }) });
+    const who = whoShows(input, wrongs);
+    watch(who, input);
+    if (operation === "GetId") return read(JSON.stringify({ IdentityId: idOf(who) }));
+    if (disturbance === "forget" && id !== undefined) owners.delete(id);
     const Credentials = { ...COGNITO_CREDENTIALS, AccessKeyId: `ASIA-${who}` };
     return read(JSON.stringify({ IdentityId: id, Credentials }));
   };
   return { exchange, wrongs };
+}
+
+/** The name before `'s token` in the one login; whoever shows none is a guest. */
+function whoShows(input: Readonly<Record<string, unknown>>, wrongs: string[]): string {
+  if (!("Logins" in input)) return "guest";
+  const [token, ...more] = Object.values(input["Logins"] as Record<string, string>);
+  if (token === undefined || more.length > 0) wrongs.push("not exactly one login");
+  return token?.replace(/'s token.*/, "") ?? "nobody";
 }
 
 interface Ask {

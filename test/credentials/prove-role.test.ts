@@ -89,13 +89,13 @@ describe("createProveRole", () => {
   });
 });
 
-describe("proven", () => {
-  const provenBy = (arn: string) =>
-    proven(
-      async () => CREDENTIALS,
-      async () => arn,
-    );
+const provenBy = (arn: string) =>
+  proven(
+    async () => CREDENTIALS,
+    async () => arn,
+  );
 
+describe("proven", () => {
   it("tells the role with the credentials", async () => {
     await expect(provenBy(ASSUMED)(permitOf(), callerOf())).resolves.toEqual({
       ...CREDENTIALS,

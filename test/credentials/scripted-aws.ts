@@ -83,7 +83,7 @@ export function scriptedAws(script: Partial<Record<CallName, readonly Partial<Re
     const body = call.body ?? "";
     const input = service === "sts" ? Object.fromEntries(new URLSearchParams(body)) : JSON.parse(body);
     asked.push({ operation, input, call, caller });
-    const good = { status: 200, headers: {}, body: GOOD[operation as CallName] };
+    const good = { status: 200, headers: {}, body: GOOD[operation] };
     const reply = { ...good, ...left.get(operation)?.shift() };
     if (reply.status !== 200) throw refusalOf(reply);
     return read(reply.body);

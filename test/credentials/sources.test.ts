@@ -270,6 +270,9 @@ describe("a bad answer", () => {
   });
 });
 
+const role = (name: string) => `arn:aws:iam::123456789012:role/${name}`;
+const session = (name: string) => sessionPermit(role(name), { name: "staff-anna", durationSeconds: 900 });
+
 describe("against the stand-in AWS", () => {
   let aws: LocalAws;
   let outbound: ReturnType<typeof createOutbound>;
@@ -320,8 +323,6 @@ describe("against the stand-in AWS", () => {
     });
   }
 
-  const role = (name: string) => `arn:aws:iam::123456789012:role/${name}`;
-  const session = (name: string) => sessionPermit(role(name), { name: "staff-anna", durationSeconds: 900 });
   const counts = () =>
     ["cognito-identity:GetId", "cognito-identity:GetCredentialsForIdentity", "sts:GetCallerIdentity"].map(
       aws.calls.of,

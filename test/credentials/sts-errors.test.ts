@@ -50,7 +50,8 @@ describe("stsRefusal", () => {
       ["Throttling", 400, "credentials-throttled", false],
       ["InternalFailure", 500, "credentials-unavailable", false],
     ]),
-  ])("reads %s %s (%i) as %s, decided: %s", (action, name, status, code, decided) => {
+  ])("reads %s %s (%i) as %s, decided: %s", (...row) => {
+    const [action, name, status, code, decided] = row;
     const refusal = stsRefusal(action, status, { code: name, message: "" });
     expect(refusal).toMatchObject({ code, detail: `${action}: ${status} ${name}` });
     expect(isDecision(refusal)).toBe(decided);

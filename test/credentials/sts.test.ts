@@ -72,6 +72,23 @@ describe("createSts", () => {
   });
 });
 
+/** A clock that learns whatever it is told. */
+function learner() {
+  let offsetMs = 0;
+  const told: (string | undefined)[] = [];
+  const clock: ClockOffset = {
+    now: () => NOW + offsetMs,
+    offsetMs: () => offsetMs,
+    learn: (date) => {
+      told.push(date);
+      const before = offsetMs;
+      if (date !== undefined) offsetMs = Date.parse(date) - NOW;
+      return offsetMs !== before;
+    },
+  };
+  return { clock, told };
+}
+
 describe("createSts where STS has another time", () => {
   const DATE = "Thu, 15 Jan 2026 12:07:00 GMT";
   const late = {
@@ -79,23 +96,6 @@ describe("createSts where STS has another time", () => {
     headers: { date: DATE },
     body: stsError("SignatureDoesNotMatch", "Signature expired"),
   };
-
-  /** A clock that learns whatever it is told. */
-  function learner() {
-    let offsetMs = 0;
-    const told: (string | undefined)[] = [];
-    const clock: ClockOffset = {
-      now: () => NOW + offsetMs,
-      offsetMs: () => offsetMs,
-      learn: (date) => {
-        told.push(date);
-        const before = offsetMs;
-        if (date !== undefined) offsetMs = Date.parse(date) - NOW;
-        return offsetMs !== before;
-      },
-    };
-    return { clock, told };
-  }
 
   it("S2.12 learns it, signs anew and asks once more", async () => {
     const { clock, told } = learner();
