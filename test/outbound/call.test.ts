@@ -1,5 +1,12 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import {
+  type AddressInfo,
+  createServer as createTcpServer,
+  type Server as TcpServer,
+  type Socket,
+} from "node:net";
+import { createServer as createTlsServer } from "node:tls";
+import { gzipSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import {
   createOutbound,
@@ -7,6 +14,7 @@ import {
   type Outbound,
   type OutboundLimits,
 } from "../../src/outbound/call.ts";
+import { createThrowAwayCertificate } from "../../src/local/certificate.ts";
 
 let server: Server;
 let url: string;
@@ -166,5 +174,119 @@ describe("createOutbound", () => {
     await expect
       .poll(() => new Promise((resolve) => server.getConnections((_error, n) => resolve(n))))
       .toBe(0);
+  });
+
+  it("ends with the signal that it was given, before its own time, and hangs up", async () => {
+    const controller = new AbortController();
+    const gone = new Promise((resolve) => {
+      answer = (_request, response) => {
+        response.on("close", resolve);
+        controller.abort();
+      };
+    });
+    const call = start();
+    const ask = () => call({ url, method: "GET", headers: {} }, controller.signal);
+    await expect(ask()).rejects.toThrow(failed("timeout"));
+    await gone;
+    await expect(ask()).rejects.toThrow(failed("timeout"));
+    expect(arrived).toHaveLength(1);
+  });
+
+  it("asks for no coding, and inflates nothing", async () => {
+    const bomb = gzipSync(Buffer.alloc(10 * 1024 * 1024));
+    let asked: unknown = "not yet";
+    answer = (request, response) => {
+      asked = request.headers["accept-encoding"];
+      response.writeHead(200, { "content-encoding": "gzip" }).end(bomb);
+    };
+    const { body } = await get(start());
+    expect(asked).toBeUndefined();
+    expect(body.length).toBeLessThanOrEqual(bomb.length);
+  });
+});
+
+/** Sends so much of a text at once, and then byte for byte without end. */
+const drip = (text: string) => (socket: Socket) => {
+  socket.write(text);
+  const timer = setInterval(() => socket.write("a"), 5);
+  socket.on("close", () => clearInterval(timer));
+};
+
+describe("createOutbound, against a server that goes by no book", () => {
+  let serve: (socket: Socket) => void;
+  let raw: TcpServer;
+  let sockets: Socket[];
+
+  const listen = async (one: TcpServer): Promise<string> => {
+    raw = one.on("connection", (socket: Socket) => sockets.push(socket.on("error", () => {})));
+    await new Promise<void>((resolve) => raw.listen(0, "127.0.0.1", resolve));
+    return `127.0.0.1:${(raw.address() as AddressInfo).port}`;
+  };
+  const listenRaw = async (): Promise<string> =>
+    `http://${await listen(createTcpServer((socket) => serve(socket)))}/`;
+  beforeEach(() => {
+    sockets = [];
+  });
+  afterEach(async () => {
+    for (const socket of sockets) socket.destroy();
+    await new Promise((resolve) => raw.close(resolve));
+  });
+
+  it.each([
+    ["says nothing", () => {}],
+    ["drips its status line", drip("HTTP/1.1 200 ")],
+    ["drips its head", drip("HTTP/1.1 200 OK\r\nx-a: ")],
+    ["drips its body", drip("HTTP/1.1 200 OK\r\ncontent-length: 100000\r\n\r\n")],
+    ["drips a chunk", drip("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nffff\r\n")],
+    ["drips without a length", drip("HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n")],
+    ["is about to answer, and stays so", drip("HTTP/1.1 102 Processing\r\n\r\nHTTP/1.1 200 OK\r\nx-a: ")],
+  ])("gives up on one that %s", async (_how, how) => {
+    serve = how;
+    await expect(get(start({ timeoutMs: 100 }), await listenRaw())).rejects.toThrow(failed("timeout"));
+  });
+
+  it.each([
+    ["half a body", "HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nabc"],
+    ["half a chunk", "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n5\r\nab"],
+    ["no last chunk", "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n2\r\nab\r\n"],
+    ["a length that is none", "HTTP/1.1 200 OK\r\ncontent-length: many\r\n\r\nabc"],
+    ["two lengths", "HTTP/1.1 200 OK\r\ncontent-length: 3\r\ncontent-length: 2\r\n\r\nabc"],
+    ["nothing", ""],
+  ])("takes %s for no answer", async (_what, text) => {
+    serve = (socket) => socket.end(text);
+    await expect(get(start(), await listenRaw())).rejects.toThrow(failed("unreachable"));
+  });
+
+  it.each([
+    ["in its length", "content-length: 10485760\r\n\r\n"],
+    ["in a chunk", "transfer-encoding: chunked\r\n\r\na00000\r\n"],
+    ["nowhere", "connection: close\r\n\r\n"],
+  ])("reads no 10 MB that are announced %s", async (_where, head) => {
+    serve = (socket) => {
+      socket.write(`HTTP/1.1 200 OK\r\n${head}`);
+      socket.write(Buffer.alloc(10 * 1024 * 1024));
+    };
+    await expect(get(start(), await listenRaw())).rejects.toThrow(failed("too-large"));
+  });
+
+  it("believes no certificate of an authority that it does not know", async () => {
+    const { certPem, keyPem } = createThrowAwayCertificate(Date.now());
+    const secure = createTlsServer({ cert: certPem, key: keyPem }, (socket) =>
+      socket.end("HTTP/1.1 200 OK\r\n\r\n"),
+    );
+    const host = await listen(secure.on("tlsClientError", () => {}));
+    await expect(get(start(), `https://${host}/`)).rejects.toMatchObject({
+      kind: "unreachable",
+      cause: { code: expect.stringMatching(/CERT|VERIFY/) },
+    });
+  });
+
+  it("says that nobody answered where TLS fails otherwise", async () => {
+    serve = (socket) => socket.end("HTTP/1.1 400 Bad Request\r\n\r\n");
+    const address = (await listenRaw()).replace("http:", "https:");
+    await expect(get(start(), address)).rejects.toThrow(failed("unreachable"));
+    await close();
+    serve = (socket) => socket.destroy();
+    await expect(get(start(), address)).rejects.toThrow(failed("unreachable"));
   });
 });

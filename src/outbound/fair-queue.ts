@@ -1,0 +1,88 @@
+/** Whose turn it is goes by these two. */
+export interface Standing {
+  readonly group: string;
+  readonly member: string;
+}
+
+/** A queue in which group by group takes turns, and within a group member by member, however many wait for each. */
+export interface FairQueue<T extends Standing> {
+  readonly push: (item: T) => void;
+  /**
+   * Takes out the one whose turn it is.
+   *
+   * @param mayGo a group whose next one may not go keeps its turn, and the others go on
+   */
+  readonly next: (mayGo: (item: T) => boolean) => T | undefined;
+  readonly remove: (item: T) => void;
+  /**
+   * Finds who has to leave when one comes too many: the newest of the member with most items of the group with most.
+   * Between equals those of the one that came leave.
+   */
+  readonly surplus: (came: T) => T;
+}
+
+/** Makes an empty queue. Maps keep their order, so the first of a map is the one whose turn it is. */
+export function createFairQueue<T extends Standing>(): FairQueue<T> {
+  const groups = new Map<string, Map<string, T[]>>();
+
+  const next: FairQueue<T>["next"] = (mayGo) => {
+    for (const [group, members] of groups) {
+      const [turn] = members;
+      const [member, line] = turn ?? ["", []];
+      const [item] = line;
+      if (item === undefined || !mayGo(item)) continue;
+      line.shift();
+      toTheEnd(members, member, line.length > 0);
+      toTheEnd(groups, group, members.size > 0);
+      return item;
+    }
+    return undefined;
+  };
+  return {
+    push: (item) => {
+      const members = getOrAdd(groups, item.group, () => new Map<string, T[]>());
+      getOrAdd(members, item.member, () => []).push(item);
+    },
+    next,
+    remove: (item) => {
+      const members = groups.get(item.group);
+      const line = members?.get(item.member);
+      const at = line?.indexOf(item) ?? -1;
+      if (members === undefined || line === undefined || at < 0) return;
+      line.splice(at, 1);
+      if (line.length === 0) members.delete(item.member);
+      if (members.size === 0) groups.delete(item.group);
+    },
+    surplus: (came) => {
+      const members = largest(groups, came.group, countAll) ?? new Map<string, T[]>();
+      return largest(members, came.member, (line) => line.length)?.at(-1) ?? came;
+    },
+  };
+}
+
+function toTheEnd<V>(ring: Map<string, V>, key: string, stays: boolean): void {
+  const value = ring.get(key);
+  ring.delete(key);
+  if (stays && value !== undefined) ring.set(key, value);
+}
+
+function getOrAdd<V>(map: Map<string, V>, key: string, make: () => V): V {
+  const found = map.get(key);
+  if (found !== undefined) return found;
+  const made = make();
+  map.set(key, made);
+  return made;
+}
+
+/** The value that counts most; that of `first` where no other counts more. */
+function largest<V>(map: ReadonlyMap<string, V>, first: string, count: (value: V) => number): V | undefined {
+  let most = map.get(first);
+  for (const value of map.values()) if (most === undefined || count(value) > count(most)) most = value;
+  return most;
+}
+
+function countAll<T>(members: ReadonlyMap<string, readonly T[]>): number {
+  let count = 0;
+  for (const line of members.values()) count += line.length;
+  return count;
+}
