@@ -1,4 +1,5 @@
 import { type Environment, findConfig, loadConfig, unsafeEnvironment } from "../config/load.ts";
+import type { ConfigProblem } from "../config/read.ts";
 import type { Config } from "../config/schema.ts";
 import { terminal } from "./terminal.ts";
 
@@ -11,6 +12,8 @@ export interface LoadedConfig {
   readonly path: string;
   readonly config: Config;
   readonly document: unknown;
+  /** What may start, and yet may not be what is meant. */
+  readonly warnings: readonly ConfigProblem[];
 }
 
 /**
@@ -28,10 +31,17 @@ export function readConfigFile(asked: string | undefined, env: Environment): Loa
   const unsafe = unsafeEnvironment(env, process.execArgv);
   for (const message of unsafe) terminal.err(`postern: ${message}`);
   const reading = loadConfig(path, env);
-  for (const { path: place, message, line, column } of reading.problems) {
-    const where = place === "" ? "" : `${place}: `;
-    terminal.err(terminal.plain(`${path}:${line}:${column}: ${where}${message}`));
-  }
+  for (const problem of reading.problems) terminal.err(lineOf(path, problem));
   if (reading.config === undefined || unsafe.length > 0) return undefined;
-  return { path, config: reading.config, document: reading.document };
+  const { config, document, warnings } = reading;
+  return { path, config, document, warnings };
+}
+
+/** Prints what is only warned of, on standard error: `file:line:column: warning: path: message`. */
+export function printWarnings({ path, warnings }: LoadedConfig): void {
+  for (const warning of warnings) terminal.err(lineOf(path, warning, "warning: "));
+}
+
+function lineOf(file: string, { path, message, line, column }: ConfigProblem, kind = ""): string {
+  return terminal.plain(`${file}:${line}:${column}: ${kind}${path === "" ? "" : `${path}: `}${message}`);
 }

@@ -54,17 +54,32 @@ export function hostOf(url: string): string {
   return new URL(url).hostname.replace(/^\[(.*)\]$/, "$1");
 }
 
-/** What is wrong with an endpoint URL; undefined where nothing is. */
+/** What is wrong with an endpoint, which is scheme, host and port and nothing more; undefined where nothing is. */
 export function endpointProblem(text: string): string | undefined {
+  const problem = urlProblem(text, { what: "an endpoint", example: "https://s3.us-east-1.amazonaws.com" });
+  return problem ?? (new URL(text).pathname === "/" ? undefined : "an endpoint has no path");
+}
+
+/** How a complaint about a URL is worded. */
+interface Words {
+  readonly what: string;
+  readonly example: string;
+  /** The scheme without TLS, as it is written. Default `http`. */
+  readonly scheme?: string;
+}
+
+/** What is wrong with a URL that is called or trusted: https:, or http: on loopback, and nothing in it that hides. */
+export function urlProblem(text: string, { what, example, scheme = "http" }: Words): string | undefined {
   // A URL parser is generous: it drops tabs, turns \ around, and takes "?" and "@" with nothing behind them.
-  if (/[\s\\@?#]/.test(text)) return "an endpoint has no user, query or fragment, and no spaces";
-  if (!URL.canParse(text)) return "it is not a URL such as https://s3.us-east-1.amazonaws.com";
-  const { protocol, pathname, port } = new URL(text);
+  if (/[\s\\@?#]/.test(text)) return `${what} has no user, query or fragment, and no spaces`;
+  if (!URL.canParse(text)) return `it is not a URL such as ${example}`;
+  const { protocol, port } = new URL(text);
   if (protocol !== "https:" && protocol !== "http:") return "it is neither https: nor http:";
-  if (pathname !== "/") return "an endpoint has no path";
+  // It also takes "https:host" and "https:///host" for https://host.
+  if (!/^https?:\/\/[^/]/i.test(text)) return `it is not a URL such as ${example}`;
   if (port === "0") return "port 0 cannot be called";
   const host = hostOf(text);
-  if (isLinkLocal(host)) return "link-local and metadata addresses are not upstreams";
-  if (protocol === "http:" && !isLoopback(host)) return "http: is for loopback addresses only; use https:";
-  return undefined;
+  if (isLinkLocal(host)) return "link-local and metadata addresses are not called";
+  if (protocol === "https:" || isLoopback(host)) return undefined;
+  return `${scheme}: is for loopback addresses only; use ${scheme}s:`;
 }

@@ -1,14 +1,17 @@
 import type { z } from "zod";
+import { SETTINGS } from "./credentials-schema.ts";
 import { asMap } from "./draft.ts";
-import { type JsonSchema, toJsonSchema } from "./json-schema.ts";
+import { knownKeysAt } from "./known-keys.ts";
 import { nearest } from "./nearest.ts";
-import type { Found, Path } from "./problem.ts";
+import { type Found, type Path, valueAt } from "./problem.ts";
 
 type Issue = z.core.$ZodIssue;
 type RawIssue = z.core.$ZodRawIssue;
 
 /** A schema's complaint about one value, where the schema has no words of its own for it. */
 export function inWords(issue: RawIssue): string {
+  if (issue.code === "invalid_union" && typeof issue.discriminator === "string")
+    return chooser(asMap(issue.input)[issue.discriminator], issue.options as readonly unknown[]);
   if (issue.input === undefined) return REQUIRED;
   if (issue.code === "invalid_type") return wrongKind(issue.expected, issue.input);
   if (issue.code === "invalid_value") return `it must be ${oneOf(issue.values)}`;
@@ -22,48 +25,61 @@ export function inWords(issue: RawIssue): string {
   return "it cannot be read";
 }
 
-/** Says the complaints of a schema in the words of the configuration. */
-export function describeIssues(issues: readonly Issue[]): Found[] {
-  const found = issues.flatMap((issue) => describeIssue(issue, pathOf(issue)));
-  // A required key that is there, misspelt, is one mistake and not two.
-  const misspelt = new Set(found.flatMap(({ meant }) => meant ?? []));
-  return found.filter(({ path, message }) => message !== REQUIRED || !misspelt.has(path.join("\n")));
+/** Says the complaints of a schema about a document, references filled, in the words of the configuration. */
+export function describeIssues(issues: readonly Issue[], document: unknown): readonly Found[] {
+  return issues.flatMap((issue) => describeIssue(issue, pathOf(issue), document));
 }
 
-interface Described extends Found {
-  /** Of an unknown key: the path, joined, of the known one that it is nearest to. */
-  readonly meant?: string;
-}
-
-function describeIssue(issue: Issue, path: Path): Described[] {
-  if (issue.code === "unrecognized_keys") {
-    const known = keysAt(path);
-    return issue.keys.map((key) => {
-      const meant = nearest(key, known);
-      return {
-        path: [...path, key],
-        message: unknownKey(meant, known),
-        ...(meant !== undefined && { meant: [...path, meant].join("\n") }),
-      };
-    });
-  }
+function describeIssue(issue: Issue, path: Path, document: unknown): readonly Found[] {
+  if (issue.code === "unrecognized_keys") return unknownKeys(issue.keys, path, document);
   if (issue.code === "invalid_key") return issue.issues.map(({ message }) => ({ path, message }));
   if (issue.code === "invalid_union") {
+    if (issue.discriminator !== undefined)
+      return [{ path, message: issue.message }, ...oddKeys(path, document)];
     // The branch that was meant is the one that came furthest.
     const inner = issue.errors.flat().filter((one) => one.path.length > 0);
-    if (inner.length > 0) return inner.flatMap((one) => describeIssue(one, [...path, ...pathOf(one)]));
+    if (inner.length > 0)
+      return inner.flatMap((one) => describeIssue(one, [...path, ...pathOf(one)], document));
   }
-  if (path.length === 0) return [{ path, message: `a configuration is a map of ${keysAt(path).join(", ")}` }];
+  if (path.length === 0)
+    return [{ path, message: `a configuration is a map of ${knownKeysAt(path, document).here.join(", ")}` }];
   return [{ path, message: issue.message }];
+}
+
+/** Where the key that chooses a form is wrong, the others are still held against what any form knows. */
+function oddKeys(path: Path, document: unknown): readonly Found[] {
+  const parent = path.slice(0, -1);
+  const { here } = knownKeysAt(parent, document);
+  const keys = Object.keys(asMap(valueAt(document, parent)));
+  return unknownKeys(
+    keys.filter((key) => !here.includes(key)),
+    parent,
+    document,
+  );
+}
+
+function unknownKeys(keys: readonly string[], path: Path, document: unknown): readonly Found[] {
+  const { here, elsewhere } = knownKeysAt(path, document);
+  return keys.map((key) => {
+    const forms = elsewhere(key);
+    if (forms.length > 0)
+      return { path: [...path, key], message: `unknown key here; it goes with ${forms.join(", ")}` };
+    const meant = nearest(key, here);
+    return {
+      path: [...path, key],
+      message: unknownKey(meant, here),
+      ...(meant !== undefined && { meant: [...path, meant] }),
+    };
+  });
 }
 
 /**
  * Finds members of `credentials` that are no sources but settings, misspelt: what stands in them would be complained of
  * at length, and beside the point.
  */
-export function misspeltSettings(document: unknown): Found[] {
+export function misspeltSettings(document: unknown): readonly Found[] {
   return Object.entries(asMap(asMap(document)["credentials"])).flatMap(([key, value]) => {
-    const meant = nearest(key, ["cache"]);
+    const meant = nearest(key, [...SETTINGS]);
     if (meant === undefined || meant === key || Object.hasOwn(asMap(value), "type")) return [];
     return [{ path: ["credentials", key], message: unknownKey(meant, []) }];
   });
@@ -89,6 +105,11 @@ function wrongKind(expected: string, input: unknown): string {
   return `it must be ${KINDS[expected] ?? expected}${quotable ? "; write it in quotes" : ""}`;
 }
 
+function chooser(given: unknown, options: readonly unknown[] = []): string {
+  const choice = oneOf(options.filter((option) => option !== undefined));
+  return given === undefined ? `${REQUIRED}: ${choice}` : `it must be ${choice}`;
+}
+
 function oneOf(values: readonly unknown[]): string {
   const words = values.map(String);
   return words.length > 1 ? `one of ${words.join(", ")}` : words.join("");
@@ -96,20 +117,6 @@ function oneOf(values: readonly unknown[]): string {
 
 function unknownKey(meant: string | undefined, known: readonly string[]): string {
   return `unknown key; ${meant === undefined ? `known are ${known.join(", ")}` : `did you mean ${meant}?`}`;
-}
-
-/** The keys that a place of the configuration knows. */
-function keysAt(path: Path): readonly string[] {
-  let node: JsonSchema | undefined = toJsonSchema();
-  for (const part of path) node = below(node, part);
-  return Object.keys(node?.properties ?? {});
-}
-
-function below(node: JsonSchema | undefined, part: string | number): JsonSchema | undefined {
-  if (typeof part === "number") return node?.items;
-  const { properties = {}, additionalProperties } = node ?? {};
-  if (Object.hasOwn(properties, part)) return properties[part];
-  return typeof additionalProperties === "object" ? additionalProperties : undefined;
 }
 
 function pathOf({ path }: Issue): Path {

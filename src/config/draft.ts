@@ -1,6 +1,9 @@
 import type { z } from "zod";
+import { SETTINGS, type Source, sourceSchema } from "./credentials-schema.ts";
+import { guestsSchema, issuerSchema, userPoolSchema } from "./identity-schema.ts";
 import { ruleSchema } from "./rule-schema.ts";
-import { type Config, configSchema, sourceSchema, upstreamSchema, userPoolSchema } from "./schema.ts";
+import { type Config, configSchema } from "./schema.ts";
+import { upstreamSchema } from "./upstream-schema.ts";
 
 /** An entry of a list or a map. */
 export interface Entry<K extends string | number, T> {
@@ -11,6 +14,8 @@ export interface Entry<K extends string | number, T> {
   readonly fit: T | undefined;
 }
 
+type Identity = Config["identity"];
+
 /**
  * A configuration as far as it fits the schema, piece by piece: what does not fit is told by the schema, and the rest can
  * still be held against each other.
@@ -20,26 +25,34 @@ export interface Draft {
   readonly probes: Config["probes"] | undefined;
   readonly operator: Config["operator"] | undefined;
   readonly aws: Config["aws"] | undefined;
-  readonly userPools: readonly Entry<number, Config["identity"]["userPools"][number]>[];
-  readonly sources: readonly Entry<string, z.output<typeof sourceSchema>>[];
+  readonly userPools: readonly Entry<number, Identity["userPools"][number]>[];
+  readonly issuers: readonly Entry<number, Identity["issuers"][number]>[];
+  readonly guests: Identity["guests"] | undefined;
+  readonly sources: readonly Entry<string, Source>[];
   readonly upstreams: readonly Entry<string, Config["upstreams"][string]>[];
   readonly rules: readonly Entry<number, Config["policy"]["rules"][number]>[];
+  /** As it is written, references filled. */
+  readonly document: unknown;
 }
 
 /** Reads the pieces of a document whose references are filled. */
 export function draftOf(document: unknown): Draft {
   const { listen, probes, operator, aws } = configSchema.shape;
   const root = asMap(document);
-  const { cache: _, ...sources } = asMap(root["credentials"]);
+  const identity = asMap(root["identity"]);
+  const sources = Object.entries(asMap(root["credentials"])).filter(([name]) => !SETTINGS.has(name));
   return {
     listen: fitting(listen, root["listen"]),
     probes: fitting(probes, root["probes"]),
     operator: fitting(operator, root["operator"]),
     aws: fitting(aws, root["aws"]),
-    userPools: items(userPoolSchema, asMap(root["identity"])["userPools"]),
+    userPools: items(userPoolSchema, identity["userPools"]),
+    issuers: items(issuerSchema, identity["issuers"]),
+    guests: fitting(guestsSchema, identity["guests"]),
     sources: members(sourceSchema, sources),
-    upstreams: members(upstreamSchema, asMap(root["upstreams"])),
+    upstreams: members(upstreamSchema, Object.entries(asMap(root["upstreams"]))),
     rules: items(ruleSchema, asMap(root["policy"])["rules"]),
+    document,
   };
 }
 
@@ -57,9 +70,9 @@ function items<S extends z.ZodType>(schema: S, value: unknown): Entry<number, z.
 
 function members<S extends z.ZodType>(
   schema: S,
-  map: Readonly<Record<string, unknown>>,
+  entries: readonly (readonly [string, unknown])[],
 ): Entry<string, z.output<S>>[] {
-  return Object.entries(map).map(([key, raw]) => ({ key, raw, fit: fitting(schema, raw) }));
+  return entries.map(([key, raw]) => ({ key, raw, fit: fitting(schema, raw) }));
 }
 
 function fitting<S extends z.ZodType>(schema: S, raw: unknown): z.output<S> | undefined {

@@ -20,7 +20,7 @@ export function loadConfig(path: string, env: Environment): ConfigReading {
     text = readFileSync(path, "utf8");
   } catch (error) {
     const message = WHY[codeOf(error)] ?? "the file cannot be read";
-    return { config: undefined, problems: [{ path: "", message, line: 1, column: 1 }] };
+    return { config: undefined, problems: [{ path: "", message, line: 1, column: 1 }], warnings: [] };
   }
   return readConfig(text, { env: (name) => env[name], file: readReference });
 }

@@ -1,10 +1,11 @@
 import { describeIssues, inWords, misspeltSettings } from "./describe.ts";
-import { readDocument } from "./document.ts";
+import { type Document, readDocument } from "./document.ts";
 import { draftOf } from "./draft.ts";
 import { expand, type Surroundings } from "./expand.ts";
-import { type Found, isAtOrBelow, type Path } from "./problem.ts";
+import { type Found, isAtOrBelow, valueAt } from "./problem.ts";
 import { refuse } from "./refuse.ts";
 import { type Config, configSchema } from "./schema.ts";
+import { warn } from "./warn.ts";
 
 /** One thing that is wrong with a configuration, and how to mend it. */
 export interface ConfigProblem {
@@ -23,33 +24,41 @@ export type ConfigReading =
       /** As it was written, with references in place of what they stand for. */
       readonly document: unknown;
       readonly problems: readonly [];
+      /** What may start, and may not be what is meant: told when it starts, and an error to who asks for that. */
+      readonly warnings: readonly ConfigProblem[];
     }
-  | { readonly config: undefined; readonly problems: readonly ConfigProblem[] };
+  | {
+      readonly config: undefined;
+      readonly problems: readonly ConfigProblem[];
+      readonly warnings: readonly [];
+    };
 
 /** Reads the text of a configuration (YAML 1.2; JSON is YAML). All problems are found at once, in the file's order. */
 export function readConfig(text: string, surroundings: Surroundings): ConfigReading {
   const { value: document, problems, broken, place } = readDocument(text);
-  const placed = (found: Found): ConfigProblem => ({
-    path: found.path.join("."),
-    message: found.message,
-    ...place(found),
-  });
-  if (broken) return { config: undefined, problems: problems.map(placed) };
+  if (broken) return unfit(problems.map((found) => placed(found, place)));
 
   const { value, problems: unresolved } = expand(document, surroundings);
+  const inOrder = (found: readonly Found[]): readonly ConfigProblem[] =>
+    found
+      .map((one) => placed(asWritten(one, document, value), place))
+      .sort((a, b) => a.line - b.line || a.column - b.column);
   const parsed = configSchema.safeParse(value, { error: inWords });
   const found = unlessSaid([
     [...problems, ...unresolved, ...misspeltSettings(value)],
-    describeIssues(parsed.error?.issues ?? []),
-    refuse(draftOf(value)),
+    describeIssues(parsed.error?.issues ?? [], value),
+    refuse(draftOf(value), surroundings.file),
   ]);
-  if (parsed.success && found.length === 0) return { config: parsed.data, document, problems: [] };
-  return {
-    config: undefined,
-    problems: found
-      .map((one) => placed(asWritten(one, document, value)))
-      .sort((a, b) => a.line - b.line || a.column - b.column),
-  };
+  if (!parsed.success || found.length > 0) return unfit(inOrder(unlessMeant(found, value)));
+  return { config: parsed.data, document, problems: [], warnings: inOrder(warn(parsed.data)) };
+}
+
+function unfit(problems: readonly ConfigProblem[]): ConfigReading {
+  return { config: undefined, problems, warnings: [] };
+}
+
+function placed(found: Found, place: Document["place"]): ConfigProblem {
+  return { path: found.path.join("."), message: found.message, ...place(found) };
 }
 
 /** All that was found, but for what an earlier finder has refused whole: more of that is not worth saying. */
@@ -60,20 +69,16 @@ function unlessSaid(finders: readonly (readonly Found[])[]): readonly Found[] {
   ]);
 }
 
+/** A key that is missed, and stands there misspelt, is one mistake and not two. */
+function unlessMeant(found: readonly Found[], value: unknown): readonly Found[] {
+  const meant = new Set(found.flatMap((one) => (one.meant === undefined ? [] : [one.meant.join("\n")])));
+  return found.filter(({ path }) => !meant.has(path.join("\n")) || valueAt(value, path) !== undefined);
+}
+
 /** A message never shows what a reference stands for: it may be a secret in the wrong place. */
 function asWritten(found: Found, document: unknown, value: unknown): Found {
   const written = valueAt(document, found.path);
   const filled = valueAt(value, found.path);
   if (typeof written !== "string" || typeof filled !== "string" || written === filled) return found;
   return { ...found, message: found.message.replaceAll(filled, () => written) };
-}
-
-function valueAt(tree: unknown, path: Path): unknown {
-  return path.reduce<unknown>(
-    (node, part) =>
-      typeof node === "object" && node !== null && Object.hasOwn(node, part)
-        ? (node as Readonly<Record<string | number, unknown>>)[part]
-        : undefined,
-    tree,
-  );
 }

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { strings, written } from "./values.ts";
+import { sessionDuration, strings, written } from "./values.ts";
 
 const who = z.strictObject({
   groups: strings.optional().describe("Any of these groups."),
@@ -8,8 +8,11 @@ const who = z.strictObject({
     .refine((claims) => Object.keys(claims).length > 0, "it names no claim; leave it out")
     .optional()
     .describe("Each of these claims equals the value, or any value of a list."),
-  issuers: strings.optional().describe("Any of these user pools, by name."),
+  issuers: strings.optional().describe("Any of these user pools and issuers, by name."),
+  clients: strings.optional().describe("Any of these app clients."),
   authenticated: z.literal(true).optional().describe("Every signed-in user."),
+  machine: z.literal(true).optional().describe("Every app client with a token of its own."),
+  guest: z.literal(true).optional().describe("Every request without a token."),
 });
 
 /** A rule of the policy. What it takes to be one is `policy/document.ts`'s to say; here it has its shape. */
@@ -29,4 +32,16 @@ export const ruleSchema = z.strictObject({
     .optional()
     .describe("Of an allow: the ARN of a role, or pool: the identity pool chooses."),
   credentials: z.string().min(1).optional().describe("Of an allow: a credential source by name."),
+  sessionName: z
+    .string()
+    .min(1)
+    .optional()
+    .describe("Of an allow, where STS is asked: RoleSessionName, a template. Default: that of the source."),
+  sessionDuration: sessionDuration
+    .optional()
+    .describe("Of an allow, where STS is asked: 15m to 12h. Default: that of the source."),
+  sessionPolicy: z
+    .record(z.string(), z.unknown())
+    .optional()
+    .describe("Of an allow, where STS is asked: an IAM policy, in place of the one made from the rule."),
 });

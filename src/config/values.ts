@@ -5,6 +5,19 @@ import { DURATION, MAX_DURATION_MS, SIZE, toBytes, toMs } from "./units.ts";
 /** A list of texts; neither it nor any of them is empty. */
 export const strings = z.array(z.string().min(1)).min(1);
 
+/** A list in which nothing stands twice. It may be empty; `.min(1)` forbids that. */
+export const distinct = <S extends z.ZodType<string>>(item: S, missing?: string) =>
+  z
+    .array(item, { error: ({ input }) => (input === undefined ? missing : undefined) })
+    .superRefine((list, context) => {
+      const seen = new Set<string>();
+      for (const [i, text] of list.entries()) {
+        if (seen.has(text))
+          context.addIssue({ code: "custom", path: [i], message: `${text} stands here already` });
+        seen.add(text);
+      }
+    });
+
 /** Text that is written in one way; the complaint shows it, whatever stands there instead. */
 export const written = (form: RegExp, complaint: string) =>
   z
@@ -14,17 +27,28 @@ export const written = (form: RegExp, complaint: string) =>
 /** What users call their pools, sources and upstreams. */
 export const nameSchema = written(/^[a-z0-9][a-z0-9-]{0,62}$/, "a name is of a-z, 0-9 and -");
 
-const durationFrom = (leastMs: number) =>
+const durationFrom = (leastMs: number, tooShort: string) =>
   written(DURATION, "a duration is written like 30s, 5m or 1h")
-    .refine((text) => toMs(text) >= leastMs, "a wait without end is not accepted; at least 1ms")
+    .refine((text) => toMs(text) >= leastMs, tooShort)
     .refine((text) => toMs(text) <= MAX_DURATION_MS, "a duration is at most 24d")
     .transform(toMs);
 
 /** A wait that ends: milliseconds of `30s`. */
-export const duration = durationFrom(1);
+export const duration = durationFrom(1, "a wait without end is not accepted; at least 1ms");
 
 /** As {@link duration}, or no wait at all: `0s`. */
-export const durationOrNone = durationFrom(0);
+export const durationOrNone = durationFrom(0, "");
+
+/** What is done again and again, a second apart or more: milliseconds. */
+export const interval = durationFrom(1000, "it is at least 1s");
+
+/** How long STS may make a role session last: seconds of `15m` to `12h` (AssumeRole, DurationSeconds). */
+export const sessionDuration = written(DURATION, "a duration is written like 15m or 1h")
+  .refine(
+    (text) => toMs(text) >= 900_000 && toMs(text) <= 43_200_000 && toMs(text) % 1000 === 0,
+    "a role session lasts from 15m to 12h, in whole seconds",
+  )
+  .transform((text) => toMs(text) / 1000);
 
 /** Bytes of a size such as `64KiB`, bounds included. */
 export const sizeWithin = (least: string, most: string) =>
@@ -47,8 +71,15 @@ export const address = z.string().transform((text, context) => {
   return z.NEVER;
 });
 
+/** Text that is good where a finder of problems has nothing to say. */
+export const unless = (problemOf: (text: string) => string | undefined) =>
+  z.string().superRefine((text, context) => {
+    const message = problemOf(text);
+    if (message !== undefined) context.addIssue({ code: "custom", message });
+  });
+
 /** Scheme, host and port of an endpoint: https:, or http: on loopback. */
-export const endpoint = z.string().superRefine((text, context) => {
-  const problem = endpointProblem(text);
-  if (problem !== undefined) context.addIssue({ code: "custom", message: problem });
-});
+export const endpoint = unless(endpointProblem);
+
+/** A file that is read at start; a relative path begins where Postern was started. */
+export const filePath = z.string().min(1);

@@ -24,7 +24,7 @@ it.each([[["check", "-c", EXAMPLE]], [["check", "--config", EXAMPLE]], [["check"
   async (argv) => {
     expect(await speak(argv)).toEqual({
       code: 0,
-      out: `${EXAMPLE}: good: 5 rules, 3 upstreams\n`,
+      out: `${EXAMPLE}: good: 6 rules, 3 upstreams\n`,
       err: "",
     });
   },
@@ -52,6 +52,33 @@ it("prints every problem on a line with its place, and exits with 78", async () 
     'policy.rules.3.role: "admin" is neither the ARN of a role nor pool',
   ]);
   expect(lines[0]).toMatch(/:\d+:3: aws\.regoin/);
+});
+
+const ODD = readFileSync(EXAMPLE, "utf8")
+  .replace("clientIds: [3n4b5urk1ft4fl3mg5e62d9ado]", "clientIds: any")
+  .replace('immutableClaims: ["custom:tenant"]', "immutableClaims: []");
+
+it("S1.7 warns on a line with its place, and finds the file good all the same", async () => {
+  const path = file("odd.yaml", ODD);
+  const { code, out, err } = await speak(["check", path]);
+  expect([code, out]).toEqual([0, `${path}: good: 6 rules, 3 upstreams, 2 warnings\n`]);
+  const lines = err.trimEnd().split("\n");
+  expect(lines).toHaveLength(2);
+  const line = ODD.split("\n").findIndex((text) => text.includes("clientIds: any")) + 1;
+  expect(lines[0]).toMatch(
+    new RegExp(
+      String.raw`^\S+:${line}:7: warning: identity\.userPools\.0\.clientIds: tokens of every app client`,
+    ),
+  );
+  expect(lines[1]).toMatch(/:\d+:44: warning: policy\.rules\.1\.who\.claims\.custom:tenant: /);
+});
+
+it("S1.7 with --strict takes a warning for a problem, and a file without one for good", async () => {
+  const path = file("odd.yaml", ODD);
+  const { code, out, err } = await speak(["check", "--strict", path]);
+  expect([code, out]).toEqual([78, ""]);
+  expect(err.match(/: warning: /g)).toHaveLength(2);
+  expect(await speak(["check", "--strict", EXAMPLE])).toMatchObject({ code: 0, err: "" });
 });
 
 it("says that there is no such file, and that there is no configuration", async () => {

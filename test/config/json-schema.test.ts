@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { format } from "oxfmt";
 import { expect, it } from "vitest";
-import { toJsonSchema } from "../../src/config/json-schema.ts";
+import { type JsonSchema, toJsonSchema } from "../../src/config/json-schema.ts";
 
 const CONFIG = join(import.meta.dirname, "../../config");
 
@@ -21,11 +21,17 @@ it("is what the shipped configurations name, so that editors find it", () => {
     );
 });
 
-it("describes every key of a section that has settings", () => {
-  const { properties = {} } = toJsonSchema();
-  for (const section of ["listen", "probes", "operator", "aws", "limits", "timeouts", "log"])
-    for (const [key, schema] of Object.entries(properties[section]?.properties ?? {}))
-      expect(schema, `${section}.${key}`).toHaveProperty("description");
+it("describes every key but the sections themselves", () => {
+  const described = (schema: JsonSchema, path: string): void => {
+    const { properties = {}, items, additionalProperties, oneOf = [], anyOf = [] } = schema;
+    for (const [key, inner] of Object.entries(properties)) {
+      if (path !== "") expect(inner, `${path}.${key}`).toHaveProperty("description");
+      described(inner, `${path}.${key}`);
+    }
+    for (const inner of [items, additionalProperties, ...oneOf, ...anyOf])
+      if (typeof inner === "object") described(inner, path);
+  };
+  described(toJsonSchema(), "");
 });
 
 it("takes a reference wherever a value has a pattern, and nowhere for a key", () => {
@@ -38,5 +44,8 @@ it("takes a reference wherever a value has a pattern, and nowhere for a key", ()
     ...patterns.filter((pattern) => pattern.test("${env:NAME}")),
   ];
   expect(values.length).toBeGreaterThan(5);
-  expect(names.map(String)).toEqual([String(/^[a-z0-9][a-z0-9-]{0,62}$/u)]);
+  expect(names.map(String)).toEqual([
+    String(/^[\p{L}\p{Z}\p{N}_.:/=+\-@]{1,128}$/u),
+    String(/^[a-z0-9][a-z0-9-]{0,62}$/u),
+  ]);
 });

@@ -20,7 +20,7 @@ function file(name: string, text: string): string {
 
 const LEAST = `
 aws: { region: "\${file:REGION}" }
-identity: { userPools: [{ name: staff, id: us-east-1_AbC, clientIds: ["\${env:CLIENT}"] }] }
+identity: { userPools: [{ name: staff, id: us-east-1_AbC, clientIds: ["\${env:CLIENT}"], tokenUse: [id] }] }
 credentials: { pool: { type: identity-pool, identityPoolId: "us-east-1:11111111-2222-4333-8444-555555555555" } }
 upstreams: { s3: { service: s3 } }
 policy: { rules: [{ name: all, who: { authenticated: true }, allow: ["*"], on: ["*"], role: pool }] }

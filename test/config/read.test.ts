@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { type JsonSchema, toJsonSchema } from "../../src/config/json-schema.ts";
 import { type ConfigReading, readConfig } from "../../src/config/read.ts";
 
 const EXAMPLE = readFileSync(join(import.meta.dirname, "../../config/postern.example.yaml"), "utf8");
@@ -23,9 +24,36 @@ function told(text: string): readonly string[] {
   return read(text).problems.map(({ path, message }) => `${path}: ${message}`);
 }
 
+/** The names of all settings, at any depth. */
+function keysOf(schema: JsonSchema): readonly string[] {
+  const { properties = {}, items, additionalProperties, oneOf = [], anyOf = [] } = schema;
+  const below = [items, additionalProperties, ...oneOf, ...anyOf, ...Object.values(properties)];
+  return [
+    ...Object.keys(properties),
+    ...below.flatMap((inner) => (typeof inner === "object" ? keysOf(inner) : [])),
+  ];
+}
+
 describe("the shipped example", () => {
-  it("has no problem", () => {
-    expect(read(EXAMPLE).problems).toEqual([]);
+  it("has no problem, and nothing to be warned of", () => {
+    expect(read(EXAMPLE)).toMatchObject({ problems: [], warnings: [] });
+  });
+
+  const SETTING = /^( *)# ((?:- \{ )?[A-Za-z]+: .*)$/;
+
+  it.each(EXAMPLE.split("\n").filter((line) => SETTING.test(line)))(
+    "knows the setting that is left out: %s",
+    (line) => {
+      const problems = told(EXAMPLE.replace(line, line.replace(SETTING, "$1$2")));
+      // What it takes besides: a file, guests, the name of an issuer.
+      const missing = /cannot be read$|no guest comes in|an allow names its issuers$/;
+      expect(problems.filter((problem) => !missing.test(problem))).toEqual([]);
+    },
+  );
+
+  it("shows every setting that there is", () => {
+    for (const key of keysOf(toJsonSchema()))
+      expect(EXAMPLE, key).toMatch(new RegExp(String.raw`(?<![\w-])${key}(?![\w-])`));
   });
 
   it("is the whole of a configuration, with defaults filled in", () => {
@@ -47,7 +75,7 @@ describe("the shipped example", () => {
 it("needs no more than a region, a pool, a source, an upstream and a rule", () => {
   const least = `
 aws: { region: eu-west-1 }
-identity: { userPools: [{ name: staff, id: eu-west-1_AbC, clientIds: [web] }] }
+identity: { userPools: [{ name: staff, id: eu-west-1_AbC, clientIds: [web], tokenUse: [id] }] }
 credentials: { pool: { type: identity-pool, identityPoolId: "eu-west-1:11111111-2222-4333-8444-555555555555" } }
 upstreams: { s3: { service: s3 } }
 policy: { rules: [{ name: all, who: { authenticated: true }, allow: ["*"], on: ["*"], role: pool }] }
@@ -67,7 +95,7 @@ policy: { rules: [{ name: all, who: { authenticated: true }, allow: ["*"], on: [
 describe("all that is wrong is told at once", () => {
   it("five mistakes of different kinds are five problems, with line and column, in the order of the file", () => {
     const text = changed(
-      ["listen: {", "lisen: {"],
+      ["listen:\n", "lisen:\n"],
       ['account: "123456789012" # in quotes', "account: 012345678901 # in quotes"],
       ["service: dynamodb", "service: dynamo"],
       ["[s3:GetObject, s3:ListBucket]", "[GetObject, s3:ListBucket]"],
@@ -108,7 +136,7 @@ describe("all that is wrong is told at once", () => {
       ["guests: deny", "guests: deny\n  guests: allow"],
       ["region: us-east-1", "region: ${env:GONE}"],
       ["maxBody: 16MiB", "maxBody: 16MB"],
-      ['listen: { address: "127.0.0.1:4480" }', 'listen: { address: "0.0.0.0:4480" }'],
+      ['address: "127.0.0.1:4480"', 'address: "0.0.0.0:4480"'],
       ["groups: [admins]", "issuers: [gone]"],
     );
     expect(told(text)).toEqual([
@@ -116,7 +144,7 @@ describe("all that is wrong is told at once", () => {
       "aws.region: the environment variable GONE is not set, or is empty",
       "identity.guests: this key stands here already",
       "upstreams.dynamodb.maxBody: a size is written like 64KiB or 16MiB",
-      'policy.rules.0.who.issuers.0: no user pool is named "gone" (there is staff)',
+      'policy.rules.0.who.issuers.0: no user pool or issuer is named "gone" (there is staff)',
     ]);
   });
 
@@ -170,7 +198,7 @@ describe("an unknown key names the nearest known one, at every depth", () => {
       "who: { group: [admins]",
       "policy.rules.0.who.group: unknown key; did you mean groups?",
     ],
-    ['deny: ["s3:Delete*"', 'dney: ["s3:Delete*"', "policy.rules.4.dney: unknown key; did you mean deny?"],
+    ['deny: ["s3:Delete*"', 'dney: ["s3:Delete*"', "policy.rules.5.dney: unknown key; did you mean deny?"],
     ["level: info", "levle: info", "log.levle: unknown key; did you mean level?"],
     ["level: info", "colour: red", "log.colour: unknown key; known are level, requests"],
     ["level: info", "toString: red", "log.toString: unknown key; known are level, requests"],
@@ -191,8 +219,12 @@ describe("an unknown key names the nearest known one, at every depth", () => {
       expect(told(changed(["  archive:\n", `  ${upstream}:\n    surprise: 1\n`]))).toContainEqual(
         expect.stringContaining(`upstreams.${upstream}.surprise: unknown key; known are service, `),
       );
-      expect(told(changed(["  cache: {", `  ${name}: {`]))).toContainEqual(
+      const ofSource = told(changed(["  cache: {", `  ${name}: {`]));
+      expect(ofSource).toContainEqual(
         expect.stringContaining(`credentials.${name}.maxCallers: unknown key; known are type, `),
+      );
+      expect(ofSource).toContain(
+        `credentials.${name}.type: it is required: one of identity-pool, web-identity, assume-role`,
       );
     },
   );
@@ -317,7 +349,7 @@ describe("a value of the wrong kind is told what it must be", () => {
     ],
     ["authenticated: true", "authenticated: false", "policy.rules.3.who.authenticated: it must be true"],
     ["level: info", "level: loud", "log.level: it must be one of debug, info, warn, error, silent"],
-    ["guests: deny", "guests: allow", "identity.guests: it must be deny"],
+    ["guests: deny", "guests: all", "identity.guests: it must be one of deny, allow"],
     ["mode: enforce", "mode: record", "policy.mode: it must be enforce"],
     ["limits: {", "limits: []\nextra: {", "limits: it must be a map of keys"],
     [

@@ -5,7 +5,7 @@ import { upstreamsOf } from "../../src/config/upstreams.ts";
 function upstreams(aws: object, named: object) {
   const document = {
     aws: { region: "us-east-1", account: "123456789012", ...aws },
-    identity: { userPools: [{ name: "staff", id: "us-east-1_AbC", clientIds: ["web"] }] },
+    identity: { userPools: [{ name: "staff", id: "us-east-1_AbC", clientIds: ["web"], tokenUse: ["id"] }] },
     credentials: {
       pool: { type: "identity-pool", identityPoolId: "us-east-1:11111111-2222-4333-8444-555555555555" },
     },

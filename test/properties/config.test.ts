@@ -14,7 +14,7 @@ const DOCUMENT = {
   probes: { address: "127.0.0.1:4481" },
   operator: { address: "127.0.0.1:4482" },
   aws: { region: "us-east-1", account: "123456789012" },
-  identity: { userPools: [{ name: "staff", id: "us-east-1_AbC", clientIds: ["web"] }] },
+  identity: { userPools: [{ name: "staff", id: "us-east-1_AbC", clientIds: ["web"], tokenUse: ["id"] }] },
   credentials: {
     cache: { maxCallers: 10 },
     pool: { type: "identity-pool", identityPoolId: "us-east-1:11111111-2222-4333-8444-555555555555" },

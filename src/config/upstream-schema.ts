@@ -1,0 +1,57 @@
+import { z } from "zod";
+import { SERVICE_NAMES } from "../aws/services.ts";
+import { account, endpoint, nameSchema, region, sizeWithin, written } from "./values.ts";
+
+const match = z
+  .strictObject({
+    host: written(/^[^\s/?#@\\]+$/, "a host is written like files.example.com")
+      .toLowerCase()
+      .optional()
+      .describe("Equal to the request's Host."),
+    pathPrefix: written(/^(?:\/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)+$/, "a path prefix is written like /files")
+      .optional()
+      .describe("Taken off before the path is read."),
+  })
+  .refine(
+    (match) => match.host !== undefined || match.pathPrefix !== undefined,
+    "match needs host or pathPrefix",
+  );
+
+/** An AWS service that may be called, at one endpoint. */
+export const upstreamSchema = z.strictObject({
+  service: z
+    .enum(SERVICE_NAMES as readonly [string, ...string[]], `a service is one of ${SERVICE_NAMES.join(", ")}`)
+    .describe("Its signing name."),
+  region: region.optional().describe("Default aws.region."),
+  endpoint: endpoint
+    .optional()
+    .describe("Scheme, host and port, where it is not the regional endpoint of AWS."),
+  account: account
+    .optional()
+    .describe("Default aws.account. Written here, S3 refuses buckets of any other account."),
+  credentials: z
+    .string()
+    .min(1)
+    .optional()
+    .describe("The source, on this upstream, of rules that name none. Default: the default source."),
+  maxBody: sizeWithin("1B", "256MiB")
+    .prefault("16MiB")
+    .describe("Of a body that must be read to be decided. Bodies that are passed on have no limit."),
+  match: match
+    .optional()
+    .describe("Requests for this upstream, where neither their signature nor their first segment tells."),
+  allowHeaders: z
+    .array(z.string().min(1).toLowerCase())
+    .default([])
+    .describe("Headers let through besides those that Postern knows."),
+  allowQuery: z
+    .array(z.string().min(1))
+    .default([])
+    .describe("Query names let through besides those that Postern knows."),
+});
+
+/** The upstreams, by name. */
+export const upstreamsSchema = z
+  .record(nameSchema, upstreamSchema)
+  .refine((upstreams) => Object.keys(upstreams).length > 0, "it names no upstream")
+  .describe("AWS services by a name of your own.");

@@ -1,0 +1,154 @@
+import { describe, expect, it } from "vitest";
+import { ALLOW, POOL, STAFF, told } from "./reading.ts";
+
+describe("S4.1", () => {
+  it.each(["who", "on", "role"])("an allow states %s", (member) => {
+    const { [member as "who"]: _, ...rule } = ALLOW;
+    expect(told({ policy: { rules: [{ name: "all", ...rule }] } })).toEqual([
+      expect.stringMatching(new RegExp(String.raw`^policy\.rules\.0\.${member}: an allow states ${member}`)),
+    ]);
+  });
+
+  it.each([
+    ["who", {}],
+    ["who", { groups: [] }],
+    ["who", { issuers: [] }],
+    ["who", { claims: {} }],
+    ["who", { claims: { "custom:tenant": [] } }],
+    ["who", { claims: { "custom:tenant": "" } }],
+    ["allow", []],
+    ["allow", [""]],
+    ["on", []],
+    ["on", [""]],
+    ["role", ""],
+  ])("an empty %s is an error: %j", (member, value) => {
+    expect(told({ policy: { rules: [{ name: "all", ...ALLOW, [member]: value }] } })).toEqual([
+      expect.stringMatching(new RegExp(String.raw`^policy\.rules\.0\.${member}`)),
+    ]);
+  });
+
+  it("a rule has either allow or deny", () => {
+    expect(told({ policy: { rules: [{ name: "none", on: ["*"] }] } })).toEqual([
+      "policy.rules.0: a rule has either allow or deny",
+    ]);
+    expect(told({ policy: { rules: [{ name: "both", ...ALLOW, deny: ["*"] }] } })).toHaveLength(1);
+  });
+
+  it("a deny may leave out who and on, and gives neither role nor credentials", () => {
+    expect(told({ policy: { rules: [{ name: "no", deny: ["s3:Delete*"] }] } })).toEqual([]);
+    expect(
+      told({ policy: { rules: [{ name: "no", deny: ["*"], role: "pool", credentials: "pool" }] } }),
+    ).toEqual([
+      "policy.rules.0.role: a deny gives no role; leave it out",
+      "policy.rules.0.credentials: a deny gives no credentials; leave it out",
+    ]);
+  });
+
+  it("no rules are an error, and two of one name", () => {
+    expect(told({ policy: { rules: [] } })).toEqual([
+      "policy.rules: it is empty; write what is meant, or leave it out",
+    ]);
+    expect(
+      told({
+        policy: {
+          rules: [
+            { name: "all", ...ALLOW },
+            { name: "all", ...ALLOW },
+          ],
+        },
+      }),
+    ).toEqual(['policy.rules.1.name: another rule is named "all" too']);
+  });
+});
+
+describe("what rules need of sources", () => {
+  const service = { type: "assume-role" };
+  const role = "arn:aws:iam::123456789012:role/service";
+  const both = { pool: { ...POOL, default: true }, service };
+
+  it("S2.1 is held against the source that each rule means: its own, its upstream's, the default", () => {
+    const settings = { sessionName: "x", sessionDuration: "15m" };
+    const of = (rule: object, upstream = {}): readonly string[] =>
+      told({
+        credentials: both,
+        upstreams: { s3: { service: "s3", ...upstream } },
+        policy: { rules: [{ name: "all", ...ALLOW, role, ...settings, ...rule }] },
+      }).map((problem) => problem.replace(/:.*/, ""));
+    expect(of({ credentials: "service" })).toEqual([]);
+    expect(of({ credentials: "pool" })).toEqual([
+      "policy.rules.0.sessionName",
+      "policy.rules.0.sessionDuration",
+    ]);
+    expect(of({})).toEqual(of({ credentials: "pool" }));
+    expect(of({ role: "pool", credentials: "service" })).toEqual(["policy.rules.0.role"]);
+  });
+
+  it("is held against an upstream's source too", () => {
+    const upstreams = { s3: { service: "s3", credentials: "service" } };
+    expect(told({ credentials: both, upstreams })).toEqual([
+      'policy.rules.0.role: the source "service" chooses no role: name a role',
+    ]);
+  });
+
+  it("is not held against a source that is refused itself", () => {
+    const credentials = { pool: POOL, service: { ...service, sessionName: "${x}", default: true } };
+    expect(told({ credentials })).toEqual([
+      "credentials.service.sessionName: ${x} is not known: write ${claim:NAME} or ${claim:NAME:path}",
+    ]);
+  });
+
+  it.each(["14m", "13h"])("a session of %s is told once", (sessionDuration) => {
+    const rules = [{ name: "all", ...ALLOW, role, sessionDuration }];
+    expect(told({ credentials: { service }, policy: { rules } })).toEqual([
+      "policy.rules.0.sessionDuration: a role session lasts from 15m to 12h, in whole seconds",
+    ]);
+  });
+});
+
+describe("S1.1 S1.2 rules for guests", () => {
+  const allow = { name: "public", ...ALLOW, who: { guest: true } };
+  const deny = { name: "no", deny: ["s3:Delete*"], who: { guest: true } };
+
+  it("mean nobody while guests are denied", () => {
+    expect(told({ policy: { rules: [{ name: "all", ...ALLOW }, allow, deny] } })).toEqual(
+      [1, 2].map(
+        (i) =>
+          `policy.rules.${i}.who.guest: no guest comes in; write identity.guests: allow, or leave the rule out`,
+      ),
+    );
+  });
+
+  it("are good where guests are allowed", () => {
+    const identity = { userPools: [STAFF], guests: "allow" };
+    expect(told({ identity, policy: { rules: [allow, deny] } })).toEqual([]);
+  });
+
+  it("get nothing from a source that knows no guests", () => {
+    const credentials = { service: { type: "assume-role" } };
+    const problems = told({ credentials, identity: { guests: "allow" }, policy: { rules: [allow] } });
+    expect(problems).toEqual([
+      expect.stringMatching(/^policy\.rules\.0\.who\.guest: guests get the role that /),
+    ]);
+  });
+
+  it("name no issuer, however many there are, and no issuer may be named that is not there", () => {
+    const rules = [{ ...allow, who: { issuers: ["staff"] } }];
+    expect(told({ identity: { guests: "allow" }, policy: { rules } })).toEqual([
+      expect.stringMatching(/^policy\.rules\.0\.who\.issuers\.0: no user pool or issuer is named "staff"/),
+    ]);
+    const userPools = [STAFF, { ...STAFF, name: "other", id: "us-east-1_Xyz" }];
+    expect(told({ identity: { userPools, guests: "allow" }, policy: { rules: [allow] } })).toEqual([]);
+  });
+});
+
+describe("S1.1 rules for machines", () => {
+  const role = "arn:aws:iam::123456789012:role/service";
+  const rules = [{ name: "machines", ...ALLOW, who: { machine: true, clients: ["importer"] }, role }];
+
+  it("need a source that asks for no ID token", () => {
+    expect(told({ credentials: { service: { type: "assume-role" } }, policy: { rules } })).toEqual([]);
+    expect(told({ policy: { rules } })).toEqual([
+      expect.stringMatching(/^policy\.rules\.0\.who\.machine: a machine has no ID token, /),
+    ]);
+  });
+});

@@ -1,0 +1,65 @@
+import { describe, expect, it } from "vitest";
+import { POOL, told } from "./reading.ts";
+
+describe("upstreams", () => {
+  it.each<readonly [what: string, upstreams: object, problems: readonly string[]]>([
+    [
+      "an SDK's signature could mean both of two without match",
+      { s3: { service: "s3" }, minio: { service: "s3", endpoint: "https://minio" } },
+      ["upstreams.minio: an SDK's request for us-east-1/s3 could mean s3 as well; tell them apart by match"],
+    ],
+    [
+      "regions written and left out are compared",
+      { s3: { service: "s3", region: "us-east-1" }, twin: { service: "s3" } },
+      ["upstreams.twin: an SDK's request for us-east-1/s3 could mean s3 as well; tell them apart by match"],
+    ],
+    [
+      "another region is another upstream",
+      { s3: { service: "s3" }, eu: { service: "s3", region: "eu-west-1" } },
+      [],
+    ],
+    [
+      "a match tells them apart",
+      { s3: { service: "s3" }, minio: { service: "s3", match: { pathPrefix: "/minio" } } },
+      [],
+    ],
+    [
+      "two matches that are the same do not",
+      {
+        a: { service: "s3", match: { host: "A.test", pathPrefix: "/x" } },
+        b: { service: "dynamodb", match: { host: "a.test", pathPrefix: "/x" } },
+      },
+      ["upstreams.b: a request for a.test/x could mean a as well; tell them apart by match"],
+    ],
+  ])("H16 %s", (_what, upstreams, problems) => {
+    expect(told({ upstreams })).toEqual(problems);
+  });
+
+  it("of DynamoDB need an account, their own or the common one", () => {
+    const aws = { region: "us-east-1" };
+    expect(told({ aws, upstreams: { db: { service: "dynamodb" } } })).toEqual([
+      "upstreams.db: its ARNs carry an account: set aws.account, or account here",
+    ]);
+    expect(told({ aws, upstreams: { db: { service: "dynamodb", account: "123456789012" } } })).toEqual([]);
+  });
+
+  it("must be there", () => {
+    expect(told({ upstreams: {} })).toEqual(["upstreams: it names no upstream"]);
+  });
+
+  it("name a source that is there", () => {
+    const s3 = { service: "s3", credentials: "pol" };
+    expect(told({ upstreams: { s3 } })).toEqual([
+      'upstreams.s3.credentials: no credential source is named "pol" (there is pool)',
+    ]);
+    expect(told({ upstreams: { s3: { ...s3, credentials: "pool" } } })).toEqual([]);
+  });
+
+  it("may name a source that does not fit the schema: it is there, and told once", () => {
+    const credentials = { pool: POOL, second: { ...POOL, flow: "hosted" } };
+    const upstreams = { s3: { service: "s3", credentials: "second" } };
+    expect(told({ credentials, upstreams })).toEqual([
+      "credentials.second.flow: it must be one of enhanced, basic",
+    ]);
+  });
+});
