@@ -6,6 +6,8 @@ import { notKnown, unknownVariables } from "./template.ts";
 import { whoProblems } from "./who-problems.ts";
 
 const ACTION = /^(?:\*|[a-z0-9-]+:[A-Za-z0-9*?]+)$/;
+/** IAM takes no less of an ARN in a policy, and session policies are made from what stands here. */
+const RESOURCE = /^(?:\*$|arn:[^:]+:[^:])/;
 const ROLE_ARN = /^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]+$/;
 
 /** Finds everything in a list of rules that cannot be meant; empty when the rules can be compiled. */
@@ -84,8 +86,7 @@ function patternProblems(rule: RuleDocument): Problem[] {
 }
 
 function resourceProblems(pattern: string): string[] {
-  const problems =
-    pattern === "*" || pattern.startsWith("arn:") ? [] : [`"${pattern}" is neither an ARN pattern nor *`];
+  const problems = RESOURCE.test(pattern) ? [] : [`"${pattern}" is neither an ARN pattern nor *`];
   const [unknown] = unknownVariables(pattern);
   if (unknown?.startsWith("${cognito-identity.amazonaws.com:") === true) {
     problems.push(

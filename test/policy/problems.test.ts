@@ -44,6 +44,9 @@ describe("S4.1 a rule that cannot be meant", () => {
     ["an action with a blank", allow({ allow: ["s3:Get Object"] }), "0.allow.0:"],
     ["an empty action", allow({ allow: [""] }), "0.allow.0:"],
     ["a resource that is no ARN", allow({ on: ["reports/*"] }), '0.on.0: "reports/*" is neither'],
+    ["a resource of no service", allow({ on: ["arn:*"] }), '0.on.0: "arn:*" is neither'],
+    ["a resource with no partition", allow({ on: ["arn::s3:::a"] }), '0.on.0: "arn::s3:::a" is neither'],
+    ["everything and more", allow({ on: ["*/x"] }), "0.on.0:"],
     [
       "a variable that is not known",
       allow({ on: ["arn:aws:s3:::${aws:userid}"] }),

@@ -1,10 +1,17 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { type Caller, GUEST } from "../../src/domain/caller.ts";
+import type { Decision } from "../../src/domain/decision.ts";
 import type { Requirement } from "../../src/domain/operation.ts";
 import type { RuleDocument } from "../../src/policy/document.ts";
-import { problemsOf } from "../../src/policy/document.ts";
-import { matches } from "../../src/policy/pattern.ts";
-import { aCaller, roleArn, ruling } from "../support/ruling.ts";
+import { decide } from "../../src/policy/decide.ts";
+import { matches, meets } from "../../src/policy/pattern.ts";
+import { problemsOf } from "../../src/policy/problems.ts";
+import { sessionName } from "../../src/policy/session-name.ts";
+import { decideIam } from "../../src/local/iam/decide.ts";
+import { compilePolicy } from "../../src/local/iam/policy.ts";
+import { readSessionPolicy } from "../../src/local/iam/session-policy.ts";
+import { aCaller, aMachine, anOperation, aPlan, aPolicy, roleArn, ruling } from "../support/ruling.ts";
 
 const action = fc.constantFrom("s3:GetObject", "s3:GetObjectVersion", "s3:PutObject", "dynamodb:GetItem");
 const resource = fc.constantFrom(
@@ -32,13 +39,19 @@ const who = fc.constantFrom(
   { groups: ["analysts"] },
   { groups: ["admins", "editors"] },
   { claims: { tenant: "acme" } },
+  { clients: ["web", "service"] },
+  { machine: true } as const,
+  { guest: true } as const,
 );
-const allow = fc.record({
-  who,
-  allow: actions,
-  on,
-  role: fc.constantFrom("pool", roleArn("a"), roleArn("b")),
-});
+/** Roles of the enhanced flow, and of a source whose sessions carry a tag that not every caller can have. */
+const gives = fc.oneof(
+  fc.record({ role: fc.constantFrom("pool", roleArn("a"), roleArn("b")) }),
+  fc.record({ role: fc.constantFrom(roleArn("a"), roleArn("b")), credentials: fc.constant("service") }),
+);
+const options = { sessions: new Map([["service", aPlan({ tags: { tenant: "${claim:tenant}" } })]]) };
+const allow = fc
+  .tuple(fc.record({ who, allow: actions, on }), gives)
+  .map(([base, gives]) => ({ ...base, ...gives }));
 const deny = fc
   .record({ deny: actions }, {})
   .chain((base) => fc.record({ who, on }, { requiredKeys: [] }).map((rest) => ({ ...base, ...rest })));
@@ -49,12 +62,16 @@ const rules = fc
   .map(named);
 const allows = fc.array(allow, { maxLength: 6 }).map(named);
 
-const caller = fc
+const user = fc
   .record({
     groups: fc.subarray(["analysts", "admins", "editors"]),
     tenant: fc.constantFrom("acme", "other", "*", "", undefined, "a/b", ["acme"]),
   })
   .map(({ groups, tenant }) => aCaller({ "cognito:groups": groups, tenant }));
+const caller = fc.oneof(
+  { weight: 5, arbitrary: user },
+  { weight: 1, arbitrary: fc.constantFrom(aMachine(), GUEST) },
+);
 const requirement = fc
   .record({ action, resource, covered: fc.boolean() })
   .map(({ action, resource, covered }): Requirement => ({
@@ -65,6 +82,15 @@ const requirement = fc
 const requirements = fc.array(requirement, { minLength: 1, maxLength: 4 });
 const runs = { numRuns: 3000 };
 
+/** Decides by rules whose sources make role sessions too. */
+function rulingOf(
+  rules: readonly RuleDocument[],
+  caller: Caller,
+  ...asked: readonly Requirement[]
+): Decision {
+  return decide(aPolicy(rules, options), caller, anOperation(asked));
+}
+
 describe("S4 whatever the rules are", () => {
   it("a deny always wins: with it what was denied stays denied, and what it names is denied", () => {
     fc.assert(
@@ -74,12 +100,12 @@ describe("S4 whatever the rules are", () => {
         caller,
         requirements,
         (rules, [extra, place], caller, asked) => {
-          const before = ruling(rules, caller, ...asked);
+          const before = rulingOf(rules, caller, ...asked);
           const more = rules.toSpliced(place, 0, { name: "extra", ...extra });
-          const after = ruling(more, caller, ...asked);
+          const after = rulingOf(more, caller, ...asked);
           if (before.verdict === "denial") expect(after.verdict).toBe("denial");
           const all = [...rules, { name: "everything", deny: ["*"] }];
-          expect(ruling(all, caller, ...asked)).toMatchObject({ reason: "denied-by-rule" });
+          expect(rulingOf(all, caller, ...asked)).toMatchObject({ reason: "denied-by-rule" });
         },
       ),
       runs,
@@ -94,9 +120,9 @@ describe("S4 whatever the rules are", () => {
         caller,
         requirements,
         (rules, [extra, place], caller, asked) => {
-          if (ruling(rules, caller, ...asked).verdict === "denial") return;
+          if (rulingOf(rules, caller, ...asked).verdict === "denial") return;
           const more = rules.toSpliced(place, 0, { name: "extra", ...extra });
-          expect(ruling(more, caller, ...asked).verdict).toBe("permit");
+          expect(rulingOf(more, caller, ...asked).verdict).toBe("permit");
         },
       ),
       runs,
@@ -109,7 +135,7 @@ describe("S4 whatever the rules are", () => {
     );
     fc.assert(
       fc.property(shuffled, caller, requirements, ([rules, others], caller, asked) => {
-        const [one, other] = [ruling(rules, caller, ...asked), ruling(others, caller, ...asked)];
+        const [one, other] = [rulingOf(rules, caller, ...asked), rulingOf(others, caller, ...asked)];
         expect(other.verdict).toBe(one.verdict);
         if (one.verdict === "denial") expect(other).toMatchObject({ reason: one.reason });
       }),
@@ -120,7 +146,10 @@ describe("S4 whatever the rules are", () => {
   it("the order of what is asked changes nothing", () => {
     fc.assert(
       fc.property(rules, caller, requirements, (rules, caller, asked) => {
-        const [one, other] = [ruling(rules, caller, ...asked), ruling(rules, caller, ...asked.toReversed())];
+        const [one, other] = [
+          rulingOf(rules, caller, ...asked),
+          rulingOf(rules, caller, ...asked.toReversed()),
+        ];
         expect(other.verdict).toBe(one.verdict);
         if (one.verdict === "permit") expect(other).toEqual(one);
       }),
@@ -131,9 +160,9 @@ describe("S4 whatever the rules are", () => {
   it("what is permitted is permitted alone, in each of its parts, by a rule that is there", () => {
     fc.assert(
       fc.property(rules, caller, requirements, (rules, caller, asked) => {
-        const decision = ruling(rules, caller, ...asked);
+        const decision = rulingOf(rules, caller, ...asked);
         if (decision.verdict === "denial") return;
-        for (const one of asked) expect(ruling(rules, caller, one).verdict).toBe("permit");
+        for (const one of asked) expect(rulingOf(rules, caller, one).verdict).toBe("permit");
         expect(rules.find(({ name }) => name === decision.rule)).toMatchObject({ role: decision.role });
       }),
       runs,
@@ -143,18 +172,122 @@ describe("S4 whatever the rules are", () => {
   it("without an allow that names it nothing is permitted", () => {
     fc.assert(
       fc.property(allows, caller, resource, (rules, caller, resource) => {
-        const decision = ruling(rules, caller, { action: "sts:AssumeRole", resource });
+        const decision = rulingOf(rules, caller, { action: "sts:AssumeRole", resource });
         expect(decision.verdict).toBe("denial");
       }),
     );
   });
 
-  it("these rules can be meant, or the properties above would say nothing", () => {
-    const names = { issuers: ["staff"], sources: ["default"], defaultSource: "default" };
+  it("S1.1 machines and guests are permitted nothing by rules for users", () => {
+    fc.assert(
+      fc.property(rules, fc.constantFrom(aMachine(), GUEST), requirements, (rules, caller, asked) => {
+        const forUsers = rules.filter(
+          ({ who = {} }) => !("machine" in who || "guest" in who || "clients" in who),
+        );
+        expect(rulingOf(forUsers, caller, ...asked).verdict).toBe("denial");
+      }),
+    );
+  });
+
+  it("these rules could be compiled, or the properties above would say nothing", () => {
+    const names = {
+      issuers: ["staff"],
+      sources: new Map([["default", { kind: "identity-pool" } as const]]),
+      upstreamSources: new Map(),
+      defaultSource: "default",
+    };
     fc.assert(
       fc.property(rules, (rules) => {
-        expect(problemsOf(rules, names)).toEqual([]);
+        const asRules = rules.map(({ credentials: _, ...rule }) => rule);
+        const told = problemsOf(asRules, names).filter(
+          ({ path }) => path[2] !== "guest" && path[2] !== "machine",
+        );
+        expect(told).toEqual([]);
       }),
+    );
+  });
+});
+
+describe("S2.9 whatever is permitted with a role session", () => {
+  const sts = allow.map((rule) => ({
+    ...rule,
+    who: { authenticated: true } as const,
+    role: roleArn("a"),
+    credentials: "service",
+  }));
+  const stsRules = fc
+    .array(fc.oneof({ weight: 6, arbitrary: sts }, { weight: 1, arbitrary: deny }), {
+      minLength: 1,
+      maxLength: 6,
+    })
+    .map(named);
+  const plain = fc.array(fc.record({ action, resource }), { minLength: 1, maxLength: 3 });
+  const everything = compilePolicy({
+    Version: "2012-10-17",
+    Statement: [{ Effect: "Allow", Action: "*", Resource: "*" }],
+  });
+  const iam = (decision: Decision, { action, resource }: Requirement) => {
+    const text = decision.verdict === "permit" ? (decision.session?.policy ?? "") : "";
+    const policies = {
+      identityPolicies: [everything],
+      sessionPolicies: [compilePolicy(readSessionPolicy(text))],
+    };
+    return decideIam(policies, { action, resource, context: {} });
+  };
+
+  it("IAM permits with its session policy, by the stand-in's own engine", () => {
+    let permits = 0;
+    fc.assert(
+      fc.property(stsRules, user, plain, (rules, caller, asked) => {
+        const decision = rulingOf(rules, caller, ...asked);
+        if (decision.verdict === "denial") return;
+        permits++;
+        for (const one of asked) expect(iam(decision, one)).toBe("allow");
+      }),
+      runs,
+    );
+    expect(permits).toBeGreaterThan(100);
+  });
+
+  it("nothing is permitted by its session policy that the rules would not permit", () => {
+    fc.assert(
+      fc.property(stsRules, user, plain, action, resource, (rules, caller, asked, action, resource) => {
+        const decision = rulingOf(rules, caller, ...asked);
+        if (decision.verdict === "denial" || iam(decision, { action, resource }) !== "allow") return;
+        expect(rulingOf(rules, caller, { action, resource }).verdict).toBe("permit");
+      }),
+      runs,
+    );
+  });
+});
+
+describe("S2.10 whatever the values are", () => {
+  const named = (value: string, issuer = "staff") => sessionName(value, { issuer, value, shared: false });
+  const text = fc.oneof(
+    fc.string({ unit: "binary", maxLength: 80 }),
+    fc.string({ unit: "grapheme", maxLength: 80 }),
+    fc.stringMatching(/^[a-c|:]{0,3}$/),
+    fc.stringMatching(/^x{60,70}$/),
+  );
+
+  it("STS takes the name that is made of one", () => {
+    fc.assert(
+      fc.property(text, (value) => {
+        expect(named(value)).toMatch(/^[\w+=,.@-]{2,64}$/);
+      }),
+      runs,
+    );
+  });
+
+  it("no two have one name, and none is the name of another", () => {
+    fc.assert(
+      fc.property(text, text, (one, other) => {
+        fc.pre(one !== other);
+        expect(named(one)).not.toBe(named(other));
+        const madeUp = named(one);
+        if (madeUp !== one) expect(named(madeUp)).not.toBe(madeUp);
+      }),
+      { numRuns: 20_000 },
     );
   });
 });
@@ -198,6 +331,24 @@ describe("patterns", () => {
       fc.property(pattern, text, (pattern, text) => {
         const meaning = pattern.replaceAll("*", "[^]*").replaceAll("?", "[^]");
         expect(matches(pattern, text)).toBe(new RegExp(`^${meaning}$`).test(text));
+      }),
+      { numRuns: 5000 },
+    );
+  });
+
+  it("meet where a text that both match can be found, and nowhere else", () => {
+    const letter = ["a", "b"];
+    const texts = Array.from({ length: 6 }, (_, n) => n)
+      .flatMap((n) => Array.from({ length: 2 ** n }, (_, bits) => ({ n, bits })))
+      .map(({ n, bits }) => Array.from({ length: n }, (_, at) => letter[(bits >> at) & 1]).join(""));
+    const short = fc
+      .array(fc.constantFrom("a", "b", "*", "?"), { maxLength: 4 })
+      .map((parts) => parts.join(""));
+    fc.assert(
+      fc.property(short, short, (one, other) => {
+        const found = texts.some((text) => matches(one, text) && matches(other, text));
+        expect(meets(one, other)).toBe(found);
+        expect(meets(other, one)).toBe(found);
       }),
       { numRuns: 5000 },
     );
