@@ -49,6 +49,36 @@ describe("switches", () => {
   });
 });
 
+describe("outages", () => {
+  const cut = { kind: "cut" };
+
+  it("cut every call of the services they name, until they are over", async () => {
+    const faults = createFaults();
+    const up = faults.down("sts", "cognito-identity");
+    const other = faults.down("sts");
+    expect(await faults.meet("sts", "AssumeRole")).toEqual(cut);
+    expect(await faults.meet("cognito-identity", "GetId")).toEqual(cut);
+    expect(await faults.meet("user-pool", "jwks.json")).toBeUndefined();
+    up();
+    expect(await faults.meet("cognito-identity", "GetId")).toBeUndefined();
+    expect(await faults.meet("sts", "AssumeRole")).toEqual(cut);
+    other();
+    expect(await faults.meet("sts", "AssumeRole")).toBeUndefined();
+  });
+
+  it("use up no other fault, and go with all the others", async () => {
+    const faults = createFaults();
+    faults.add({ times: 1, effect: throttle });
+    const up = faults.down("sts");
+    expect(await faults.meet("sts", "AssumeRole")).toEqual(cut);
+    up();
+    expect(await faults.meet("sts", "AssumeRole")).toBe(throttle);
+    faults.down("sts");
+    faults.clear();
+    expect(await faults.meet("sts", "AssumeRole")).toBeUndefined();
+  });
+});
+
 describe("suffering", () => {
   it.each([
     ["s3", "SlowDown", 503],
@@ -86,4 +116,51 @@ describe("suffering", () => {
     expect(status).toBe(200);
     expect(() => JSON.parse(body as string)).toThrow(SyntaxError);
   });
+
+  it("lets an answer come a byte at a time, which tells its whole length beforehand", async () => {
+    const answer = await suffer("s3", { kind: "drip", ms: 0 }, whole);
+    const chunks = await chunksOf(answer);
+    expect(chunks.map(String)).toEqual("whole body".split(""));
+    expect(answer.headers["content-length"]).toBe("10");
+  });
+
+  it.each([
+    [undefined, /^whole body {190}$/],
+    ["space", /^whole body {190}$/],
+    ["junk", /^whole bodyx{190}$/],
+  ] as const)("lets an answer go on in %s", async (filler, text) => {
+    const big = { kind: "big", bytes: 200, ...(filler !== undefined && { filler }) } as const;
+    const said = { status: 200, headers: { "content-length": "10" }, body: "whole body" };
+    const answer = await suffer("s3", big, () => Promise.resolve(said));
+    expect(Buffer.concat(await chunksOf(answer)).toString()).toMatch(text);
+    expect(answer.headers).toEqual({});
+  });
+
+  it("makes an answer exactly as big as it is told, and never smaller than it was", async () => {
+    for (const [bytes, size] of [
+      [10_000_000, 10_000_000],
+      [65_546, 65_546],
+      [3, 10],
+    ] as const) {
+      const chunks = await chunksOf(await suffer("s3", { kind: "big", bytes }, whole));
+      expect(chunks.reduce((sum, chunk) => sum + chunk.length, 0)).toBe(size);
+    }
+  });
+
+  it("gives another answer without running the call", async () => {
+    const answer = { status: 302, headers: { location: "/" }, body: "elsewhere" };
+    expect(await suffer("sts", { kind: "answer", answer }, never)).toBe(answer);
+  });
+
+  it("leaves answers without credentials as they are", async () => {
+    for (const kind of ["expired-credentials", "empty-credentials"] as const) {
+      expect(await suffer("sts", { kind }, whole)).toEqual(await whole());
+    }
+  });
 });
+
+async function chunksOf({ body }: LocalAnswer): Promise<Buffer[]> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of body as AsyncIterable<Buffer>) chunks.push(chunk);
+  return chunks;
+}

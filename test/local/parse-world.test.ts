@@ -133,14 +133,6 @@ describe("parseWorld", () => {
   });
 
   it("takes role mappings of other providers: by ARN or by a name that AWS knows, and by rules only", () => {
-    const withMapping = (key: string, mapping: unknown) =>
-      worldWith((document) => {
-        set("identityPools.0.openIdProviders", [openId(), { ...openId(), provider: "accounts.google.com" }])(
-          document,
-        );
-        set("identityPools.0.roleMappings", { [key]: mapping })(document);
-      });
-    const arnOf = (provider: string) => `arn:aws:iam::123456789012:oidc-provider/${provider}`;
     expect(withMapping(arnOf("a.example"), rules(1))).not.toThrow();
     expect(withMapping("accounts.google.com", rules(1))).not.toThrow();
     for (const key of ["a.example", arnOf("accounts.google.com"), arnOf("b.example")]) {
@@ -156,6 +148,19 @@ describe("parseWorld", () => {
     expect(worldWith(set("identityPools.0.principalTags", tags(50)))).not.toThrow();
   });
 });
+
+/** The world with two more providers and one mapping. */
+function withMapping(key: string, mapping: unknown): () => unknown {
+  return worldWith((document) => {
+    const google = { ...openId(), provider: "accounts.google.com" };
+    set("identityPools.0.openIdProviders", [openId(), google])(document);
+    set("identityPools.0.roleMappings", { [key]: mapping })(document);
+  });
+}
+
+function arnOf(provider: string): string {
+  return `arn:aws:iam::123456789012:oidc-provider/${provider}`;
+}
 
 function openId(): Record<string, unknown> {
   return { provider: "a.example", clientIds: ["app"] };

@@ -226,12 +226,12 @@ describe("an identity pool", () => {
   });
 });
 
-describe("several logins", () => {
-  const both = async (sub: string, username = "editor") => ({
-    [PROVIDER]: await issuer.idToken({ sub }),
-    [USER_POOL]: await userPoolToken({ username }),
-  });
+const both = async (sub: string, username = "editor") => ({
+  [PROVIDER]: await issuer.idToken({ sub }),
+  [USER_POOL]: await userPoolToken({ username }),
+});
 
+describe("several logins", () => {
   it("are linked to one identity, which each of them opens from then on", async () => {
     const Logins = await both("linked");
     const id = await getId(Logins);
@@ -301,11 +301,11 @@ function withToken(WebIdentityToken: string, more: Partial<AssumeRoleWithWebIden
   return sts.send(new AssumeRoleWithWebIdentityCommand(input));
 }
 
-describe("STS", () => {
-  const tagged = (principal_tags: object, more: object = {}) => ({
-    "https://aws.amazon.com/tags": { principal_tags, ...more },
-  });
+const tagged = (principal_tags: object, more: object = {}) => ({
+  "https://aws.amazon.com/tags": { principal_tags, ...more },
+});
 
+describe("STS", () => {
   it("takes the ID token of an issuer that IAM knows, signed by RSA or by an elliptic curve", async () => {
     for (const token of [await issuer.idToken(), await elliptic.idToken()]) {
       expect(await withToken(token)).toMatchObject({
