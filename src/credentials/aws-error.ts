@@ -1,4 +1,7 @@
 import { Refusal, type RefusalCode } from "../domain/refusal.ts";
+import { OutboundError } from "../outbound/call.ts";
+import { HeldBackError } from "../outbound/held-back.ts";
+import type { Exchange } from "./broker.ts";
 
 /**
  * What an error of AWS means for the exchange:
@@ -52,18 +55,64 @@ function meaningOf(status: number, type: string | undefined): Meaning {
   return type !== undefined && status < 500 ? "misconfigured" : "failed";
 }
 
+/** How an exchange that failed has ended. */
+export type Trouble = Exclude<Exchange["outcome"], "ok">;
+
+const TROUBLES: Readonly<Record<Meaning | OutboundError["kind"], Trouble>> = {
+  denied: "refused",
+  misconfigured: "misconfigured",
+  throttled: "throttled",
+  failed: "unavailable",
+  unreachable: "unavailable",
+  timeout: "timeout",
+  "too-large": "too-large",
+};
+
 const DECISIONS: ReadonlySet<RefusalCode> = new Set([
+  "id-token-required",
   "role-not-granted",
   "role-mismatch",
   "credentials-refused",
 ]);
+
+/** Tells what became of an exchange by what it threw. What none of the causes explains is an answer that nobody could read. */
+export function troubleOf(error: unknown): Trouble {
+  if (!(error instanceof Refusal)) return "malformed";
+  if (DECISIONS.has(error.code)) return "refused";
+  const { cause } = error;
+  if (cause instanceof AwsError) return TROUBLES[cause.meaning];
+  if (cause instanceof OutboundError) return TROUBLES[cause.kind];
+  return cause instanceof HeldBackError ? "held-back" : "malformed";
+}
 
 /**
  * Whether a failed exchange was decided, so that asking again with the same token would end the same way and what was
  * got earlier must not be used on; as against a fault, which says nothing of the caller.
  */
 export function isDecision(error: unknown): error is Refusal {
-  if (!(error instanceof Refusal)) return false;
-  if (DECISIONS.has(error.code)) return true;
-  return error.cause instanceof AwsError && error.cause.meaning === "misconfigured";
+  const trouble = troubleOf(error);
+  return trouble === "refused" || trouble === "misconfigured";
+}
+
+/**
+ * Whether the same call may end better in a moment: AWS was asked too often, had a fault or did not answer. Neither what
+ * it decided, nor an answer that nobody can read.
+ */
+export function isTransient(error: unknown): boolean {
+  const trouble = troubleOf(error);
+  return trouble === "throttled" || trouble === "unavailable" || trouble === "timeout";
+}
+
+/** AWS answered well, but the caller's issuer did not answer AWS: one issuer must not speak for all. */
+const OF_THE_ISSUER: ReadonlySet<string> = new Set([
+  "ExternalServiceException",
+  "IDPCommunicationError",
+  "IDPCommunicationErrorException",
+]);
+
+/** Whether the API itself failed or did not answer, whoever asked: what opens its breaker. */
+export function isFault(error: unknown): boolean {
+  if (!isTransient(error) || troubleOf(error) === "throttled") return false;
+  const cause = error instanceof Refusal ? error.cause : undefined;
+  return !(cause instanceof AwsError && cause.type !== undefined && OF_THE_ISSUER.has(cause.type));
 }

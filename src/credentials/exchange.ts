@@ -1,15 +1,21 @@
 import type { Caller } from "../domain/caller.ts";
 import type { Clock } from "../domain/clock.ts";
 import { Refusal } from "../domain/refusal.ts";
-import type { Call, Outbound, Reply } from "../outbound/call.ts";
+import { abortable } from "../outbound/abortable.ts";
+import { type Call, type Outbound, OutboundError, type Reply } from "../outbound/call.ts";
+import { HeldBackError } from "../outbound/held-back.ts";
+import { createRetry } from "../outbound/retry.ts";
+import type { Turn } from "../outbound/waiting-room.ts";
+import { isTransient, troubleOf } from "./aws-error.ts";
 import type { Exchange, OnExchange } from "./broker.ts";
+import { createGates, type GatesOptions } from "./gates.ts";
+import type { Operation } from "./quotas.ts";
 
 /** One question to the identity pool or STS, and how its answer is read. */
 export interface Question<T> {
   /** Which of the two is asked: each has limits and troubles of its own. */
   readonly service: "cognito-identity" | "sts";
-  /** The API operation. */
-  readonly operation: string;
+  readonly operation: Operation;
   readonly call: Call;
   /** On whose behalf: what is asked for one must not starve the others. */
   readonly caller: Caller;
@@ -23,45 +29,98 @@ export interface Question<T> {
   readonly refusalOf: (reply: Reply) => Refusal;
 }
 
-/** Asks, and counts the exchange by how it ended; what is not given comes back as a Refusal. */
+/**
+ * Asks, within the quotas and a deadline, and again where that may help; what is not given comes back as a Refusal.
+ * Every call that was made is counted by how it ended, and a question that was held back as such.
+ */
 export type ExchangeCall = <T>(question: Question<T>) => Promise<T>;
 
 /** What {@link createExchangeCall} needs. */
-export interface ExchangeOptions {
+export interface ExchangeOptions extends GatesOptions {
   readonly outbound: Outbound;
   readonly onExchange: OnExchange;
   readonly now: Clock;
+  /** For one question with all its waits and attempts. Default 8 s. */
+  readonly deadlineMs?: number;
 }
 
-/** Makes the function through which every exchange with the identity pool and STS goes. */
-export function createExchangeCall({ outbound, onExchange, now }: ExchangeOptions): ExchangeCall {
-  return async (question) => {
-    const { operation } = question;
+/**
+ * Makes the function through which every exchange with the identity pool and STS goes.
+ *
+ * Each attempt first waits for its turn, which comes fairly to all issuers and callers (security.md S2.12). None is made
+ * while an API has failed too often.
+ */
+export function createExchangeCall(options: ExchangeOptions): ExchangeCall {
+  const { outbound, onExchange, now, deadlineMs = 8000 } = options;
+  const gatesTo = createGates(options);
+  const retry = createRetry({ isTransient, deadlineMs });
+
+  const startCount = (operation: Operation): ((outcome: Exchange["outcome"]) => void) => {
     const startMs = now();
-    const count = (outcome: Exchange["outcome"]): void => {
-      onExchange({ operation, outcome, durationMs: Math.max(0, now() - startMs) });
-    };
+    return (outcome) => onExchange({ operation, outcome, durationMs: Math.max(0, now() - startMs) });
+  };
+  const send = async <T>(question: Question<T>, signal: AbortSignal): Promise<T> => {
+    const count = startCount(question.operation);
     try {
-      const answer = await ask(outbound, question);
+      const answer = await ask(outbound, question, signal);
       count("ok");
       return answer;
     } catch (error) {
-      count(outcomeOf(error));
+      count(troubleOf(error));
       throw error;
+    }
+  };
+  const attempt = async <T>(question: Question<T>, signal: AbortSignal): Promise<T> => {
+    const { service, operation, call, caller } = question;
+    const count = startCount(operation);
+    const { pace, breaker } = gatesTo({ service, operation, url: call.url });
+    try {
+      breaker.check(); // rather than to wait for a turn in vain
+      await pace.take(turnOf(caller));
+      if (signal.aborted) throw new HeldBackError("pace");
+      return await breaker.run(() => send(question, signal));
+    } catch (error) {
+      if (!(error instanceof HeldBackError)) throw error;
+      count("held-back");
+      throw heldBack(question, error);
+    }
+  };
+  return async (question) => {
+    try {
+      return await retry((signal) => attempt(question, signal));
+    } catch (error) {
+      throw error instanceof OutboundError ? noAnswer(question, error) : error;
     }
   };
 }
 
-async function ask<T>(outbound: Outbound, { operation, call, read, refusalOf }: Question<T>): Promise<T> {
-  const reply = await outbound(call).catch((cause: unknown) => {
-    throw new Refusal("credentials-unavailable", { cause, detail: `${operation} had no answer` });
+/** The question put once. */
+async function ask<T>(outbound: Outbound, question: Question<T>, signal: AbortSignal): Promise<T> {
+  const { call, read, refusalOf } = question;
+  const reply = await abortable(outbound(call, signal), signal).catch((cause: unknown) => {
+    throw noAnswer(question, cause);
   });
   if (reply.status !== 200) throw refusalOf(reply);
   return read(reply.body);
 }
 
-function outcomeOf(error: unknown): Exchange["outcome"] {
-  const code = error instanceof Refusal ? error.code : undefined;
-  if (code === "credentials-throttled") return "throttled";
-  return code === "role-not-granted" || code === "credentials-refused" ? "refused" : "unavailable";
+/** Callers count by subject, not by token: more sign-ins do not give a larger share. */
+function turnOf({ issuer, subject, kind }: Caller): Turn {
+  return { group: issuer, member: subject, guest: kind === "guest" };
+}
+
+function noAnswer({ operation }: Pick<Question<unknown>, "operation">, cause: unknown): Refusal {
+  return new Refusal("credentials-unavailable", { cause, detail: `${operation} had no answer` });
+}
+
+function heldBack(
+  { service, operation }: Pick<Question<unknown>, "service" | "operation">,
+  cause: HeldBackError,
+): Refusal {
+  return cause.by === "pace"
+    ? new Refusal("credentials-throttled", { cause, detail: `${operation}: too many wait for their turn` })
+    : new Refusal("credentials-unavailable", {
+        cause,
+        detail: `${operation}: ${service} fails, so it is left alone`,
+      });
 }

@@ -21,41 +21,51 @@ export interface FairQueue<T extends Standing> {
   readonly surplus: (came: T) => T;
 }
 
+interface Group<T> {
+  readonly members: Map<string, T[]>;
+  /** Items of all members. */
+  size: number;
+}
+
 /** Makes an empty queue. Maps keep their order, so the first of a map is the one whose turn it is. */
 export function createFairQueue<T extends Standing>(): FairQueue<T> {
-  const groups = new Map<string, Map<string, T[]>>();
+  const groups = new Map<string, Group<T>>();
 
   const next: FairQueue<T>["next"] = (mayGo) => {
-    for (const [group, members] of groups) {
-      const [turn] = members;
+    for (const [name, group] of groups) {
+      const [turn] = group.members;
       const [member, line] = turn ?? ["", []];
       const [item] = line;
       if (item === undefined || !mayGo(item)) continue;
       line.shift();
-      toTheEnd(members, member, line.length > 0);
-      toTheEnd(groups, group, members.size > 0);
+      group.size--;
+      toTheEnd(group.members, member, line.length > 0);
+      toTheEnd(groups, name, group.size > 0);
       return item;
     }
     return undefined;
   };
   return {
     push: (item) => {
-      const members = getOrAdd(groups, item.group, () => new Map<string, T[]>());
-      getOrAdd(members, item.member, () => []).push(item);
+      const group = getOrAdd(groups, item.group, () => ({ members: new Map<string, T[]>(), size: 0 }));
+      getOrAdd(group.members, item.member, () => []).push(item);
+      group.size++;
     },
     next,
     remove: (item) => {
-      const members = groups.get(item.group);
-      const line = members?.get(item.member);
+      const group = groups.get(item.group);
+      const line = group?.members.get(item.member);
       const at = line?.indexOf(item) ?? -1;
-      if (members === undefined || line === undefined || at < 0) return;
+      if (group === undefined || line === undefined || at < 0) return;
       line.splice(at, 1);
-      if (line.length === 0) members.delete(item.member);
-      if (members.size === 0) groups.delete(item.group);
+      group.size--;
+      if (line.length === 0) group.members.delete(item.member);
+      if (group.size === 0) groups.delete(item.group);
     },
     surplus: (came) => {
-      const members = largest(groups, came.group, countAll) ?? new Map<string, T[]>();
-      return largest(members, came.member, (line) => line.length)?.at(-1) ?? came;
+      const group = largest(groups, came.group, ({ size }) => size);
+      const line = group && largest(group.members, came.member, ({ length }) => length);
+      return line?.at(-1) ?? came;
     },
   };
 }
@@ -79,10 +89,4 @@ function largest<V>(map: ReadonlyMap<string, V>, first: string, count: (value: V
   let most = map.get(first);
   for (const value of map.values()) if (most === undefined || count(value) > count(most)) most = value;
   return most;
-}
-
-function countAll<T>(members: ReadonlyMap<string, readonly T[]>): number {
-  let count = 0;
-  for (const line of members.values()) count += line.length;
-  return count;
 }

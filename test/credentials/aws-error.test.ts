@@ -1,6 +1,16 @@
 import { describe, expect, it } from "vitest";
-import { AwsError, isDecision, type Meaning, refusalOf } from "../../src/credentials/aws-error.ts";
+import {
+  AwsError,
+  isDecision,
+  isFault,
+  isTransient,
+  type Meaning,
+  refusalOf,
+  troubleOf,
+} from "../../src/credentials/aws-error.ts";
 import { Refusal } from "../../src/domain/refusal.ts";
+import { OutboundError } from "../../src/outbound/call.ts";
+import { HeldBackError } from "../../src/outbound/held-back.ts";
 
 const MEANINGS: ReadonlyMap<string, Meaning> = new Map([
   ["Denied", "denied"],
@@ -37,13 +47,49 @@ describe("refusalOf", () => {
   });
 });
 
-describe("isDecision", () => {
-  it("takes a role that did not fit for one, and a missing answer or a fault of our own for none", () => {
-    expect(isDecision(new Refusal("role-mismatch"))).toBe(true);
-    expect(isDecision(new Refusal("credentials-unavailable"))).toBe(false);
-    expect(isDecision(new Error("x", { cause: new AwsError("GetId", "Broken", "misconfigured") }))).toBe(
-      false,
-    );
-    expect(isDecision(undefined)).toBe(false);
+const of = (type: string, meaning: Meaning) =>
+  new Refusal("credentials-unavailable", { cause: new AwsError("GetId", type, meaning) });
+const by = (cause: unknown) => new Refusal("credentials-unavailable", { cause });
+
+describe("what a refusal means", () => {
+  it.each([
+    ["a token that does not do", new Refusal("id-token-required"), "refused", "decision"],
+    ["a role not granted", new Refusal("role-not-granted"), "refused", "decision"],
+    ["another role", new Refusal("role-mismatch"), "refused", "decision"],
+    ["a denial", new Refusal("credentials-refused"), "refused", "decision"],
+    ["a wrong set-up", of("Broken", "misconfigured"), "misconfigured", "decision"],
+    ["throttling", of("TooMany", "throttled"), "throttled", "transient"],
+    ["a fault", of("Failed", "failed"), "unavailable", "transient fault"],
+    [
+      "an issuer that did not answer Cognito",
+      of("ExternalServiceException", "failed"),
+      "unavailable",
+      "transient",
+    ],
+    ["an issuer that did not answer STS", of("IDPCommunicationError", "failed"), "unavailable", "transient"],
+    [
+      "the same in another spelling",
+      of("IDPCommunicationErrorException", "failed"),
+      "unavailable",
+      "transient",
+    ],
+    ["nobody there", by(new OutboundError("unreachable")), "unavailable", "transient fault"],
+    ["no answer in time", by(new OutboundError("timeout")), "timeout", "transient fault"],
+    ["too much of an answer", by(new OutboundError("too-large")), "too-large", ""],
+    ["too many calls", by(new HeldBackError("pace")), "held-back", ""],
+    ["an API left alone", by(new HeldBackError("breaker", of("Failed", "failed"))), "held-back", ""],
+    ["an answer nobody can read", by(new SyntaxError("no JSON")), "malformed", ""],
+    ["an answer without what it promises", by(undefined), "malformed", ""],
+    [
+      "no refusal",
+      new Error("x", { cause: new AwsError("GetId", "Broken", "misconfigured") }),
+      "malformed",
+      "",
+    ],
+    ["nothing", undefined, "malformed", ""],
+  ])("%s", (_what, error, trouble, meaning) => {
+    const names = { decision: isDecision, transient: isTransient, fault: isFault };
+    const said = Object.entries(names).flatMap(([name, says]) => (says(error) ? [name] : []));
+    expect([troubleOf(error), said.join(" ")]).toEqual([trouble, meaning]);
   });
 });
