@@ -109,6 +109,12 @@ describe("createIdentities", () => {
     expect(asked).toHaveLength(1);
   });
 
+  it("does not ask anew for an identity that was new and is gone already", async () => {
+    const { asked, identities } = start();
+    await endOf(identities.use(callerOf(), () => Promise.reject(gone())));
+    expect(asked).toHaveLength(1);
+  });
+
   it("asks for a known identity anew at once when it is gone, and not for ever", async () => {
     const { asked, identities, idOf } = start();
     await idOf(callerOf());

@@ -289,25 +289,29 @@ describe("against the stand-in AWS", () => {
     await aws.close();
   });
   beforeEach(async () => {
-    brokers = createSources({
-      sources: SETTINGS,
-      defaultRegion: "us-east-1",
-      endpoint: aws.url,
-      exchange: plainExchange(outbound.call),
-      signer: createSigner(),
-      clockOffsetOf: () => createClockOffset(Date.now),
-      ambient: async () => ({
-        accessKeyId: "AKIALOCALSIDECAR2222",
-        secretAccessKey: "local-sidecar-secret",
-      }),
-      now: Date.now,
-    });
+    brokers = sourcesOf(Date.now);
     analyst = await callerFor("analyst");
   });
   afterEach(() => {
     aws.faults.clear();
     aws.calls.reset();
   });
+
+  function sourcesOf(now: () => number, sources: Readonly<Record<string, SourceSettings>> = SETTINGS) {
+    return createSources({
+      sources,
+      defaultRegion: "us-east-1",
+      endpoint: aws.url,
+      exchange: plainExchange(outbound.call),
+      signer: createSigner(),
+      clockOffsetOf: () => createClockOffset(now),
+      ambient: async () => ({
+        accessKeyId: "AKIALOCALSIDECAR2222",
+        secretAccessKey: "local-sidecar-secret",
+      }),
+      now,
+    });
+  }
 
   const ask = async (source: Source, permit: Permit, caller = analyst): Promise<Credentials> =>
     brokerOf(brokers, source)(permit, caller);
@@ -418,21 +422,23 @@ describe("against the stand-in AWS", () => {
 
   it("says that the pool does not allow the basic flow", async () => {
     const settings = { ...SETTINGS.basic, identityPoolId: POOL_ID };
-    const closed = createSources({
-      sources: { basic: settings },
-      defaultRegion: "us-east-1",
-      endpoint: aws.url,
-      exchange: plainExchange(outbound.call),
-      signer: createSigner(),
-      clockOffsetOf: () => createClockOffset(Date.now),
-      now: Date.now,
-    });
+    const closed = sourcesOf(Date.now, { basic: settings });
     const refusal = await endOf(brokerOf(closed, "basic")(session("analyst"), analyst) as Promise<unknown>);
     expect(refusal).toMatchObject({
       code: "credentials-unavailable",
       detail: "GetOpenIdToken: 400 InvalidParameterException",
     });
   });
+
+  it.each([-420_000, 420_000])(
+    "S2.12 learns the time of STS where its own is off by %i ms",
+    async (offMs) => {
+      brokers = sourcesOf(() => Date.now() + offMs);
+      await expect(ask("service", session("service"))).resolves.toHaveProperty("assumedRoleArn");
+      await expect(ask("service", session("service"))).resolves.toHaveProperty("assumedRoleArn");
+      expect([aws.calls.of("sts:refused"), aws.calls.of("sts:AssumeRole")]).toEqual([1, 2]);
+    },
+  );
 
   it("asks for an identity once", async () => {
     await ask("pool", permitOf(ANALYST));
