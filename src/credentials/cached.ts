@@ -1,13 +1,26 @@
-import type { Clock } from "../domain/clock.ts";
 import type { Caller } from "../domain/caller.ts";
+import type { Clock } from "../domain/clock.ts";
 import type { Credentials } from "../domain/credentials.ts";
 import type { Permit } from "../domain/decision.ts";
 import { isDecision } from "./aws-error.ts";
 import type { Broker } from "./broker.ts";
-import { createMemory, type Entry, type Wish, wishOf } from "./memory.ts";
+import { createFlights } from "./flights.ts";
+import { canRenew, type Got } from "./life.ts";
+import { createMemory, type Entry, type Memory, type Wish, wishOf } from "./memory.ts";
 
-/** How a look-up ended, for the metrics. */
-export type Lookup = "hit" | "miss" | "refresh" | "stale";
+/** How a look-up ended, for the metrics. What memory misses or refreshes may be a hit in the shared tier. */
+export type Lookup = "hit" | "miss" | "refresh" | "stale" | "shared_hit";
+
+/**
+ * A {@link Broker} as a cache asks it.
+ *
+ * @param refused credentials that AWS did not take a moment ago: they are not what is wanted
+ */
+export type Supplier = (
+  permit: Permit,
+  caller: Caller,
+  refused: Credentials | undefined,
+) => Got | Promise<Got>;
 
 /** What {@link cached} needs. */
 export interface CacheOptions {
@@ -17,6 +30,8 @@ export interface CacheOptions {
   readonly maxCallers?: number;
   /** How long before their end credentials are renewed; at most a fifth of their life. Default five minutes. */
   readonly refreshAheadMs?: number;
+  /** From 0 to 1: moves each renewal by up to a tenth of that time. Default `Math.random`. */
+  readonly random?: () => number;
 }
 
 /** A broker that remembers. */
@@ -24,9 +39,21 @@ export interface CachedBroker {
   readonly obtain: Broker;
   /** Credentials at hand, without asking for any. */
   readonly peek: (permit: Permit, caller: Caller) => Credentials | undefined;
+  /**
+   * Forgets credentials that AWS did not take. Not those that were got within the last minute, and none twice a minute:
+   * others would not help.
+   *
+   * @returns whether asking for credentials again makes sense
+   */
+  readonly drop: (permit: Permit, caller: Caller, credentials: Credentials) => boolean;
+  /** Forgets the credentials of callers who are revoked, those that are under way too. */
+  readonly forget: (isGone: (caller: Pick<Caller, "handles">) => boolean) => void;
+  /** Ends the sweep, which once a minute forgets what has ended and what was not used for an hour. */
+  readonly close: () => void;
 }
 
 const RETRY_AFTER_MS = 5000;
+const SWEEP_EVERY_MS = 60_000;
 
 /**
  * Keeps what a broker gives, by everything that shaped it.
@@ -35,38 +62,23 @@ const RETRY_AFTER_MS = 5000;
  * is served at once with those at hand; while renewal fails for want of an answer they go on until they end. What AWS
  * decided against ends them there and then.
  */
-export function cached(
-  broker: Broker,
-  { now, onLookup, maxCallers = 10_000, refreshAheadMs = 300_000 }: CacheOptions,
-): CachedBroker {
-  const memory = createMemory({ now, maxCallers, refreshAheadMs });
-  const fly = createFlights(async (wish) => {
-    try {
-      const credentials = await broker(wish.permit, wish.caller);
-      memory.keep(wish, credentials);
-      return credentials;
-    } catch (error) {
-      if (isDecision(error)) memory.deny(wish, error);
-      throw error;
-    }
-  });
+export function cached(supply: Supplier, options: CacheOptions): CachedBroker {
+  const { now, onLookup, maxCallers = 10_000, refreshAheadMs = 300_000, random = Math.random } = options;
+  const memory = createMemory({ now, maxCallers, refreshAheadMs, random });
+  const flights = createFlights(remembering(supply, memory));
 
   const ask = async (wish: Wish): Promise<Credentials> => {
     const denial = memory.findDenial(wish);
     if (denial !== undefined) throw denial;
-    const flight = fly(wish);
+    const flight = flights.join(wish);
     try {
       return await flight.credentials;
     } catch (error) {
       // What was decided about the leader's token says nothing about this one.
-      if (flight.tokenDigest === wish.caller.tokenDigest || !isDecision(error)) throw error;
+      if (flight.caller.tokenDigest === wish.caller.tokenDigest || !isDecision(error)) throw error;
       return memory.find(wish)?.credentials ?? ask(wish);
     }
   };
-
-  /** A token that ends when the credentials do brings none that last longer. */
-  const isDue = ({ refreshAtMs, endsAtMs }: Entry, { expiresAtMs }: Caller): boolean =>
-    now() >= refreshAtMs && expiresAtMs > endsAtMs;
 
   const renew = async (wish: Wish, entry: Entry): Promise<void> => {
     entry.refreshAtMs = now() + RETRY_AFTER_MS;
@@ -78,36 +90,36 @@ export function cached(
     }
   };
 
+  const sweeping = setInterval(memory.sweep, SWEEP_EVERY_MS).unref();
   return {
     obtain: (permit, caller) => {
       const wish = wishOf(permit, caller);
       const entry = memory.find(wish);
       onLookup(entry === undefined ? "miss" : "hit");
       if (entry === undefined) return ask(wish);
-      if (isDue(entry, caller)) void renew(wish, entry);
+      if (now() >= entry.refreshAtMs && canRenew(entry, caller)) void renew(wish, entry);
       return entry.credentials;
     },
     peek: (permit, caller) => memory.find(wishOf(permit, caller))?.credentials,
+    drop: (permit, caller, credentials) => memory.drop(wishOf(permit, caller), credentials),
+    forget: (isGone) => {
+      memory.forget(isGone);
+      flights.turnAway(isGone);
+    },
+    close: () => clearInterval(sweeping),
   };
 }
 
-/** An exchange under way, for all who wait for it. */
-interface Flight {
-  readonly credentials: Promise<Credentials>;
-  /** Of the tokens that the exchange is made with. */
-  readonly tokenDigest: string;
-}
-
-/** Makes the function that joins the flight under way to what is wished for, or starts it. */
-function createFlights(exchange: (wish: Wish) => Promise<Credentials>): (wish: Wish) => Flight {
-  const flights = new Map<string, Flight>();
-  return (wish) => {
-    const { key, caller } = wish;
-    const underWay = flights.get(key);
-    if (underWay !== undefined) return underWay;
-    const credentials = exchange(wish).finally(() => flights.delete(key));
-    const flight = { credentials, tokenDigest: caller.tokenDigest };
-    flights.set(key, flight);
-    return flight;
+/** Exchanges, and remembers what came of it. */
+function remembering(supply: Supplier, memory: Memory) {
+  return async (wish: Wish, isWelcome: () => boolean): Promise<Credentials> => {
+    try {
+      const credentials = await supply(wish.permit, wish.caller, memory.findDropped(wish));
+      if (isWelcome()) memory.keep(wish, credentials);
+      return credentials;
+    } catch (error) {
+      if (isDecision(error)) memory.deny(wish, error);
+      throw error;
+    }
   };
 }

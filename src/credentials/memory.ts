@@ -4,6 +4,7 @@ import type { Clock } from "../domain/clock.ts";
 import type { Credentials } from "../domain/credentials.ts";
 import type { Permit } from "../domain/decision.ts";
 import type { Refusal } from "../domain/refusal.ts";
+import { type Got, isSame, renewalSpan } from "./life.ts";
 
 /** Credentials that a caller wants, with the key under which they are remembered. */
 export interface Wish {
@@ -15,62 +16,122 @@ export interface Wish {
 /** Credentials at hand. */
 export interface Entry {
   readonly credentials: Credentials;
+  readonly gotAtMs: number;
   /** The end of the credentials, or of the token they were got with: they cannot be revoked, so they end with it. */
   readonly endsAtMs: number;
+  /** By which a denylist means the caller they were got for. */
+  readonly handles: Caller["handles"];
   /** When renewal is due. Moved on when one begins. */
   refreshAtMs: number;
+  usedAtMs: number;
 }
 
-/** What a cache of credentials remembers: what was got, and for a short while what was denied. */
+/** What a cache of credentials remembers: what was got, and for a short while what was denied or refused. */
 export interface Memory {
   /** Credentials that may still be used. */
   readonly find: (wish: Wish) => Entry | undefined;
-  readonly keep: (wish: Wish, credentials: Credentials) => void;
+  /** Remembers what was got. The same credentials once more are no news: they are as old as they were. */
+  readonly keep: (wish: Wish, got: Got) => void;
   /** The refusal that this very token met a moment ago. */
   readonly findDenial: (wish: Wish) => Refusal | undefined;
   /** Remembers a refusal and forgets the credentials: what was taken away is not used on. */
   readonly deny: (wish: Wish, refusal: Refusal) => void;
+  /**
+   * Forgets credentials that AWS did not take, unless they are so fresh, or others were forgotten so short a while ago,
+   * that new ones would end the same way. Tells whether there are others, or soon may be.
+   */
+  readonly drop: (wish: Wish, credentials: Credentials) => boolean;
+  /** What was dropped for this wish within the last minute. */
+  readonly findDropped: (wish: Wish) => Credentials | undefined;
+  readonly forget: (isGone: (caller: Pick<Caller, "handles">) => boolean) => void;
+  /** Forgets what has ended, and what nobody has used for an hour. */
+  readonly sweep: () => void;
 }
 
 /** What {@link createMemory} needs. */
 export interface MemoryOptions {
   readonly now: Clock;
-  /** Entries of either kind. */
+  /** Entries of each kind. */
   readonly maxCallers: number;
-  /** How long before their end credentials are renewed; at most a fifth of their life. */
+  /** How long before their end credentials are renewed, more or less; at most a fifth of their life. */
   readonly refreshAheadMs: number;
+  /** From 0 to 1: spreads the renewal of what was got at once. */
+  readonly random: () => number;
 }
 
-interface Denial {
-  readonly refusal: Refusal;
-  readonly untilMs: number;
+/** Something that is remembered until its time is over. */
+interface Fleeting<T> {
+  readonly value: T;
+  readonly endsAtMs: number;
 }
 
 const DENIED_FOR_MS = 5000;
+const MINUTE_MS = 60_000;
+const IDLE_MS = 60 * MINUTE_MS;
 
 /** Makes an empty memory, which forgets what was used longest ago. */
-export function createMemory({ now, maxCallers, refreshAheadMs }: MemoryOptions): Memory {
-  const entries = new LRUCache<string, Entry>({ max: maxCallers });
-  const denials = new LRUCache<string, Denial>({ max: maxCallers });
+export function createMemory(options: MemoryOptions): Memory {
+  const { now, maxCallers: max } = options;
+  const entries = new LRUCache<string, Entry>({ max });
+  const denials = new LRUCache<string, Fleeting<Refusal>>({ max });
+  const drops = new LRUCache<string, Fleeting<Credentials>>({ max });
+
+  const lasting = <T>(one: Fleeting<T> | undefined): T | undefined =>
+    one !== undefined && now() < one.endsAtMs ? one.value : undefined;
+
   return {
     find: ({ key }) => {
       const entry = entries.get(key);
-      return entry !== undefined && now() < entry.endsAtMs ? entry : undefined;
+      if (entry === undefined) return undefined;
+      const nowMs = now();
+      if (nowMs >= entry.endsAtMs) return undefined;
+      entry.usedAtMs = nowMs;
+      return entry;
     },
-    keep: ({ key, caller }, credentials) => {
-      const endsAtMs = Math.min(credentials.expiresAtMs, caller.expiresAtMs);
-      const aheadMs = Math.min(refreshAheadMs, (endsAtMs - now()) / 5);
-      entries.set(key, { credentials, endsAtMs, refreshAtMs: endsAtMs - aheadMs });
+    keep: ({ key, caller }, got) => {
+      const held = entries.get(key);
+      const isNews = held === undefined || now() >= held.endsAtMs || !isSame(held.credentials, got);
+      if (isNews) entries.set(key, entryOf(got, caller, options));
     },
-    findDenial: (wish) => {
-      const denial = denials.get(denialKey(wish));
-      return denial !== undefined && now() < denial.untilMs ? denial.refusal : undefined;
-    },
+    findDenial: (wish) => lasting(denials.get(denialKey(wish))),
     deny: (wish, refusal) => {
       entries.delete(wish.key);
-      denials.set(denialKey(wish), { refusal, untilMs: now() + DENIED_FOR_MS });
+      denials.set(denialKey(wish), { value: refusal, endsAtMs: now() + DENIED_FOR_MS });
+    },
+    drop: ({ key }, credentials) => {
+      const entry = entries.get(key);
+      const isRepeated = lasting(drops.get(key)) !== undefined;
+      if (entry === undefined) return isRepeated; // whoever dropped it is asking for others
+      if (!isSame(entry.credentials, credentials)) return true;
+      if (isRepeated || now() - entry.gotAtMs <= MINUTE_MS) return false;
+      entries.delete(key);
+      drops.set(key, { value: credentials, endsAtMs: now() + MINUTE_MS });
+      return true;
+    },
+    findDropped: ({ key }) => lasting(drops.get(key)),
+    forget: (isGone) => removeWhere(entries, isGone),
+    sweep: () => {
+      const nowMs = now();
+      removeWhere(entries, ({ endsAtMs, usedAtMs }) => nowMs >= endsAtMs || nowMs - usedAtMs >= IDLE_MS);
+      removeWhere(denials, ({ endsAtMs }) => nowMs >= endsAtMs);
+      removeWhere(drops, ({ endsAtMs }) => nowMs >= endsAtMs);
     },
   };
+}
+
+function entryOf(got: Got, { expiresAtMs, handles }: Caller, options: MemoryOptions): Entry {
+  const { now, refreshAheadMs, random } = options;
+  const usedAtMs = now();
+  const gotAtMs = got.gotAtMs ?? usedAtMs;
+  const endsAtMs = Math.min(got.expiresAtMs, expiresAtMs);
+  const aheadMs = renewalSpan({ gotAtMs, endsAtMs }, refreshAheadMs, random());
+  return { credentials: got, gotAtMs, endsAtMs, handles, refreshAtMs: endsAtMs - aheadMs, usedAtMs };
+}
+
+/** Looks first and removes then, since a cache that is changed loses its place. */
+function removeWhere<V extends object>(cache: LRUCache<string, V>, isGone: (value: V) => boolean): void {
+  const gone = [...cache.entries()].flatMap(([key, value]) => (isGone(value) ? [key] : []));
+  for (const key of gone) cache.delete(key);
 }
 
 /** Everything that shapes a credential: source, role, session and the caller's digest, none of which holds a line break. */

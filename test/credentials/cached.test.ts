@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { AwsError } from "../../src/credentials/aws-error.ts";
 import { type CachedBroker, cached, type CacheOptions } from "../../src/credentials/cached.ts";
 import type { Caller } from "../../src/domain/caller.ts";
@@ -14,6 +14,7 @@ const MINUTE = 60_000;
 interface Asked {
   readonly permit: Permit;
   readonly caller: Caller;
+  readonly refused: Credentials | undefined;
   readonly give: (expiresAtMs?: number) => void;
   readonly refuse: (code: RefusalCode, cause?: unknown) => void;
 }
@@ -25,18 +26,20 @@ let broker: CachedBroker;
 
 const start = (options: Partial<CacheOptions> = {}): CachedBroker =>
   cached(
-    (permit, caller) =>
+    (permit, caller, refused) =>
       new Promise<Credentials>((resolve, reject) => {
         const number = asked.length + 1;
         asked.push({
           permit,
           caller,
+          refused,
           give: (expiresAtMs = nowMs + 60 * MINUTE) =>
             resolve({ accessKeyId: `key-${number}`, secretAccessKey: "s", sessionToken: "t", expiresAtMs }),
           refuse: (code, cause) => reject(new Refusal(code, { cause })),
         });
       }),
-    { now: () => nowMs, onLookup: (lookup) => lookups.push(lookup), ...options },
+    // In the middle of the spread.
+    { now: () => nowMs, onLookup: (lookup) => lookups.push(lookup), random: () => 0.5, ...options },
   );
 
 beforeEach(() => {
@@ -45,6 +48,8 @@ beforeEach(() => {
   lookups = [];
   broker = start();
 });
+
+afterEach(() => broker.close());
 
 const ask = async (caller: Caller = callerOf(), permit = permitOf()): Promise<string> =>
   (await broker.obtain(permit, caller)).accessKeyId;
@@ -169,7 +174,7 @@ describe("S2.6 a denial is about one token", () => {
     await expect(leader).rejects.toThrow(refused("credentials-refused"));
     await expect(sameToken).rejects.toThrow(refused("credentials-refused"));
     await settled();
-    expect(asked.map(({ caller }) => caller.login.token)).toEqual(["revoked", "good"]);
+    expect(asked.map(({ caller }) => caller.login?.token)).toEqual(["revoked", "good"]);
     asked[1]?.give();
     expect(new Set(await Promise.all(others))).toEqual(new Set(["key-2"]));
   });
@@ -317,5 +322,67 @@ describe("renewal", () => {
     expect(broker.peek(permitOf(), long())).toBeUndefined();
     await expect(ask(long())).rejects.toThrow(refused(code));
     expect(lookups).not.toContain("stale");
+  });
+});
+
+describe("S2.12 credentials that AWS does not take", () => {
+  it("are dropped, and whoever asks again gets others: the broker is told which are not wanted", async () => {
+    await got(long());
+    nowMs += 2 * MINUTE;
+    const old = broker.peek(permitOf(), long())!;
+    expect(broker.drop(permitOf(), long(), old)).toBe(true);
+    await expect(got(long())).resolves.toBe("key-2");
+    expect(asked.map(({ refused }) => refused?.accessKeyId)).toEqual([undefined, "key-1"]);
+  });
+
+  it("are dropped once for all the requests that were sent with them", async () => {
+    await got(long());
+    nowMs += 2 * MINUTE;
+    const old = broker.peek(permitOf(), long())!;
+    const answers = Array.from({ length: 100 }, () => {
+      expect(broker.drop(permitOf(), long(), old)).toBe(true);
+      return ask(long());
+    });
+    await settled();
+    expect(asked).toHaveLength(2);
+    asked[1]?.give();
+    expect(new Set(await Promise.all(answers))).toEqual(new Set(["key-2"]));
+    // The same word about the new ones is not believed again.
+    expect(broker.drop(permitOf(), long(), broker.peek(permitOf(), long())!)).toBe(false);
+  });
+
+  it("stay where they were got less than a minute ago", async () => {
+    await got(long());
+    expect(broker.drop(permitOf(), long(), broker.peek(permitOf(), long())!)).toBe(false);
+    await expect(ask(long())).resolves.toBe("key-1");
+  });
+});
+
+describe("S1.6 revoked callers", () => {
+  const isGone = ({ handles }: Pick<Caller, "handles">) => handles.includes("jti:gone");
+
+  it("lose what is at hand for them, and nobody else does", async () => {
+    const gone = callerOf({ digest: "gone", handles: ["jti:gone"] });
+    await got(gone);
+    await got(callerOf());
+    broker.forget(isGone);
+    expect(broker.peek(permitOf(), gone)).toBeUndefined();
+    expect(broker.peek(permitOf(), callerOf())).toBeDefined();
+  });
+
+  it("lose what is under way for them too: nobody joins it, and it is not kept", async () => {
+    const first = ask(callerOf({ handles: ["jti:gone"] }));
+    await settled();
+    broker.forget(isGone);
+    const second = ask(callerOf({ token: "newer", handles: ["jti:newer"] }));
+    await settled();
+    expect(asked).toHaveLength(2);
+    asked[0]?.give();
+    await expect(first).resolves.toBe("key-1");
+    expect(broker.peek(permitOf(), callerOf())).toBeUndefined();
+    const third = ask();
+    asked[1]?.give();
+    await expect(Promise.all([second, third])).resolves.toEqual(["key-2", "key-2"]);
+    expect([asked.length, broker.peek(permitOf(), callerOf())?.accessKeyId]).toEqual([2, "key-2"]);
   });
 });

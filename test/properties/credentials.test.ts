@@ -72,7 +72,7 @@ async function play(sequence: readonly Step[], maxCallers: number): Promise<void
             };
             exchanged.set(credentials.accessKeyId, {
               who,
-              token: login.token,
+              token: login?.token ?? "",
               tokenEndsAtMs: expiresAtMs,
               credentials,
             });
