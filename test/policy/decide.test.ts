@@ -314,9 +314,9 @@ describe("role sessions", () => {
   });
 
   it("are made once for a caller and the rules that decide", () => {
-    const policy = aPolicy([sts("get", { allow: ["s3:Get*"] }), sts("put", { allow: ["s3:Put*"] })], {
-      sessions,
-    });
+    const remove = { action: "s3:DeleteObject", resource: write.resource };
+    const rules = ["Get", "Put", "Delete"].map((verb) => sts(verb, { allow: [`s3:${verb}*`] }));
+    const policy = aPolicy(rules, { sessions });
     const again = (...asked: Requirement[]) => {
       const one = decide(policy, caller, anOperation(asked));
       expect(decide(policy, caller, anOperation(asked.toReversed()))).toBe(one);
@@ -326,6 +326,7 @@ describe("role sessions", () => {
     };
     expect(again(read)).not.toBe(again(write));
     expect(again(read, write)).not.toEqual(again(read));
+    expect(again(read, remove)).not.toEqual(again(read, write));
   });
 
   it("S2.9 say what the rule says that decided, and no more", () => {
