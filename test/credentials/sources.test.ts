@@ -447,11 +447,12 @@ describe("against the stand-in AWS", () => {
   });
 
   it("serves a thousand first requests of one caller with one exchange", async () => {
-    const { obtain } = cached(brokerOf(brokers, "pool"), { now: Date.now, onLookup: () => {} });
+    const { obtain, close } = cached(brokerOf(brokers, "pool"), { now: Date.now, onLookup: () => {} });
     const all = await Promise.all(
       Array.from({ length: 1000 }, async () => obtain(permitOf(ANALYST), analyst)),
     );
     expect(new Set(all).size).toBe(1);
+    close();
     expect(counts()).toEqual([1, 1, 1]);
   });
 
