@@ -2,13 +2,15 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { Address } from "../config/address.ts";
 import type { Environment } from "../config/load.ts";
+import type { Ambient } from "../credentials/assume-role.ts";
+import type { World } from "../local/world.ts";
 import { createLog } from "../telemetry/log.ts";
 import type { Outcome } from "../telemetry/outcome.ts";
 import { command } from "./command.ts";
 import { Complaint } from "./complaint.ts";
 import { type LoadedConfig, readConfigFile } from "./config-file.ts";
 import { EXIT } from "./exit.ts";
-import { signInLocally } from "./local-login.ts";
+import { bearerOf, signInLocally } from "./local-login.ts";
 import { DEFAULT_PORTS, portsOf } from "./ports.ts";
 import { catchStop, type Running, startSidecar, type Stop, whyNotStarted } from "./run.ts";
 import { terminal } from "./terminal.ts";
@@ -39,7 +41,7 @@ export const dev = command({ name: "dev", help: HELP }, async (_, env) => {
   });
   const stop = catchStop();
   try {
-    return await runBeside(aws.url, { loaded, env, variableOf, stop });
+    return await runBeside(aws, { loaded, env, variableOf, stop });
   } finally {
     stop.forget();
     await aws.close();
@@ -53,17 +55,18 @@ interface Scene {
   readonly stop: Stop;
 }
 
-async function runBeside(awsUrl: string, { loaded, env, variableOf, stop }: Scene): Promise<number> {
+async function runBeside(aws: StandIn, { loaded, env, variableOf, stop }: Scene): Promise<number> {
   const outcomes = new Map<string, Outcome>();
   let touring = true;
   const record = (outcome: Outcome): void => {
     if (touring) outcomes.set(outcome.requestId, outcome);
   };
-  const running = await startSidecar(loaded, { ...createLog(loaded.config.log), record }, variableOf);
+  const log = { ...createLog(loaded.config.log), record };
+  const running = await startSidecar(loaded, { log, movedBy: variableOf, ambient: aws.ambient });
   try {
     const url = urlOf(running);
-    terminal.out(`Postern is at ${url}, in front of a stand-in AWS at ${awsUrl}.\n`);
-    const tokenOf = async (user: string): Promise<string> => (await signInLocally(user, env)).id ?? "";
+    terminal.out(`Postern is at ${url}, in front of a stand-in AWS at ${aws.url}.\n`);
+    const tokenOf = async (user: string): Promise<string> => bearerOf(await signInLocally(user, env));
     const good = await runTour({ url, tokenOf, outcomeOf: (id) => outcomes.get(id) });
     touring = false;
     outcomes.clear();
@@ -87,7 +90,8 @@ async function loadStandIn() {
     return {
       start: async (address: Address) => {
         const world = readWorld(readFileSync(shipped("local-world.yaml"), "utf8"));
-        return startLocalAws({ world, address });
+        const { url, close } = await startLocalAws({ world, address });
+        return { url, close, ambient: ambientOf(world) };
       },
     };
   } catch (error) {
@@ -97,6 +101,22 @@ async function loadStandIn() {
   }
 }
 
+/** What `dev` needs of the stand-in once it runs. */
+interface StandIn {
+  readonly url: string;
+  readonly close: () => Promise<void>;
+  readonly ambient: Ambient;
+}
+
+/** The sidecar is itself an IAM user of that world; keys of a real account in the environment are left alone. */
+function ambientOf({ iamUsers = [] }: Pick<World, "iamUsers">): Ambient {
+  const [user] = iamUsers;
+  if (user === undefined) throw new Complaint("the world has no IAM user for the sidecar to be");
+  const { accessKeyId, secretAccessKey } = user;
+  const own = { accessKeyId, secretAccessKey };
+  return () => Promise.resolve(own);
+}
+
 /** A file of the package's config folder. */
 function shipped(name: string): string {
   return fileURLToPath(new URL(`../../config/${name}`, import.meta.url));
@@ -104,10 +124,11 @@ function shipped(name: string): string {
 
 function tryIt(url: string): string {
   return `
-Try it from another terminal. Users: admin, analyst, editor, member.
+Try it from another terminal. Users: admin, analyst, editor, member; the app client service; and guest, without a token.
 
   curl -i -H "Authorization: Bearer $(npx postern token analyst)" ${url}/s3/reports/q3.txt
   curl -i -H "Authorization: Bearer $(npx postern token analyst)" -X DELETE ${url}/s3/reports/q3.txt
+  curl -i ${url}/s3/public/index.txt
   npx postern whoami editor
 
 An AWS SDK or the AWS CLI takes the token as its session token; any key and secret will do:

@@ -9,6 +9,11 @@ export interface LocalTokens {
   readonly access: string;
 }
 
+/** What goes as bearer: the ID token, or the access token of who has no other. */
+export function bearerOf({ id, access }: LocalTokens): string {
+  return id ?? access;
+}
+
 /** The password that every user of `config/local-world.yaml` has. */
 const PASSWORD = "Postern-1!";
 

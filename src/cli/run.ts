@@ -1,5 +1,6 @@
 import { once } from "node:events";
-import { createSidecar, type Ports, type Sidecar } from "../sidecar.ts";
+import type { Ambient } from "../credentials/assume-role.ts";
+import { createSidecar, type Ports, type Sidecar } from "../sidecar/sidecar.ts";
 import type { Log } from "../telemetry/log.ts";
 import { Complaint } from "./complaint.ts";
 import type { LoadedConfig } from "./config-file.ts";
@@ -11,18 +12,26 @@ export interface Running {
   readonly ports: Ports;
 }
 
+/** What {@link startSidecar} needs besides a configuration. */
+export interface Start {
+  readonly log: Log;
+  /** What moves a port, for the line that says it is taken. */
+  readonly movedBy: (port: number) => string;
+  /** Who the sidecar is itself, where not the machine's own AWS identity. */
+  readonly ambient?: Ambient;
+}
+
 /**
- * Starts a sidecar.
+ * Starts a sidecar, and logs what in its configuration is worth a second look.
  *
- * @param movedBy what moves a port, for the line that says it is taken
  * @throws Complaint where an address cannot be had
  */
 export async function startSidecar(
-  { config, document }: LoadedConfig,
-  log: Log,
-  movedBy: (port: number) => string,
+  { config, document, warnings }: LoadedConfig,
+  { log, movedBy, ambient }: Start,
 ): Promise<Running> {
-  const sidecar = createSidecar(config, { version: version(), log, now: Date.now, document });
+  const sidecar = createSidecar(config, { version: version(), log, now: Date.now, document, ambient });
+  for (const { path, message } of warnings) log.warn("the configuration", { path, message });
   try {
     return { sidecar, ports: await sidecar.start() };
   } catch (error) {

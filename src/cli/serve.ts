@@ -20,7 +20,8 @@ export const serve = command(
     const { config } = loaded;
     const stop = catchStop();
     try {
-      const { sidecar } = await startSidecar(loaded, createLog(config.log), (port) => faceAt(config, port));
+      const movedBy = (port: number): string => faceAt(config, port);
+      const { sidecar } = await startSidecar(loaded, { log: createLog(config.log), movedBy });
       await stop.asked;
       await sidecar.drain();
       return EXIT.ok;

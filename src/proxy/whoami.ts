@@ -8,8 +8,6 @@ import type { Visit } from "./visit.ts";
 /** What {@link whoami} tells from. */
 export interface WhoamiOptions {
   readonly pipeline: () => Pipeline;
-  /** Credentials that are at hand for a permit; nothing is exchanged to answer a question. */
-  readonly peek: (permit: Permit, caller: Caller) => Credentials | undefined;
   /** Configured names of the upstreams, with their services. */
   readonly upstreams: readonly { readonly name: string; readonly service: string }[];
 }
@@ -19,8 +17,8 @@ export interface WhoamiOptions {
  *
  * @throws Refusal as the token's, origin-not-allowed
  */
-export async function whoami({ pipeline, peek, upstreams }: WhoamiOptions, visit: Visit) {
-  const { authenticate, ambient, policy } = pipeline();
+export async function whoami({ pipeline, upstreams }: WhoamiOptions, visit: Visit) {
+  const { authenticate, ambient, policy, brokerOf } = pipeline();
   visit.operationName = "whoami";
   const caller = await authenticate(visit.head.headers);
   visit.caller = caller;
@@ -33,7 +31,8 @@ export async function whoami({ pipeline, peek, upstreams }: WhoamiOptions, visit
         policy
           .permitsFor(caller, upstream)
           .flatMap((permit) => [permit, ...wishesFor(permit, caller)])
-          .map((permit) => ({ permit, credentials: peek(permit, caller) }))
+          // Nothing is exchanged to answer a question.
+          .map((permit) => ({ permit, credentials: brokerOf(permit.source)?.peek(permit, caller) }))
           .filter(({ permit, credentials }) => credentials !== undefined || !isWish(permit))
           .map(({ permit, credentials }) => describe(permit, caller, credentials)),
       ]),

@@ -39,6 +39,19 @@ export function createClockOffset(now: Clock): ClockOffset {
   };
 }
 
+/** The clock of an origin: who asks for the same origin gets the same clock. */
+export type ClockOf = (origin: string) => ClockOffset;
+
+/** Makes the clocks of all origins that are asked for: configured ones, so that they are few. */
+export function createClocks(now: Clock): ClockOf {
+  const clocks = new Map<string, ClockOffset>();
+  return (origin) => {
+    const clock = clocks.get(origin) ?? createClockOffset(now);
+    clocks.set(origin, clock);
+    return clock;
+  };
+}
+
 /** Reads an IMF-fixdate (RFC 9110 section 5.6.7), the one form that servers send today; undefined where it is none. */
 function readDate(text: string): number | undefined {
   const timeMs = Date.parse(text);

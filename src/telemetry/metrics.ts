@@ -9,10 +9,10 @@ export interface Gauges {
   readonly bufferedBytes: () => number;
   /** Name of a user pool or other issuer → age of its keys in seconds; undefined before the first fetch. */
   readonly jwksAgeSeconds: () => ReadonlyMap<string, number | undefined>;
-  /** Upstream → how far its clock is ahead of this one, as far as it had to be learned. */
-  readonly clockOffsetSeconds: () => ReadonlyMap<string, number>;
+  /** How far the clock of each upstream is ahead of this one, as far as it had to be learned, and the upstream's name. */
+  readonly clockOffsetsMs: () => readonly (readonly [offsetMs: number, upstream: string])[];
   /** Since the denylist was read; undefined where there is none. */
-  readonly denylistAgeSeconds: () => number | undefined;
+  readonly denylistAgeMs: () => number | undefined;
   /** Whether the shared tier answers; undefined where there is none. */
   readonly sharedCacheUp: () => boolean | undefined;
   /** Whether every AWS call goes to one configured address, as in tests. */
@@ -35,8 +35,12 @@ type ExchangeOutcome =
 export interface Metrics {
   readonly record: (outcome: Outcome) => void;
   readonly credentialLookup: (result: "hit" | "miss" | "refresh" | "stale" | "shared_hit") => void;
-  /** @param operation an API operation of the identity pool or STS that this code calls */
-  readonly exchange: (operation: string, outcome: ExchangeOutcome, seconds: number) => void;
+  /** A call to the identity pool or STS; its operation is one that this code knows. */
+  readonly exchange: (exchange: {
+    readonly operation: string;
+    readonly outcome: ExchangeOutcome;
+    readonly durationMs: number;
+  }) => void;
   /** A sealed value of the shared tier was not what its key says. */
   readonly sharedCacheRejected: () => void;
   /** The Prometheus text form, version 0.0.4. */
@@ -56,9 +60,9 @@ export function createMetrics(version: string, gauges: Gauges): Metrics {
   return {
     record: (outcome) => count(counts, outcome),
     credentialLookup: (result) => counts.lookups.add(1, result),
-    exchange: (operation, outcome, seconds) => {
+    exchange: ({ operation, outcome, durationMs }) => {
       counts.exchanges.add(1, operation, outcome);
-      counts.exchangeSeconds.observe(seconds, operation);
+      counts.exchangeSeconds.observe(durationMs / 1000, operation);
     },
     sharedCacheRejected: () => counts.sharedRejected.add(1),
     render: () => registry.metrics(),
@@ -142,10 +146,10 @@ function registerGauges(registry: Registry, version: string, gauges: Gauges): vo
     ),
   );
   gauge(["postern_clock_offset_seconds", "How far an upstream's clock is ahead.", ["upstream"]], () =>
-    Array.from(gauges.clockOffsetSeconds(), ([upstream, offset]) => [offset, upstream] as const),
+    gauges.clockOffsetsMs().map(([offsetMs, upstream]) => [offsetMs / 1000, upstream] as const),
   );
   gauge(["postern_denylist_age_seconds", "Since the denylist was read.", []], () =>
-    present(gauges.denylistAgeSeconds()),
+    present(inSeconds(gauges.denylistAgeMs())),
   );
   gauge(["postern_shared_cache_up", "1 where the shared tier of credentials answers.", []], () =>
     present(asNumber(gauges.sharedCacheUp())),
@@ -158,6 +162,10 @@ function registerGauges(registry: Registry, version: string, gauges: Gauges): vo
 
 function present(value: number | undefined): readonly (readonly [number])[] {
   return value === undefined ? [] : [[value]];
+}
+
+function inSeconds(ms: number | undefined): number | undefined {
+  return ms === undefined ? undefined : ms / 1000;
 }
 
 function asNumber(value: boolean | undefined): number | undefined {

@@ -9,7 +9,7 @@ import { join } from "node:path";
 import type * as Read from "../../src/config/read.ts";
 import type * as LocalAws from "../../src/local/aws.ts";
 import type * as ParseWorld from "../../src/local/parse-world.ts";
-import type * as Sidecar from "../../src/sidecar.ts";
+import type * as Sidecar from "../../src/sidecar/sidecar.ts";
 import type * as Log from "../../src/telemetry/log.ts";
 import { announce } from "./subject.ts";
 
@@ -20,7 +20,7 @@ const dist = (file: string): Promise<unknown> => import(join(ROOT, "dist", file)
 const { startLocalAws } = (await dist("local/aws.js")) as typeof LocalAws;
 const { readWorld } = (await dist("local/parse-world.js")) as typeof ParseWorld;
 const { readConfig } = (await dist("config/read.js")) as typeof Read;
-const { createSidecar } = (await dist("sidecar.js")) as typeof Sidecar;
+const { createSidecar } = (await dist("sidecar/sidecar.js")) as typeof Sidecar;
 const { createLog } = (await dist("telemetry/log.js")) as typeof Log;
 
 const world = readWorld(readFileSync(join(ROOT, "config/local-world.yaml"), "utf8"));

@@ -1,11 +1,11 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { signInLocally } from "../../src/cli/local-login.ts";
+import { bearerOf, signInLocally } from "../../src/cli/local-login.ts";
 import { readConfig } from "../../src/config/read.ts";
 import { type LocalAws, type LocalAwsOptions, startLocalAws } from "../../src/local/aws.ts";
 import type { Fault } from "../../src/local/faults.ts";
 import { readWorld } from "../../src/local/parse-world.ts";
-import { createSidecar, type Ports } from "../../src/sidecar.ts";
+import { createSidecar, type Ports } from "../../src/sidecar/sidecar.ts";
 import { createLog } from "../../src/telemetry/log.ts";
 import type { Outcome } from "../../src/telemetry/outcome.ts";
 
@@ -21,8 +21,10 @@ export interface Stack {
   readonly outcomes: readonly Outcome[];
   /** Every line that was logged so far, at the finest level. */
   readonly logged: () => string;
-  /** An ID token of a user of the world, by a real sign-in. */
+  /** The ID token of a user of the world, or the access token of its app client `service`, by a real sign-in. */
   readonly tokenOf: (user: string) => Promise<string>;
+  /** Both tokens of one sign-in. */
+  readonly tokensOf: (user: string) => Promise<{ readonly id: string; readonly access: string }>;
   /** What an SDK client of a user is made with: any key and secret, the token as session token. */
   readonly sdkOf: (user: string) => Promise<SdkOptions>;
   /** Requests that reached the stand-in's S3 and DynamoDB so far, refused ones too. */
@@ -42,6 +44,8 @@ export interface StackOptions {
   readonly aws?: Partial<Omit<LocalAwsOptions, "world" | "address">>;
   /** What goes wrong at the stand-in from before Postern starts. */
   readonly faults?: readonly Fault[];
+  /** The sidecar's clock; the stand-in's is `aws.now`. */
+  readonly now?: () => number;
   /** Changes the text of `config/dev.yaml` before it is read. */
   readonly config?: (yaml: string) => string;
 }
@@ -51,6 +55,7 @@ export async function startStack({
   aws: awsOptions = {},
   faults = [],
   config = (yaml) => yaml,
+  now = Date.now,
 }: StackOptions = {}): Promise<Stack> {
   const world = readWorld(readFileSync(join(CONFIG, "local-world.yaml"), "utf8"));
   const aws = await startLocalAws({ world, address: { host: "127.0.0.1", port: 0 }, ...awsOptions });
@@ -72,9 +77,12 @@ export async function startStack({
     { level: "debug", requests: "all" },
     { write: (line: string) => void lines.push(line) },
   );
+  const { accessKeyId = "", secretAccessKey = "" } = world.iamUsers?.[0] ?? {};
+  const own = { accessKeyId, secretAccessKey };
   const sidecar = createSidecar(reading.config, {
+    ambient: () => Promise.resolve(own),
     version: "0.0.0-test",
-    now: Date.now,
+    now,
     document: reading.document,
     log: {
       ...log,
@@ -86,7 +94,7 @@ export async function startStack({
   });
   const ports = await sidecar.start();
   const url = `http://127.0.0.1:${ports.listen}`;
-  const tokenOf = async (user: string): Promise<string> => (await signInLocally(user, env)).id ?? "";
+  const tokenOf = async (user: string): Promise<string> => bearerOf(await signInLocally(user, env));
   return {
     aws,
     url,
@@ -94,6 +102,10 @@ export async function startStack({
     outcomes,
     logged: () => lines.join(""),
     tokenOf,
+    tokensOf: async (user) => {
+      const { id = "", access } = await signInLocally(user, env);
+      return { id, access };
+    },
     sdkOf: async (user) => ({
       endpoint: url,
       region: "us-east-1",

@@ -20,8 +20,8 @@ beforeEach(() => {
         ["staff", 12.5],
         ["partners", undefined],
       ]),
-    clockOffsetSeconds: () => new Map([["s3", -42.5]]),
-    denylistAgeSeconds: () => 3,
+    clockOffsetsMs: () => [[-42_500, "s3"]],
+    denylistAgeMs: () => 3000,
     sharedCacheUp: () => false,
     endpointOverridden: () => true,
   });
@@ -61,7 +61,7 @@ function recordSome(): void {
     }),
   );
   metrics.credentialLookup("miss");
-  metrics.exchange("GetCredentialsForIdentity", "ok", 0.2);
+  metrics.exchange({ operation: "GetCredentialsForIdentity", outcome: "ok", durationMs: 200 });
 }
 
 it("has the names, kinds and labels that dashboards are built on", async () => {
@@ -316,8 +316,8 @@ it("stands once for each sidecar: two of them share nothing", async () => {
     inFlight: () => 0,
     bufferedBytes: () => 0,
     jwksAgeSeconds: () => new Map(),
-    clockOffsetSeconds: () => new Map(),
-    denylistAgeSeconds: () => undefined,
+    clockOffsetsMs: () => [],
+    denylistAgeMs: () => undefined,
     sharedCacheUp: () => undefined,
     endpointOverridden: () => false,
   });

@@ -1,0 +1,34 @@
+import type { Config } from "./schema.ts";
+import { defaultSourceOf, sessionPlansOf, upstreamSourcesOf } from "./sources.ts";
+
+/** Whose requests are taken without a token in a header. */
+export function callerOptionsOf({ identity }: Config) {
+  return { guests: identity.guests === "allow", cookie: identity.cookie };
+}
+
+/** What rules mean where they do not say it. */
+export function policyOptionsOf(config: Config) {
+  return {
+    defaultSource: defaultSourceOf(config),
+    upstreamSources: upstreamSourcesOf(config),
+    sessions: sessionPlansOf(config),
+  };
+}
+
+/** Of the data face. */
+export function listenerLimitsOf({ limits, timeouts }: Config) {
+  return {
+    maxInFlight: limits.inFlight,
+    maxHeaderBytes: limits.headers,
+    headersMs: timeouts.headers,
+    // An upstream that thinks is as quiet as a client that sleeps; its own deadline comes first.
+    idleMs: Math.max(timeouts.bodyIdle, timeouts.upstreamHeaders) + 5000,
+    keepAliveMs: timeouts.keepAlive,
+  };
+}
+
+/** Of every upstream. */
+export function forwarderLimitsOf({ timeouts }: Config) {
+  const { connect: connectMs, upstreamHeaders: headersMs, bodyIdle: bodyIdleMs } = timeouts;
+  return { connectMs, headersMs, bodyIdleMs };
+}

@@ -1,0 +1,56 @@
+import type { Config } from "../config/schema.ts";
+import { sharedTierOf } from "../config/shared-tier.ts";
+import { sourcesOf } from "../config/sources.ts";
+import { type Brokers, createBrokers } from "../credentials/brokers.ts";
+import { createExchangeCall } from "../credentials/exchange.ts";
+import { createSharedTier, type SharedTier } from "../credentials/shared-tier.ts";
+import { createSources } from "../credentials/sources.ts";
+import type { Outbound } from "../outbound/call.ts";
+import type { ClockOf } from "../signing/clock-offset.ts";
+import type { Signer } from "../signing/sign.ts";
+import type { Metrics } from "../telemetry/metrics.ts";
+import type { Surroundings } from "./surroundings.ts";
+
+/** The configured shared tier. */
+export function tierOf(config: Config, { log, now }: Surroundings, metrics: Metrics) {
+  const options = sharedTierOf(config);
+  if (options === undefined) return undefined;
+  return createSharedTier({
+    ...options,
+    now,
+    refreshAheadMs: config.credentials.cache.refreshAhead,
+    onLookup: metrics.credentialLookup,
+    onTamper: metrics.sharedCacheRejected,
+    onTrouble: (error) => log.warn("the shared tier is away", { error: String(error) }),
+  });
+}
+
+/** What sources stand on. */
+export interface BrokerParts {
+  readonly outbound: Outbound;
+  readonly signer: Signer;
+  readonly clockOf: ClockOf;
+  readonly metrics: Metrics;
+  readonly tier: SharedTier | undefined;
+}
+
+/** The configured sources, each behind its memory. */
+export function brokersOf(config: Config, { now, ambient }: Surroundings, parts: BrokerParts): Brokers {
+  const { outbound, signer, clockOf, metrics, tier } = parts;
+  const { cache, rates } = config.credentials;
+  const { endpoint, region: defaultRegion } = config.aws;
+  const sources = sourcesOf(config);
+  const exchange = createExchangeCall({ outbound, rates, now, onExchange: metrics.exchange });
+  const common = { defaultRegion, endpoint };
+  const given = { ...common, sources, exchange, signer, clockOffsetOf: clockOf, ambient, now };
+  return createBrokers({
+    sources: createSources(given),
+    settings: sources,
+    common,
+    tier,
+    now,
+    onLookup: metrics.credentialLookup,
+    maxCallers: cache.maxCallers,
+    refreshAheadMs: cache.refreshAhead,
+  });
+}
