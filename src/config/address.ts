@@ -60,6 +60,9 @@ export function endpointProblem(text: string): string | undefined {
   return problem ?? (new URL(text).pathname === "/" ? undefined : "an endpoint has no path");
 }
 
+/** Names beyond it have a form in it (xn--…); and of other text `URL.canParse` of Node 20 says one thing or the other. */
+const ASCII = /^[!-~]*$/;
+
 /** How a complaint about a URL is worded. */
 interface Words {
   readonly what: string;
@@ -72,6 +75,7 @@ interface Words {
 export function urlProblem(text: string, { what, example, scheme = "http" }: Words): string | undefined {
   // A URL parser is generous: it drops tabs, turns \ around, and takes "?" and "@" with nothing behind them.
   if (/[\s\\@?#]/.test(text)) return `${what} has no user, query or fragment, and no spaces`;
+  if (!ASCII.test(text)) return `${what} is written in ASCII`;
   if (!URL.canParse(text)) return `it is not a URL such as ${example}`;
   const { protocol, port } = new URL(text);
   if (protocol !== "https:" && protocol !== "http:") return "it is neither https: nor http:";

@@ -11,9 +11,13 @@ export interface KnownKeys {
   readonly elsewhere: (key: string) => readonly string[];
 }
 
+/** Made when somebody first misspells a key, and kept. */
+let schema: JsonSchema | undefined;
+
 /** The keys that a place knows, in the form that what stands there has chosen; of all forms where it has chosen none. */
 export function knownKeysAt(path: Path, document: unknown): KnownKeys {
-  let node: JsonSchema = toJsonSchema();
+  schema ??= toJsonSchema();
+  let node = schema;
   let value = document;
   for (const part of path) {
     node = { anyOf: chosenOf(node, value).flatMap((form) => below(form, part) ?? []) };

@@ -1,3 +1,4 @@
+import { dnsSuffixOf } from "../aws/endpoint.ts";
 import { asMap, type Draft } from "./draft.ts";
 import type { Found, Path } from "./problem.ts";
 
@@ -17,28 +18,71 @@ function nobody({ userPools, issuers, guests, document }: Draft): Found[] {
   return [{ path: POOLS, message: "nobody could call: it takes a user pool, an issuer, or guests: allow" }];
 }
 
-/** Each pool and issuer is one name, and each name one of them. */
-function twice({ userPools, issuers }: Draft): Found[] {
-  const names = new Map<string, string>();
-  const seen = new Set<string>();
-  const look = (path: Path, noun: string, name: string, [member, value]: readonly [string, string]) => {
-    const found: Found[] = [];
-    const other = names.get(name);
-    if (other !== undefined)
-      found.push({ path: [...path, "name"], message: `another ${other} is named "${name}" too` });
-    else names.set(name, noun);
-    if (seen.has(value)) found.push({ path: [...path, member], message: `this ${noun} stands here already` });
-    seen.add(value);
-    return found;
-  };
+/** A pool or an issuer, with what is its alone. */
+interface Claimant {
+  readonly path: Path;
+  readonly noun: string;
+  readonly name: string;
+  /** What it is, and the key where that stands. */
+  readonly self: readonly [key: string, value: string];
+  /** What it is called in `Logins`, and the key where that may stand. */
+  readonly login: readonly [key: string, value: string];
+}
+
+/**
+ * Each pool and issuer is one name, and each name one of them; so is each login key, since the identity ids of callers
+ * are kept by it.
+ */
+function twice(draft: Draft): Found[] {
+  const all = claimantsIn(draft);
   return [
-    ...userPools.flatMap(({ key, fit }) =>
-      fit === undefined ? [] : look([...POOLS, key], "user pool", fit.name, ["id", fit.id]),
-    ),
-    ...issuers.flatMap(({ key, fit }) =>
-      fit === undefined ? [] : look([...ISSUERS, key], "issuer", fit.name, ["issuer", fit.issuer]),
-    ),
+    ...repeated(all, ({ name }) => name).map(([{ path, name }, other]) => ({
+      path: [...path, "name"],
+      message: `another ${other.noun} is named "${name}" too`,
+    })),
+    ...repeated(all, ({ self }) => self[1]).map(([{ path, noun, self }]) => ({
+      path: [...path, self[0]],
+      message: `this ${noun} stands here already`,
+    })),
+    ...repeated(all, ({ login }) => login[1])
+      .filter(([one, other]) => one.self[1] !== other.self[1])
+      .map(([{ path, login }, other]) => ({
+        path: [...path, login[0]],
+        message: `"${login[1]}" is the login key of ${other.name} already`,
+      })),
   ];
+}
+
+function claimantsIn({ userPools, issuers }: Draft): readonly Claimant[] {
+  const pools = userPools.flatMap(({ key, fit }): Claimant[] => {
+    if (fit === undefined) return [];
+    const { id, name, loginProvider = usualLoginOf(id) } = fit;
+    const login = ["loginProvider", loginProvider] as const;
+    return [{ path: [...POOLS, key], noun: "user pool", name, self: ["id", id], login }];
+  });
+  const others = issuers.flatMap(({ key, fit }): Claimant[] => {
+    if (fit === undefined) return [];
+    const { name, issuer, loginKey } = fit;
+    const login = ["loginKey", loginKey] as const;
+    return [{ path: [...ISSUERS, key], noun: "issuer", name, self: ["issuer", issuer], login }];
+  });
+  return [...pools, ...others];
+}
+
+/** What `createUserPoolVerifier` calls a pool in `Logins` where nothing is said. */
+function usualLoginOf(id: string): string {
+  const region = id.slice(0, id.indexOf("_"));
+  return `cognito-idp.${region}.${dnsSuffixOf(region)}/${id}`;
+}
+
+/** Each that has what an earlier one has, with that earlier one. */
+function repeated(all: readonly Claimant[], valueOf: (one: Claimant) => string): [Claimant, Claimant][] {
+  const firsts = new Map<string, Claimant>();
+  return all.flatMap((one): [Claimant, Claimant][] => {
+    const first = firsts.get(valueOf(one));
+    if (first === undefined) firsts.set(valueOf(one), one);
+    return first === undefined ? [] : [[one, first]];
+  });
 }
 
 function pools({ userPools, aws }: Draft): Found[] {

@@ -1,7 +1,7 @@
 import { notKnown, unknownVariables } from "../policy/template.ts";
 import type { Source } from "./credentials-schema.ts";
 import type { Draft } from "./draft.ts";
-import type { Found } from "./problem.ts";
+import type { Found, Path } from "./problem.ts";
 import { nameSchema } from "./values.ts";
 
 /** Finds what is wrong with the credential sources: their names, which is the default, and the templates in them. */
@@ -31,19 +31,14 @@ function name(key: string): Found[] {
 }
 
 function templates(source: Source): Found[] {
-  const texts: [path: readonly string[], text: string][] = [];
-  if ("sessionName" in source) texts.push([["sessionName"], source.sessionName]);
-  if ("tags" in source)
-    texts.push(
-      ...Object.entries(source.tags).map(([tag, text]) => [["tags", tag], text] as [string[], string]),
-    );
-  return [
-    ...texts.flatMap(([path, text]) => {
-      const [variable] = unknownVariables(text);
-      return variable === undefined ? [] : [{ path, message: notKnown(variable) }];
-    }),
-    ...("tags" in source ? tagKeys(Object.keys(source.tags)) : []),
-  ];
+  const tags = "tags" in source ? source.tags : {};
+  const name = "sessionName" in source ? source.sessionName : "";
+  const inTags = Object.entries(tags).flatMap(([key, text]) => template(["tags", key], text));
+  return [...template(["sessionName"], name), ...inTags, ...tagKeys(Object.keys(tags))];
+}
+
+function template(path: Path, text: string): Found[] {
+  return unknownVariables(text).map((variable) => ({ path, message: notKnown(variable) }));
 }
 
 /** STS takes `Tenant` and `tenant` for one key, and `postern-sub` is Postern's own (AWS STS, session tags). */

@@ -44,7 +44,7 @@ const REDIS = "rediss://cache.example.com:6379/0";
 export function originProblem(text: string): string | undefined {
   if (text === "*" || text === "null") return "an origin is one site; * and null are everybody's";
   if (text.includes("*")) return "origins are compared as they are, without patterns; write each one out";
-  if (!/^https?:\/\/[^/\s]/i.test(text) || !URL.canParse(text)) return ORIGIN;
+  if (!/^https?:\/\/[!-~]+$/i.test(text) || !URL.canParse(text)) return ORIGIN;
   const { origin } = new URL(text);
   if (origin !== text) return `a browser writes this origin as ${origin}`;
   const host = hostOf(text);

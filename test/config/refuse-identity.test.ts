@@ -187,6 +187,25 @@ describe("S1.3 other issuers", () => {
     ]);
   });
 
+  const usual = "cognito-idp.us-east-1.amazonaws.com/us-east-1_AbC";
+
+  it.each<readonly [what: string, pool: object, issuer: object, said: string]>([
+    ["of another issuer", {}, { loginKey: "login.test" }, '"login.test" is the login key of first'],
+    ["that a user pool has by itself", {}, { loginKey: usual }, `"${usual}" is the login key of staff`],
+    [
+      "that a user pool was given",
+      { loginProvider: "accounts.google.com" },
+      {},
+      '"accounts.google.com" is the login key of staff',
+    ],
+  ])("S2.5 have no login key %s: identity ids are kept by it", (_what, pool, issuer, said) => {
+    const first = { ...google, name: "first", issuer: "https://login.test" };
+    const issuers = [first, { ...google, ...issuer }];
+    const rules = [{ name: "all", ...ALLOW, who: { issuers: ["staff"] } }];
+    const identity = { userPools: [{ ...STAFF, ...pool }], issuers };
+    expect(told({ identity, policy: { rules } })).toEqual([`identity.issuers.1.loginKey: ${said} already`]);
+  });
+
   it("make every allow name its issuers, together with a user pool", () => {
     expect(told({ identity: { userPools: [STAFF], issuers: [google] } })).toEqual([
       "policy.rules.0.who.issuers: with more than one user pool or issuer an allow names its issuers",

@@ -81,3 +81,21 @@ describe("S6.1", () => {
     expect(told({ listen: any, probes: any, operator: any })).toEqual([]);
   });
 });
+
+describe("listen.hosts", () => {
+  it("are names without ports, each once", () => {
+    expect(told({ listen: { hosts: ["app.internal", "10.0.0.5", "[fd00::1]", "app_1"] } })).toEqual([]);
+    expect(told({ listen: { hosts: ["app.internal", "App.Internal"] } })).toEqual([
+      "listen.hosts.1: app.internal stands here already",
+    ]);
+  });
+
+  it.each(["", "*", "*.internal", "app.internal:80", "http://app", "a b", "a/b", "a..b", ".a", "fd00::1"])(
+    "S6.4 are never %j",
+    (host) => {
+      expect(told({ listen: { hosts: [host] } })).toEqual([
+        "listen.hosts.0: a host is written like app.example.com, without a port",
+      ]);
+    },
+  );
+});
