@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import type { Address } from "../config/address.ts";
 import type { Environment } from "../config/load.ts";
 import type { Ambient } from "../credentials/assume-role.ts";
-import type { World } from "../local/world.ts";
+import type { SigningCredentials } from "../signing/signing-key.ts";
 import { createLog } from "../telemetry/log.ts";
 import type { Outcome } from "../telemetry/outcome.ts";
 import { command } from "./command.ts";
@@ -109,7 +109,7 @@ interface StandIn {
 }
 
 /** The sidecar is itself an IAM user of that world; keys of a real account in the environment are left alone. */
-function ambientOf({ iamUsers = [] }: Pick<World, "iamUsers">): Ambient {
+function ambientOf({ iamUsers = [] }: { readonly iamUsers?: readonly SigningCredentials[] }): Ambient {
   const [user] = iamUsers;
   if (user === undefined) throw new Complaint("the world has no IAM user for the sidecar to be");
   const { accessKeyId, secretAccessKey } = user;
