@@ -54,6 +54,7 @@ export interface Faults {
   readonly add: (fault: Fault) => () => void;
   /** Cuts every call of these services, whatever other faults there are; the answer brings them up again. */
   readonly down: (...services: readonly string[]) => () => void;
+  readonly isDown: (service: string) => boolean;
   /** What a call has coming, once it has waited for any latencies; both count as used. */
   readonly meet: (service: string, operation: string) => Promise<Disturbance | undefined>;
   /** Takes every fault away, outages too. */
@@ -64,6 +65,7 @@ export interface Faults {
 export function createFaults(): Faults {
   const faults = new Map<Fault, number>();
   const outages = new Set<readonly string[]>();
+  const isDown = (service: string): boolean => [...outages].some((services) => services.includes(service));
   return {
     add: (fault) => {
       const own = { ...fault };
@@ -74,8 +76,9 @@ export function createFaults(): Faults {
       outages.add(services);
       return () => void outages.delete(services);
     },
+    isDown,
     meet: async (service, operation) => {
-      if ([...outages].some((services) => services.includes(service))) return { kind: "cut" };
+      if (isDown(service)) return { kind: "cut" };
       for (const [fault, left] of faults) {
         if ((fault.service ?? service) !== service || (fault.operation ?? operation) !== operation) continue;
         if (left <= 1) faults.delete(fault);

@@ -114,13 +114,14 @@ async function recogniseJson(service: string, serve: JsonService, request: Local
 }
 
 async function admit(
-  { guard, identity, s3, dynamodb, calls }: Services,
+  { guard, identity, s3, dynamodb, calls, faults }: Services,
   request: LocalRequest,
   { service, connection }: { readonly service: string; readonly connection: Connection },
 ): Promise<Call> {
   const admitted = await guard(request, connection).catch((error: unknown) => {
     calls.add(`${service}:refused`);
-    throw error;
+    // Who is not there refuses nobody.
+    throw faults.isDown(service) ? new CutConnection() : error;
   });
   const { operation } = admitted.call;
   const call = { service: admitted.service, operation };

@@ -45,8 +45,8 @@ async function guestCredentials(): Promise<identity.Credentials> {
   return Credentials;
 }
 
-const assume = (of = aws) =>
-  new sts.STSClient(options(sidecarOf(), of)).send(
+const assume = (of = aws, as = sidecarOf()) =>
+  new sts.STSClient(options(as, of)).send(
     new sts.AssumeRoleCommand({ RoleArn: "arn:aws:iam::123456789012:role/service", RoleSessionName: "test" }),
   );
 
@@ -178,10 +178,12 @@ describe("an outage", () => {
       sessionName: "test",
       expiresAtMs: Date.now() + 60_000,
     });
+    const unknown = { accessKeyId: "AKIANOBODY2222222222", secretAccessKey: "x" };
     const up = aws.faults.down("cognito-identity", "sts", "user-pool");
     for (let n = 0; n < 2; n++) {
       await expect(getId()).rejects.toMatchObject({ code: "ECONNRESET" });
       await expect(assume()).rejects.toMatchObject({ code: "ECONNRESET" });
+      await expect(assume(aws, unknown)).rejects.toMatchObject({ code: "ECONNRESET" });
       await expect(jwks()).rejects.toThrow("fetch failed");
     }
     const keys = options(session);
