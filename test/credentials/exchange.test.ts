@@ -292,6 +292,13 @@ describe("the breaker of an exchange", () => {
     expect(outcomes()).toEqual(["held-back"]);
   });
 
+  it("lets nobody wait for a turn while it leaves an API alone", async () => {
+    const { ask } = exchangeWith([FAULT], { rates: { GetId: 1 } });
+    await end(ask({ operation: "GetCredentialsForIdentity" }));
+    await end(ask({ operation: "GetCredentialsForIdentity" }));
+    for (const one of await many(5, ask)) expect(one).toMatchObject({ cause: { by: "breaker" } });
+  });
+
   it("leaves the other API and the other regions to themselves", async () => {
     const answers = [...Array.from({ length: 5 }, () => FAULT), GOOD];
     const { ask } = exchangeWith(answers);

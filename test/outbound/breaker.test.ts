@@ -140,6 +140,18 @@ describe("createBreaker", () => {
     expect(check).toThrow(heldBack);
   });
 
+  it("says so too where the clock moves on while it opens", async () => {
+    const { faults, succeed } = breakerOf();
+    await faults(4);
+    const startMs = Date.now();
+    // Read by the call that opens it: is it open, how long shall it be, since when is it.
+    const times = [0, 0, 1];
+    const clock = vi.spyOn(Date, "now").mockImplementation(() => startMs + (times.shift() ?? 2000));
+    await faults(1);
+    expect(await succeed()).toEqual(heldBack);
+    clock.mockRestore();
+  });
+
   it("keeps no timer", async () => {
     const { faults } = breakerOf();
     await faults(5);

@@ -120,6 +120,21 @@ describe("createPace", () => {
     expect(await after(1000)).toEqual(["guest went 300", "guest went 800"]);
   });
 
+  it("sleeps until a guest may go, where only guests wait", async () => {
+    const { take, after } = paceOf();
+    take(GUEST, 2);
+    await after(0);
+    await vi.advanceTimersToNextTimerAsync();
+    expect(await after(0)).toEqual(["guest went 300"]);
+  });
+
+  it("keeps no process running", () => {
+    const setTimer = vi.spyOn(globalThis, "setTimeout");
+    paceOf().take(ANNA, 4);
+    expect(setTimer.mock.results.map(({ value }) => (value as NodeJS.Timeout).hasRef())).toEqual([false]);
+    setTimer.mockRestore();
+  });
+
   it("S2.12 lets guests have a fifth of the queue, and others wait for none of them", async () => {
     const { take, after } = paceOf();
     take(GUEST, 30);
