@@ -59,6 +59,8 @@ const refused = (code: string) => expect.objectContaining({ name: "Refusal", cod
 const long = (more: Partial<Caller> & { token?: string } = {}) =>
   callerOf({ expiresAtMs: NOW + 1e9, ...more });
 
+const isGone = ({ handles }: Pick<Caller, "handles">) => handles.includes("jti:gone");
+
 async function got(caller: Caller = callerOf(), permit = permitOf()): Promise<string> {
   const answer = ask(caller, permit);
   asked.at(-1)?.give();
@@ -359,8 +361,6 @@ describe("S2.12 credentials that AWS does not take", () => {
 });
 
 describe("S1.6 revoked callers", () => {
-  const isGone = ({ handles }: Pick<Caller, "handles">) => handles.includes("jti:gone");
-
   it("lose what is at hand for them, and nobody else does", async () => {
     const gone = callerOf({ digest: "gone", handles: ["jti:gone"] });
     await got(gone);

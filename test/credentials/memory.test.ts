@@ -23,6 +23,8 @@ const sessionOf = (digest: string): RoleSession => ({
   digest,
 });
 const wish = wishOf(permitOf(), callerOf());
+const machine = (tokenDigest: string) =>
+  wishOf(permitOf(), callerOf({ kind: "machine", login: undefined, tokenDigest }));
 const wishes = (...digests: readonly string[]) =>
   digests.map((digest) => wishOf(permitOf(), callerOf({ digest })));
 
@@ -75,8 +77,6 @@ describe("a denial", () => {
   });
 
   it("S2.6 tells the tokens of callers apart who have no login", () => {
-    const machine = (tokenDigest: string) =>
-      wishOf(permitOf(), callerOf({ kind: "machine", login: undefined, tokenDigest }));
     memory.deny(machine("one"), new Refusal("credentials-refused"));
     expect(memory.findDenial(machine("two"))).toBeUndefined();
     expect(memory.findDenial(machine("one"))?.code).toBe("credentials-refused");
