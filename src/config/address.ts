@@ -83,7 +83,7 @@ export function urlProblem(text: string, { what, example, scheme = "http" }: Wor
   if (!/^https?:\/\/[^/]/i.test(text)) return `it is not a URL such as ${example}`;
   if (port === "0") return "port 0 cannot be called";
   const host = hostOf(text);
-  if (isLinkLocal(host)) return "link-local and metadata addresses are not called";
+  if (isLinkLocal(host)) return "link-local and metadata addresses are not upstreams";
   if (protocol === "https:" || isLoopback(host)) return undefined;
   return `${scheme}: is for loopback addresses only; use ${scheme}s:`;
 }

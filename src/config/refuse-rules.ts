@@ -26,23 +26,16 @@ export function refuseRules(draft: Draft): readonly Found[] {
   ];
 }
 
-/** What rules may refer to, as far as it fits: what does not is told where it stands. */
+/** What rules may refer to. A source that does not fit the schema has no traits, and is held against no rule. */
 function namesOf({ userPools, issuers, sources, upstreams }: Draft): PolicyNames {
-  const traits = new Map(
-    sources.flatMap(({ key, fit }) => (fit === undefined ? [] : [[key, traitsOf(fit)] as const])),
-  );
-  const known = (source: string | undefined) =>
-    source !== undefined && traits.has(source) ? source : undefined;
-  const marked = sources.map(({ key, raw }) => ({ name: key, default: asMap(raw)["default"] }));
   return {
     issuers: namesIn([...userPools, ...issuers]),
-    sources: traits,
-    defaultSource: known(defaultAmong(marked)),
+    sources: new Map(sources.flatMap(({ key, fit }) => (fit === undefined ? [] : [[key, traitsOf(fit)]]))),
+    defaultSource: defaultAmong(
+      sources.map(({ key, raw }) => ({ name: key, default: asMap(raw)["default"] })),
+    ),
     upstreamSources: new Map(
-      upstreams.flatMap(({ key, fit }) => {
-        const source = known(fit?.credentials);
-        return source === undefined ? [] : [[key, source] as const];
-      }),
+      upstreams.flatMap(({ key, fit }) => (fit?.credentials === undefined ? [] : [[key, fit.credentials]])),
     ),
   };
 }
