@@ -92,13 +92,11 @@ function publicPartOf(key: JsonObject): PublicJwk | undefined {
   const { kid, kty } = key;
   if (typeof kid !== "string" || kid === "" || kid.length > MAX_KID_LENGTH) return undefined;
   if (typeof kty !== "string") return undefined;
-  const stated = ["alg", "use"].filter((name) => key[name] !== undefined);
-  const names = [...(PUBLIC_PARTS[kty] ?? []), ...stated];
-  const entries = names.flatMap((name) => {
+  const members = [...(PUBLIC_PARTS[kty] ?? []), "alg", "use"].flatMap((name) => {
     const value = key[name];
     return typeof value === "string" ? [[name, value] as const] : [];
   });
-  return entries.length === names.length ? { kid, kty, ...Object.fromEntries(entries) } : undefined;
+  return { kid, kty, ...Object.fromEntries(members) };
 }
 
 /** Whether it is a key at all, and an RSA key long enough; the curves of the accepted algorithms all are. */

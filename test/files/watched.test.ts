@@ -186,4 +186,16 @@ describe("watchFile", () => {
     await pass();
     expect(texts).toEqual(["one"]);
   });
+
+  it("leaves no timer when it is closed while it waits for the file to keep still", () => {
+    vi.useFakeTimers();
+    writeFileSync(path, "one");
+    const { close } = follow({ pollMs: 5 });
+    replace("two");
+    vi.advanceTimersByTime(5);
+    expect(vi.getTimerCount()).toBe(2);
+    close();
+    expect(vi.getTimerCount()).toBe(0);
+    vi.useRealTimers();
+  });
 });

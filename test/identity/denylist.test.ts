@@ -84,9 +84,10 @@ describe("parseDenylist", () => {
   });
 
   it("M8 takes a million lines, and not one more", () => {
-    const text = Array.from({ length: 1_000_000 }, (_, i) => `jti:${i}\n`).join("");
-    expect(Object.keys(entriesOf(text))).toHaveLength(1_000_000);
-    expect(problemsOf(`${text}jti:more\n`)).toEqual([{ line: 1_000_001, message: expect.any(String) }]);
+    const text = `${"#\n".repeat(999_999)}jti:last`;
+    expect(entriesOf(text)).toEqual({ "jti:last": Number.POSITIVE_INFINITY });
+    expect(entriesOf(`${text}\n`)).toEqual({ "jti:last": Number.POSITIVE_INFINITY });
+    expect(problemsOf(`${text}\n#`)).toEqual([{ line: 1_000_001, message: expect.any(String) }]);
   });
 
   it("M8 takes no more than 64 MiB", () => {
