@@ -137,7 +137,7 @@ describe("whatever stands in the file", () => {
           expect(message).not.toBe("");
         }
       }),
-      { numRuns: 200 },
+      { numRuns: 100 },
     );
   });
 
@@ -147,7 +147,7 @@ describe("whatever stands in the file", () => {
         const { config, problems } = read(withAt(path, value));
         expect(config === undefined).toBe(problems.length > 0);
       }),
-      { numRuns: 200 },
+      { numRuns: 100 },
     );
   });
 });
