@@ -61,8 +61,10 @@ function findInHeaders(headers: Headers): Presented | undefined {
     if (authorization === undefined) return undefined;
     throw new Refusal("token-missing", { detail: "a signature without a session token" });
   }
-  if (session !== undefined && authorization === undefined)
+  if (session !== undefined && authorization === undefined) {
+    if (idToken !== undefined) throw new Refusal("two-tokens", { detail: "no SDK sends an ID token" });
     throw malformed("a session token without a signature");
+  }
   return { token: checked(token), idToken: idToken && checked(idToken), isCookie: false };
 }
 

@@ -1,3 +1,4 @@
+import { withoutGuests } from "../support/without-guests.ts";
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -63,7 +64,7 @@ interface Around {
 async function serve({ env = {}, localPort }: Around = {}): Promise<Child & { readonly port: number }> {
   const port = await freePort();
   const path = join(folder, "postern.yaml");
-  const yaml = readFileSync(join(ROOT, "config/dev.yaml"), "utf8")
+  const yaml = withoutGuests(readFileSync(join(ROOT, "config/dev.yaml"), "utf8"))
     .replace("${env:POSTERN_PORT}", String(port))
     .replace("${env:POSTERN_LOCAL_PORT}", String(localPort ?? (await freePort())))
     .replace(/\$\{env:\w+\}/g, "0")

@@ -76,6 +76,13 @@ describe("postern dev", () => {
         expect.stringContaining("everyone has a home"),
       ],
       ["analyst", "POST /dynamodb/", "200", 'Query by "analysts query orders", role analyst'],
+      ["service", "POST /dynamodb/", "200", 'Query by "the service keeps orders", role service'],
+      [
+        "guest",
+        "GET /s3/public/index.txt",
+        "200",
+        'GetObject by "guests read what is public", role chosen by the pool',
+      ],
     ]);
     dev.process.kill("SIGINT");
     expect(await once(dev.process, "exit")).toEqual([0, null]);

@@ -4,6 +4,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import { type OwnUpstream, startUpstream } from "../support/own-upstream.ts";
 import { exchange, openSocket, requestText } from "../support/raw-client.ts";
 import { type Stack, startStack } from "../support/stack.ts";
+import { withoutGuests } from "../support/without-guests.ts";
 
 let stack: Stack | undefined;
 let upstream: OwnUpstream | undefined;
@@ -198,7 +199,7 @@ it("one request more than the limit is told to come back, and a place that is fr
 
 describe("the other two faces", () => {
   it("tell probes and scrapers what they need, and nobody anything else", async () => {
-    stack = await startStack();
+    stack = await startStack({ config: withoutGuests });
     const { listen, probes } = stack.ports;
     await exchange(listen, requestText("GET /s3/reports/q3.txt"));
     await exchange(listen, requestText("CONNECT /"));

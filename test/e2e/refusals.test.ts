@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { isTokenRefusal, REFUSALS, type RefusalCode } from "../../src/domain/refusal.ts";
 import { exchange, type RawAnswer, requestText } from "../support/raw-client.ts";
 import { countsOf, type Stack, startStack } from "../support/stack.ts";
+import { withoutGuests } from "../support/without-guests.ts";
 
 type Lines = readonly (readonly [name: string, value: string])[];
 type Form = "s3" | "dynamodb" | "json";
@@ -23,6 +24,7 @@ const secrets = new Set<string>();
 
 beforeAll(async () => {
   stack = await startStack({
+    config: withoutGuests,
     aws: {
       secretOf: ({ secretAccessKey, sessionToken }) => {
         secrets.add(secretAccessKey).add(sessionToken);
@@ -171,7 +173,7 @@ const deleteObjects = (body: string, lines: Lines = []): string =>
 describe("a request without exactly one token is refused", () => {
   it("when it has none", async () => {
     await expectRefusal(requestText(OBJECT), { reason: "token-missing" });
-    await expectRefusal(requestText(OBJECT, [["X-Postern-Id-Token", token]]), { reason: "token-missing" });
+    await expectRefusal(requestText(OBJECT, [["X-Postern-Id-Token", token]]), { reason: "two-tokens" });
     await expectRefusal(requestText(OBJECT, [["Cookie", `session=${token}`]]), { reason: "token-missing" });
     const inQuery = requestText(`${OBJECT}?postern-token=x`);
     await expectRefusal(inQuery, { reason: "token-missing" });
@@ -663,7 +665,8 @@ describe("a DynamoDB request with two readings is refused", () => {
 
   it("for its size, stated or found out", async () => {
     const small = await startStack({
-      config: (yaml) => yaml.replace("service: dynamodb }", "service: dynamodb, maxBody: 1KiB }"),
+      config: (yaml) =>
+        withoutGuests(yaml).replace("service: dynamodb }", "service: dynamodb, maxBody: 1KiB }"),
     });
     try {
       const authorization = bearer(await keep(small.tokenOf("admin")));

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type OwnUpstream, startUpstream } from "../support/own-upstream.ts";
 import { exchange, openSocket, requestText } from "../support/raw-client.ts";
 import { type Stack, startStack } from "../support/stack.ts";
+import { withoutGuests } from "../support/without-guests.ts";
 
 const MIB = 1024 * 1024;
 const PIECE = Buffer.alloc(64 * 1024, "postern ");
@@ -165,7 +166,7 @@ describe("a client that waits for 100 before it sends", () => {
   let token: string;
 
   beforeAll(async () => {
-    stack = await startStack();
+    stack = await startStack({ config: withoutGuests });
     token = await stack.tokenOf("editor");
   });
 
