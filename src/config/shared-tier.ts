@@ -11,7 +11,7 @@ export function sharedTierOf({ credentials: { shared } }: Config) {
   const { url, username, keyFile, passwordFile, caFile, deployment } = shared;
   return {
     // An editor ends a file with a line break, which is no part of the password.
-    redis: { url, username, password: textOf(passwordFile)?.trim(), ca: textOf(caFile) },
+    redis: { url, username, password: textOf(passwordFile)?.replace(/\r?\n$/, ""), ca: textOf(caFile) },
     keyFile: readFileSync(keyFile, "utf8"),
     deployment,
   };

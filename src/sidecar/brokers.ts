@@ -10,6 +10,7 @@ import type { ClockOf } from "../signing/clock-offset.ts";
 import type { Signer } from "../signing/sign.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
 import type { Surroundings } from "./surroundings.ts";
+import { told } from "./told.ts";
 
 /** The configured shared tier. */
 export function tierOf(config: Config, { log, now }: Surroundings, metrics: Metrics) {
@@ -21,7 +22,7 @@ export function tierOf(config: Config, { log, now }: Surroundings, metrics: Metr
     refreshAheadMs: config.credentials.cache.refreshAhead,
     onLookup: metrics.credentialLookup,
     onTamper: metrics.sharedCacheRejected,
-    onTrouble: (error) => log.warn("the shared tier is away", { error: String(error) }),
+    onTrouble: (error) => log.warn("the shared tier is away", { error: told(error) }),
   });
 }
 

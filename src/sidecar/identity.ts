@@ -5,6 +5,7 @@ import { createDenylist, type Denylist } from "../identity/denylist.ts";
 import { createIssuers, type Issuers } from "../identity/issuers.ts";
 import type { Outbound } from "../outbound/call.ts";
 import type { Surroundings } from "./surroundings.ts";
+import { told } from "./told.ts";
 
 /** The configured user pools and other issuers. */
 export function issuersOf(
@@ -17,7 +18,7 @@ export function issuersOf(
     originOf: (region) => endpointOf("cognito-idp", region, aws.endpoint),
     outbound,
     intervalMs: identity.jwksRefresh,
-    onFailure: (issuer, error) => log.warn("keys cannot be had", { issuer, error: String(error) }),
+    onFailure: (issuer, error) => log.warn("keys cannot be had", { issuer, error: told(error) }),
     now,
   });
 }
@@ -29,7 +30,7 @@ export function denylistOf({ identity }: Config, { log, now }: Surroundings, bro
     path: identity.denylistFile,
     now,
     onChange: () => brokers.forget(denylist.isRevoked),
-    onFailure: (error) => log.warn("the denylist cannot be taken over", { error: String(error) }),
+    onFailure: (error) => log.warn("the denylist cannot be taken over", { error: told(error) }),
   });
   return denylist;
 }
