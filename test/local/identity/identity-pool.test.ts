@@ -379,6 +379,16 @@ describe("a role that the pool cannot assume", () => {
       true,
     ],
     ["trusts the tenant", trustOf({}, { StringEquals: { "aws:RequestTag/tenant": "acme" } }), true],
+    [
+      "trusts the name that the pool gives its sessions",
+      trustOf({}, { StringEquals: { "sts:RoleSessionName": "CognitoIdentityCredentials" } }),
+      true,
+    ],
+    [
+      "trusts sessions of another name",
+      trustOf({}, { StringEquals: { "sts:RoleSessionName": "other" } }),
+      false,
+    ],
   ])("%s", async (_what, trust, works) => {
     const world = shippedWorld();
     const roles = world.roles.map((role) => (role.name === "analyst" ? { ...role, trust } : role));
