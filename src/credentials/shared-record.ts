@@ -1,4 +1,3 @@
-import { usableCredentials } from "./answered-credentials.ts";
 import type { Got, Life } from "./life.ts";
 import type { Wish } from "./memory.ts";
 
@@ -12,15 +11,15 @@ export function writeRecord(wish: Wish, credentials: Got, { gotAtMs, endsAtMs }:
 }
 
 /**
- * Reads what {@link writeRecord} wrote, if that is about this very wish. The seal has said so already; but whose
- * credentials they are is not left to a single check.
+ * Reads what {@link writeRecord} wrote, and nobody else can have, if it is about this very wish. The seal has said as much
+ * already; but whose credentials they are is not left to a single check.
  *
  * @returns `ended` where they were this caller's; whether a store still has them is a matter of two clocks
  */
 export function readRecord(text: string, wish: Wish, nowMs: number): Kept | "ended" | "another's" {
   const { whose, kept } = JSON.parse(text) as { readonly whose: unknown; readonly kept: Kept };
   if (JSON.stringify(whose) !== JSON.stringify(whoseOf(wish))) return "another's";
-  return nowMs < kept.expiresAtMs ? { ...kept, ...usableCredentials(kept, nowMs) } : "ended";
+  return nowMs < kept.expiresAtMs ? kept : "ended";
 }
 
 function whoseOf({ permit: { source, role, session }, caller: { kind, issuer, subject, clientId } }: Wish) {
