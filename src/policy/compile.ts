@@ -44,24 +44,24 @@ export function compilePolicy(documents: readonly RuleDocument[], options: Polic
   const allows = rules
     .filter(({ written }) => written.allow !== undefined)
     .map((rule) => compileAllow(rule, material));
-  const found = remembering<Candidates>();
-  const leaves = remembering<Leave>();
+  const found = new Map<string, Candidates>();
+  const leaves = new Map<string, Leave>();
+  const candidatesFor = ([action, ...covers]: readonly [string, ...string[]]): Candidates => ({
+    denies: denies.filter((rule) => [action, ...covers].some((one) => namesAction(rule, one))),
+    allows: allows.filter((rule) => allowsAction(rule, action)),
+  });
   const forCaller = (caller: Caller, service: string): readonly Allow[] =>
     allows.filter((rule) => namesService(rule, service) && rule.who(caller));
   return {
-    candidates: ({ action, covers }) =>
-      found(covers === undefined ? action : `${action} ${covers.join(" ")}`, () => {
-        const meant = [action, ...(covers ?? [])];
-        return {
-          denies: denies.filter((rule) => meant.some((one) => namesAction(rule, one))),
-          allows: allows.filter((rule) => allowsAction(rule, action)),
-        };
-      }),
+    candidates: ({ action, covers }) => {
+      const key = covers === undefined ? action : `${action} ${covers.join(" ")}`;
+      return found.get(key) ?? remember(found, key, candidatesFor([action, ...(covers ?? [])]));
+    },
     together: (these, upstream) => {
       const { source, leave } = these[0].grantOn(upstream);
       if (these.length === 1) return leave;
       const key = `${source} ${these.map(({ order }) => order).join(" ")}`;
-      return leaves(key, () => compileLeave(these, source, material));
+      return leaves.get(key) ?? remember(leaves, key, compileLeave(these, source, material));
     },
     mayUse: (caller, service) => forCaller(caller, service).length > 0,
     permitsFor: (caller, { name, service }) => {
@@ -81,16 +81,10 @@ function issuersIn(documents: readonly RuleDocument[]): ReadonlySet<string> {
   return new Set(documents.flatMap(({ allow, who }) => (allow === undefined ? [] : (who?.issuers ?? []))));
 }
 
-function remembering<T>() {
-  const known = new Map<string, T>();
-  return (key: string, make: () => T): T => {
-    const before = known.get(key);
-    if (before !== undefined) return before;
-    const made = make();
-    if (known.size >= MAX_REMEMBERED) known.clear();
-    known.set(key, made);
-    return made;
-  };
+function remember<T>(known: Map<string, T>, key: string, value: T): T {
+  if (known.size >= MAX_REMEMBERED) known.clear();
+  known.set(key, value);
+  return value;
 }
 
 function namesAction(rule: Rule, action: string): boolean {

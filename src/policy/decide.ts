@@ -28,19 +28,18 @@ interface Case {
  * allow whose role session cannot be made for the caller gives nothing.
  */
 export function decide(policy: Policy, caller: Caller, { requirements, upstream }: Operation): Decision {
-  const [first, ...others] = requirements;
+  const [first] = requirements;
   if (first === undefined) return { verdict: "denial", reason: "denied-no-rule", detail: "nothing is asked" };
-  const patternsOf = others.length === 0 ? patternsFor(caller) : remembering(patternsFor(caller));
-  for (const requirement of requirements) {
-    const deny = policy.candidates(requirement).denies.find((rule) => denies(rule, requirement, patternsOf));
-    if (deny !== undefined) return denial("denied-by-rule", requirement, deny.name);
-  }
-  const the: Case = { policy, caller, upstream, patternsOf };
-  return others.length === 0 ? decideOne(the, first) : decideAll(the, requirements);
+  const patternsOf = patternsFor(caller);
+  return requirements.length === 1
+    ? decideOne({ policy, caller, upstream, patternsOf }, first)
+    : decideAll({ policy, caller, upstream, patternsOf: remembering(patternsOf) }, requirements);
 }
 
 function decideOne({ policy, caller, upstream, patternsOf }: Case, requirement: Requirement): Decision {
-  const { allows } = policy.candidates(requirement);
+  const { denies, allows } = policy.candidates(requirement);
+  const denied = denialBy(denies, requirement, patternsOf);
+  if (denied !== undefined) return denied;
   let without: Denial | undefined;
   for (const rule of allows) {
     if (read(rule, requirement.resource, patternsOf) !== "meant") continue;
@@ -51,8 +50,14 @@ function decideOne({ policy, caller, upstream, patternsOf }: Case, requirement: 
   return without ?? noRule(allows, requirement, patternsOf);
 }
 
-function decideAll(the: Case, requirements: readonly Requirement[]): Decision {
-  const { policy, caller, upstream, patternsOf } = the;
+function decideAll(
+  { policy, caller, upstream, patternsOf }: Case,
+  requirements: readonly Requirement[],
+): Decision {
+  for (const requirement of requirements) {
+    const denied = denialBy(policy.candidates(requirement).denies, requirement, patternsOf);
+    if (denied !== undefined) return denied;
+  }
   const matching = new Set<Allow>();
   let common: Map<string, Set<Allow>> | undefined;
   for (const requirement of requirements) {
@@ -104,8 +109,18 @@ function disagreement(matching: ReadonlySet<Allow>): Denial {
     detail: "no role is common to all requirements",
   };
 }
+
+function denialBy(
+  denies: readonly Rule[],
+  requirement: Requirement,
+  patternsOf: PatternsOf,
+): Denial | undefined {
+  const deny = denies.find((rule) => isDenied(rule, requirement, patternsOf));
+  return deny && denial("denied-by-rule", requirement, deny.name);
+}
+
 /** A claim that cannot be used might have matched, so in a deny it does. */
-function denies(rule: Rule, { resource, within = [] }: Requirement, patternsOf: PatternsOf): boolean {
+function isDenied(rule: Rule, { resource, within = [] }: Requirement, patternsOf: PatternsOf): boolean {
   return [resource, ...within].some((one) => read(rule, one, patternsOf) !== "other");
 }
 

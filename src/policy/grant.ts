@@ -46,7 +46,7 @@ export function compileAllow(rule: Rule, material: GrantMaterial): Allow {
     leave: compileLeave([rule], source, material),
   });
   const usual = grantOf(credentials ?? defaultSource);
-  if (credentials !== undefined) return { ...rule, grantOn: () => usual };
+  if (credentials !== undefined || upstreamSources.size === 0) return { ...rule, grantOn: () => usual };
   const bySource = new Map([...new Set(upstreamSources.values())].map((source) => [source, grantOf(source)]));
   const byUpstream = new Map(
     [...upstreamSources].map(([upstream, source]) => [upstream, bySource.get(source) ?? usual]),

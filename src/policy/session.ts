@@ -26,7 +26,7 @@ export interface NoSession {
 type Made<T> = T | NoSession;
 
 /** Always there where sessions have tags: the exact subject, where STS takes its characters. */
-export const SUBJECT_TAG = "postern-sub";
+const SUBJECT_TAG = "postern-sub";
 
 /** What STS takes for the value of a session tag (STS API reference, `Tag`). */
 const TAG_VALUE = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u;

@@ -21,9 +21,10 @@ const VARIABLE = /\$\{claim:(?<claim>[^\s:${}"](?:[^\s${}"]*?[^\s:${}"])?)(?<pat
 const LEFT_OVER = /\$\{[^}]*\}?/g;
 
 /** What a claim must not hold, since it would mean more than itself somewhere on the way. */
-const UNUSABLE = /[\\+#{}"\p{Cc}]/u;
-/** What has a meaning in a pattern, and can be written in an IAM policy without it. */
-const SPECIAL = /[*?$]/g;
+const UNUSABLE = /[\\*?+#${}"\p{Cc}]/u;
+/** The same but for what can be written in an IAM policy so that it means itself. */
+const UNUSABLE_IN_POLICY = /[\\+#{}"\p{Cc}]/u;
+const SPECIAL_IN_POLICY = /[*?$]/g;
 const MAX_CLAIM_LENGTH = 256;
 
 /** Cuts a text at its claims. What begins like a variable and is none stays in a literal part, as `${`. */
@@ -69,27 +70,26 @@ export function fillTemplate({ parts }: Template, read: ReadClaim): string | und
 
 /** Claims for a pattern: nothing in them can mean more than itself. */
 export function claimsForPattern(caller: Caller): ReadClaim {
-  return (part) => {
-    const value = usable(caller, part);
-    return value === undefined || value.search(SPECIAL) !== -1 ? undefined : value;
-  };
+  return (part) => usable(caller, part, UNUSABLE);
 }
 
 /** Claims for a value of an IAM policy: what is special there is written as itself (IAM user guide, policy variables). */
 export function claimsForPolicy(caller: Caller): ReadClaim {
-  return (part) => usable(caller, part)?.replace(SPECIAL, "$${$&}");
+  return (part) => usable(caller, part, UNUSABLE_IN_POLICY)?.replace(SPECIAL_IN_POLICY, "$${$&}");
 }
 
 /** Claims as they are: single strings that are not empty. What becomes of them is the business of whoever reads them. */
-export function rawClaims({ claims }: Caller): ReadClaim {
-  return ({ claim }) => {
-    const value = claims[claim];
-    return typeof value === "string" && value !== "" ? value : undefined;
-  };
+export function rawClaims(caller: Caller): ReadClaim {
+  return (part) => raw(caller, part);
 }
 
-function usable(caller: Caller, part: ClaimPart): string | undefined {
-  const value = rawClaims(caller)(part);
+function usable(caller: Caller, part: ClaimPart, unusable: RegExp): string | undefined {
+  const value = raw(caller, part);
   if (value === undefined || value.length > MAX_CLAIM_LENGTH) return undefined;
-  return UNUSABLE.test(value) || (!part.path && value.includes("/")) ? undefined : value;
+  return unusable.test(value) || (!part.path && value.includes("/")) ? undefined : value;
+}
+
+function raw({ claims }: Caller, { claim }: ClaimPart): string | undefined {
+  const value = claims[claim];
+  return typeof value === "string" && value !== "" ? value : undefined;
 }

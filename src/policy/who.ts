@@ -13,7 +13,8 @@ const KINDS: readonly Caller["kind"][] = ["user", "machine", "guest"];
  */
 export function compileWho(who: WhoDocument = {}, side: "allow" | "deny"): Test {
   const { issuers, clients, groups, claims = {} } = who;
-  const tests = [oneOf(kindsOf(who, side), ({ kind }) => kind)];
+  const kinds = kindsOf(who, side);
+  const tests: Test[] = [];
   if (issuers !== undefined) tests.push(oneOf(issuers, ({ issuer }) => issuer));
   if (clients !== undefined) tests.push(oneOf(clients, ({ clientId }) => clientId));
   if (groups !== undefined) tests.push(anyOf(groups, (caller) => caller.groups));
@@ -21,7 +22,7 @@ export function compileWho(who: WhoDocument = {}, side: "allow" | "deny"): Test 
     const wanted = typeof values === "string" ? [values] : values;
     tests.push(anyOf(wanted, (caller) => claimStrings(caller.claims[claim])));
   }
-  return (caller) => tests.every((test) => test(caller));
+  return (caller) => kinds.includes(caller.kind) && tests.every((test) => test(caller));
 }
 
 /** The kinds of callers that a rule can be about. */

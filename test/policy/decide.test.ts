@@ -196,6 +196,17 @@ describe("several requirements", () => {
     });
   });
 
+  it("are allowed with the first in the file of several such roles, whichever rule comes first for each", () => {
+    const rules = [
+      anAllow("a read", { allow: ["s3:Get*"], role: roleArn("a") }),
+      anAllow("b", { role: roleArn("b") }),
+      anAllow("a write", { allow: ["s3:Put*"], role: roleArn("a") }),
+    ];
+    expect(ruling(rules, caller, read, write)).toMatchObject({ rule: "a read" });
+    expect(ruling(rules, caller, write, read)).toMatchObject({ rule: "a read" });
+    expect(ruling(rules.toReversed(), caller, read, write)).toMatchObject({ rule: "a write" });
+  });
+
   it("may be allowed by different rules that give the same", () => {
     const second = anAllow("second", { allow: ["s3:Put*"], role: roleArn("reader") });
     expect(ruling([writer, reader, second], caller, read, write)).toMatchObject({ rule: "reader" });
