@@ -1,6 +1,7 @@
 import { isIP } from "node:net";
 import type { Redis, RedisOptions } from "ioredis";
 import { abortable } from "../outbound/abortable.ts";
+import { OutboundError } from "../outbound/call.ts";
 import type { Store } from "./shared-store.ts";
 
 /** What {@link createRedisStore} needs. */
@@ -33,11 +34,12 @@ export function createRedisStore(options: RedisStoreOptions): Store {
   const run = async <T>(command: (client: Redis) => Promise<T>): Promise<T> => {
     if (isClosed) throw new Error("the shared tier: it is closed");
     opening ??= open(options, commandTimeoutMs);
-    const limit = AbortSignal.timeout(commandTimeoutMs);
-    const { client, trouble } = await abortable(opening, limit);
-    return command(client).catch((error: unknown) => {
-      throw new Error(`the shared tier: ${nameOf(error)}${trouble() ?? ""}`);
-    });
+    const { client, tried, trouble } = await opening;
+    return abortable(tried, AbortSignal.timeout(commandTimeoutMs))
+      .then(() => command(client))
+      .catch((error: unknown) => {
+        throw new Error(`the shared tier: ${nameOf(error)}${trouble() ?? ""}`);
+      });
   };
 
   return {
@@ -59,11 +61,12 @@ export function createRedisStore(options: RedisStoreOptions): Store {
 
 interface Connection {
   readonly client: Redis;
+  /** Ends when the first attempt to connect does, well or not. */
+  readonly tried: Promise<unknown>;
   /** Why there is no connection, while there is none. */
   readonly trouble: () => string | undefined;
 }
 
-/** Gives a client when its first attempt to connect has ended, well or not. */
 async function open(options: RedisStoreOptions, commandTimeoutMs: number): Promise<Connection> {
   const { Redis } = await import("ioredis").catch(() => {
     throw new Error("the shared tier: ioredis cannot be loaded; is it installed?");
@@ -72,8 +75,7 @@ async function open(options: RedisStoreOptions, commandTimeoutMs: number): Promi
   let trouble: string | undefined;
   client.on("ready", () => (trouble = undefined));
   client.on("error", (error) => (trouble = ` (${nameOf(error)})`));
-  await client.connect().catch(() => {});
-  return { client, trouble: () => trouble };
+  return { client, tried: client.connect().catch(() => {}), trouble: () => trouble };
 }
 
 const LONGEST_PAUSE_MS = 2000;
@@ -113,6 +115,7 @@ function addressOf({ url, username, password, ca }: RedisStoreOptions): Omit<Red
 /** Names an error without quoting it: what Redis says of a command may repeat what stood in it. */
 function nameOf(error: unknown): string {
   if (!(error instanceof Error)) return "no error of a known name";
+  if (error instanceof OutboundError) return "it does not answer in time";
   if ("code" in error && typeof error.code === "string") return error.code;
   const [first = ""] = error.message.split(" ");
   return /^[A-Z]{2,32}$/.test(first) ? first : (WORDS.get(error.message) ?? error.name);

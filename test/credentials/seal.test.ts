@@ -60,7 +60,7 @@ describe("a seal", () => {
   const [place] = sealOf(OLD)("key");
 
   it("opens what it sealed", () => {
-    fc.assert(fc.property(fc.string({ unit: "binary" }), (text) => place.open(place.seal(text)) === text));
+    fc.assert(fc.property(fc.string(), (text) => place.open(place.seal(`${text} é 😀`)) === `${text} é 😀`));
   });
 
   it("never seals twice alike", () => {

@@ -173,6 +173,19 @@ describe("what one process got", () => {
     expect(tampered).toBe(0);
   });
 
+  it("S2.5 is not used when it has ended, though the store has it still and another process renews it", async () => {
+    await got(one);
+    for (const value of store.values.values()) value.endsAtMs = NOW + 1e9;
+    nowMs += 60 * MINUTE;
+    const answers = [ask(one), ask(two)];
+    await settled();
+    expect(pauses).toHaveLength(1);
+    asked[1]?.give();
+    await settled();
+    await wake();
+    await expect(Promise.all(answers)).resolves.toEqual(["key-2", "key-2"]);
+  });
+
   it("is put away sealed: nothing of it can be read", async () => {
     await got(one, long({ subject: "anna@example.com", groups: ["analysts"] }));
     const text = JSON.stringify([...store.values]);
