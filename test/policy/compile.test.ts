@@ -131,14 +131,14 @@ describe("what allows give a caller", () => {
   });
 });
 
-describe("S1.3 with callers of several issuers", () => {
-  const names = (...issuers: readonly (readonly string[])[]) => {
-    const rules = issuers.map((issuers, i) => anAllow(`${i}`, { who: { issuers }, role: roleArn("a") }));
-    const guests = anAllow("guests", { who: { guest: true } });
-    const policy = aPolicy([...rules, guests], { sessions: new Map([["default", aPlan()]]) });
-    return policy.permitsFor(caller, { name: "up", service: "s3" }).map(({ session }) => session?.name);
-  };
+const names = (...issuers: readonly (readonly string[])[]) => {
+  const rules = issuers.map((issuers, i) => anAllow(`${i}`, { who: { issuers }, role: roleArn("a") }));
+  const guests = anAllow("guests", { who: { guest: true } });
+  const policy = aPolicy([...rules, guests], { sessions: new Map([["default", aPlan()]]) });
+  return policy.permitsFor(caller, { name: "up", service: "s3" }).map(({ session }) => session?.name);
+};
 
+describe("S1.3 with callers of several issuers", () => {
   it("the names of sessions are marked with the issuer", () => {
     expect(names(["staff"], ["customers"])).toEqual([expect.stringMatching(/^sub-1-[0-9a-f]{16}$/)]);
     expect(names(["staff", "customers"])).toEqual([expect.stringMatching(/^sub-1-[0-9a-f]{16}$/)]);

@@ -311,14 +311,16 @@ describe("S1.1 kinds of callers", () => {
   });
 });
 
+const sts = (name: string, changes: Partial<RuleDocument> = {}) =>
+  anAllow(name, { role: roleArn("a"), credentials: "service", ...changes });
+
+const statements = (decision: Decision) =>
+  decision.verdict === "permit" ? JSON.parse(decision.session?.policy ?? "null")?.Statement : decision;
+
 describe("role sessions", () => {
-  const sts = (name: string, changes: Partial<RuleDocument> = {}) =>
-    anAllow(name, { role: roleArn("a"), credentials: "service", ...changes });
   const deciding = (rules: readonly RuleDocument[], who: Caller, ...asked: Requirement[]) =>
     decide(aPolicy(rules, { sessions }), who, anOperation(asked));
   const sessions = new Map([["service", aPlan({ tags: { tenant: "${claim:tenant}" } })]]);
-  const statements = (decision: Decision) =>
-    decision.verdict === "permit" ? JSON.parse(decision.session?.policy ?? "null")?.Statement : decision;
 
   it("are no part of a permit of the enhanced flow", () => {
     expect(deciding([anAllow("a")], caller, read)).not.toHaveProperty("session");

@@ -9,6 +9,11 @@ const FRAME =
   '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["s3:GetObject"],"Resource":["arn:aws:s3:::"]}]}';
 const long = (length: number) => `arn:aws:s3:::${"x".repeat(length - FRAME.length)}`;
 
+const deny = (action: string): RuleDocument => ({ name: action, deny: [action], on: [long(1000)] });
+
+const placesWith = (...denies: readonly string[]) =>
+  problemsOf([reading(long(1200)), ...denies.map(deny)], NAMES).map(({ path }) => path);
+
 describe("S2.9 the session policy made from a rule", () => {
   it("has the 2,048 characters that STS takes", () => {
     expect(problemsIn(reading(long(2048)))).toEqual([]);
@@ -29,11 +34,8 @@ describe("S2.9 the session policy made from a rule", () => {
   });
 
   it("has room for the denies of its actions, and no others", () => {
-    const deny = (action: string): RuleDocument => ({ name: action, deny: [action], on: [long(1000)] });
-    const found = (...denies: readonly string[]) =>
-      problemsOf([reading(long(1200)), ...denies.map(deny)], NAMES).map(({ path }) => path);
-    expect(found("s3:Get*")).toEqual([[0, "on"]]);
-    expect(found("s3:Put*", "dynamodb:*")).toEqual([]);
+    expect(placesWith("s3:Get*")).toEqual([[0, "on"]]);
+    expect(placesWith("s3:Put*", "dynamodb:*")).toEqual([]);
   });
 
   it("is none where the rule writes its own, the source makes none, or the pool takes none", () => {

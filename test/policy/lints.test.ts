@@ -16,6 +16,9 @@ const warnings = (rule: RuleDocument, changes: Partial<LintNames> = {}) =>
 const REMEDY = "themselves: list it under immutableClaims, or do not trust it";
 const sts = { role: roleArn("a"), credentials: "service" };
 
+const trusting = (issuers?: readonly string[]) =>
+  anAllow("a", { who: { ...(issuers && { issuers }), claims: { "custom:t": "x" } } });
+
 describe("S1.7 a claim that users can write", () => {
   it.each([
     "custom:tenant",
@@ -93,16 +96,14 @@ describe("S1.7 a claim that users can write", () => {
   });
 
   it("is one that the users of any of the rule's issuers can write", () => {
-    const rule = (issuers?: readonly string[]) =>
-      anAllow("a", { who: { ...(issuers && { issuers }), claims: { "custom:t": "x" } } });
-    expect(warnings(rule(["staff", "customers"]), immutable(["custom:t"], []))).toEqual([
+    expect(warnings(trusting(["staff", "customers"]), immutable(["custom:t"], []))).toEqual([
       expect.stringContaining("users of customers may"),
     ]);
-    expect(warnings(rule(["staff"]), immutable(["custom:t"], []))).toEqual([]);
-    expect(warnings(rule(), immutable([], []))).toEqual([
+    expect(warnings(trusting(["staff"]), immutable(["custom:t"], []))).toEqual([]);
+    expect(warnings(trusting(), immutable([], []))).toEqual([
       expect.stringContaining("users of staff, customers may"),
     ]);
-    expect(warnings(rule(["staff", "customers"]), immutable(["custom:t"], ["custom:t"]))).toEqual([]);
+    expect(warnings(trusting(["staff", "customers"]), immutable(["custom:t"], ["custom:t"]))).toEqual([]);
   });
 
   it("is no email that the rule wants verified", () => {

@@ -6,6 +6,11 @@ const Version = "2012-10-17";
 const Statement = [{ Effect: "Allow", Action: "s3:*", Resource: "arn:aws:s3:::b/${claim:sub}/*" }];
 const policy = { Version, Statement };
 
+const filled = (count: number) => ({
+  ...service,
+  sessionPolicy: { Version, Statement: [{ Resource: Array(count).fill("${claim:sub}") }] },
+});
+
 describe("the session settings of a rule", () => {
   it.each([
     { sessionName: "${claim:email}" },
@@ -82,10 +87,6 @@ describe("the session settings of a rule", () => {
   });
 
   it("have room for claims of 64 characters in a policy", () => {
-    const filled = (count: number) => ({
-      ...service,
-      sessionPolicy: { Version, Statement: [{ Resource: Array(count).fill("${claim:sub}") }] },
-    });
     expect(problemsIn(filled(29))).toEqual([]);
     expect(problemsIn(filled(30))).toEqual([
       "0.sessionPolicy: it has 2063 characters with claims of 64, and STS takes 2048; shorten it",

@@ -82,6 +82,8 @@ describe("the role session of a caller", () => {
   });
 });
 
+const at = (issuer: string) => made({ caller: { ...anna, issuer }, manyIssuers: true });
+
 describe("S2.10 its name", () => {
   it("is the template with claims as they are, made valid", () => {
     expect(made({ plan: { sessionName: "${claim:tenant}/${claim:sub}" } })).toMatchObject({
@@ -99,10 +101,9 @@ describe("S2.10 its name", () => {
   });
 
   it("S1.3 tells the same subject of two issuers apart", () => {
-    const of = (issuer: string) => made({ caller: { ...anna, issuer }, manyIssuers: true });
-    expect(of("staff")).toMatchObject({ name: expect.stringMatching(/^anna-[0-9a-f]{16}$/) });
-    expect(of("staff")).not.toMatchObject({ name: (of("customers") as { name: string }).name });
-    expect(of("customers")).toMatchObject({ sourceIdentity: "customers@anna" });
+    expect(at("staff")).toMatchObject({ name: expect.stringMatching(/^anna-[0-9a-f]{16}$/) });
+    expect(at("staff")).not.toMatchObject({ name: (at("customers") as { name: string }).name });
+    expect(at("customers")).toMatchObject({ sourceIdentity: "customers@anna" });
   });
 
   it("is a machine's too", () => {
@@ -110,12 +111,15 @@ describe("S2.10 its name", () => {
   });
 });
 
+const inTenant = (tenant: unknown, unit: unknown = "1") => aCaller({ tenant, unit }, { subject: "s|1" });
+
+const subjected = (subject: string) => made({ caller: aCaller({ sub: subject }, { subject }) });
+
 describe("S2.10 its tags", () => {
   const tags = { tenant: "${claim:tenant}", unit: "unit-${claim:unit}" };
-  const caller = (tenant: unknown, unit: unknown = "1") => aCaller({ tenant, unit }, { subject: "s|1" });
 
   it.each(["acme", "Ünit 7", "a_b.c:d/e=f+g-h@i", "x".repeat(256), "日本"])("may hold %j", (tenant) => {
-    expect(made({ plan: { tags }, caller: caller(tenant) })).toMatchObject({
+    expect(made({ plan: { tags }, caller: inTenant(tenant) })).toMatchObject({
       tags: [
         ["tenant", tenant],
         ["unit", "unit-1"],
@@ -126,21 +130,20 @@ describe("S2.10 its tags", () => {
   it.each(["a*", "a|b", "a,b", "a\nb", "😀", "", "x".repeat(257), ["acme"], 7, true, null, undefined])(
     "are refused with %j: there is no session without them",
     (tenant) => {
-      expect(made({ plan: { tags }, caller: caller(tenant) })).toEqual({
+      expect(made({ plan: { tags }, caller: inTenant(tenant) })).toEqual({
         problem: "the session tag tenant cannot be made from this caller's claims",
       });
     },
   );
 
   it("are refused where one of them cannot be made", () => {
-    expect(made({ plan: { tags }, caller: caller("acme", []) })).toHaveProperty("problem");
+    expect(made({ plan: { tags }, caller: inTenant("acme", []) })).toHaveProperty("problem");
   });
 
   it("hold the exact subject, where STS takes it", () => {
-    const of = (subject: string) => made({ caller: aCaller({ sub: subject }, { subject }) });
-    expect(of("auth0:1 2")).toMatchObject({ tags: [["postern-sub", "auth0:1 2"]] });
-    expect(of("auth0|12")).toMatchObject({ tags: [] });
-    expect(of("x".repeat(257))).toMatchObject({ tags: [] });
+    expect(subjected("auth0:1 2")).toMatchObject({ tags: [["postern-sub", "auth0:1 2"]] });
+    expect(subjected("auth0|12")).toMatchObject({ tags: [] });
+    expect(subjected("x".repeat(257))).toMatchObject({ tags: [] });
   });
 });
 
@@ -196,10 +199,10 @@ describe("S2.9 its policy", () => {
   });
 
   it("is none of more than 2,048 characters", () => {
-    const filled = (tenant: string) =>
-      made({ rule: { ...rule, on: Array(8).fill(on[1]) }, caller: aCaller({ tenant }) });
-    expect(filled("x".repeat(200))).toHaveProperty("policy");
-    expect(filled("x".repeat(256))).toEqual({
+    const eight = { ...rule, on: Array(8).fill(on[1]) };
+    const inLong = (length: number) => made({ rule: eight, caller: aCaller({ tenant: "x".repeat(length) }) });
+    expect(inLong(200)).toHaveProperty("policy");
+    expect(inLong(256)).toEqual({
       problem: expect.stringMatching(/^the session policy has 2\d{3} characters, and STS takes 2048$/),
     });
   });

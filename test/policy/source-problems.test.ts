@@ -34,19 +34,20 @@ describe("role: pool", () => {
   });
 });
 
+const notForGuests = (source: string) =>
+  `0.who.guest: guests get the role that the identity pool gives them: role: pool, with a source of its enhanced flow (here ${source})`;
+
 describe("S2.8 a rule for guests", () => {
   const guests = anAllow("a", { who: { guest: true } });
-  const message = (source: string) =>
-    `0.who.guest: guests get the role that the identity pool gives them: role: pool, with a source of its enhanced flow (here ${source})`;
 
   it("has the enhanced flow of an identity pool, which chooses the role", () => {
     expect(problemsIn(guests)).toEqual([]);
-    expect(problemsIn({ ...guests, role })).toEqual([message("pool")]);
+    expect(problemsIn({ ...guests, role })).toEqual([notForGuests("pool")]);
   });
 
   it.each(STS_SOURCES)("cannot use the source %s", (credentials) => {
-    expect(problemsIn({ ...guests, credentials })).toEqual([message(credentials)]);
-    expect(problemsIn({ ...guests, credentials, role })).toEqual([message(credentials)]);
+    expect(problemsIn({ ...guests, credentials })).toEqual([notForGuests(credentials)]);
+    expect(problemsIn({ ...guests, credentials, role })).toEqual([notForGuests(credentials)]);
   });
 });
 

@@ -68,10 +68,10 @@ describe("S4.5 a claim in a pattern", () => {
   });
 });
 
-describe("S4.5 a claim in an IAM policy", () => {
-  const inPolicy = (text: string, claims: Record<string, unknown>) =>
-    fillTemplate(compileTemplate(text), claimsForPolicy(aCaller(claims)));
+const inPolicy = (text: string, claims: Record<string, unknown>) =>
+  fillTemplate(compileTemplate(text), claimsForPolicy(aCaller(claims)));
 
+describe("S4.5 a claim in an IAM policy", () => {
   it.each([
     ["*", "${*}"],
     ["a*b?c$d", "a${*}b${?}c${$}d"],
@@ -106,10 +106,11 @@ describe("S4.5 a claim in an IAM policy", () => {
   });
 });
 
+const raw = (value: unknown) =>
+  fillTemplate(compileTemplate("${claim:x}!"), rawClaims(aCaller({ x: value })));
+
 describe("a claim as it is", () => {
   it("is any text, and nothing that is none", () => {
-    const raw = (value: unknown) =>
-      fillTemplate(compileTemplate("${claim:x}!"), rawClaims(aCaller({ x: value })));
     expect(raw("a|*\n/ü")).toBe("a|*\n/ü!");
     expect([raw(""), raw(7), raw(["a"]), raw(undefined), raw(null)]).toEqual(Array(5).fill(undefined));
   });

@@ -198,7 +198,7 @@ describe("S4 whatever the rules are", () => {
     };
     fc.assert(
       fc.property(rules, (rules) => {
-        const asRules = rules.map(({ credentials: _, ...rule }) => rule);
+        const asRules = rules.map((rule) => ({ ...rule, credentials: undefined }));
         const told = problemsOf(asRules, names).filter(
           ({ path }) => path[2] !== "guest" && path[2] !== "machine",
         );
@@ -251,18 +251,19 @@ describe("S2.9 whatever is permitted with a role session", () => {
 
   it("nothing is permitted by its session policy that the rules would not permit", () => {
     fc.assert(
-      fc.property(stsRules, user, plain, action, resource, (rules, caller, asked, action, resource) => {
+      fc.property(stsRules, user, plain, fc.record({ action, resource }), (rules, caller, asked, other) => {
         const decision = rulingOf(rules, caller, ...asked);
-        if (decision.verdict === "denial" || iam(decision, { action, resource }) !== "allow") return;
-        expect(rulingOf(rules, caller, { action, resource }).verdict).toBe("permit");
+        if (decision.verdict === "denial" || iam(decision, other) !== "allow") return;
+        expect(rulingOf(rules, caller, other).verdict).toBe("permit");
       }),
       runs,
     );
   });
 });
 
+const nameOf = (value: string, issuer = "staff") => sessionName(value, { issuer, value, shared: false });
+
 describe("S2.10 whatever the values are", () => {
-  const named = (value: string, issuer = "staff") => sessionName(value, { issuer, value, shared: false });
   const text = fc.oneof(
     fc.string({ unit: "binary", maxLength: 80 }),
     fc.string({ unit: "grapheme", maxLength: 80 }),
@@ -273,7 +274,7 @@ describe("S2.10 whatever the values are", () => {
   it("STS takes the name that is made of one", () => {
     fc.assert(
       fc.property(text, (value) => {
-        expect(named(value)).toMatch(/^[\w+=,.@-]{2,64}$/);
+        expect(nameOf(value)).toMatch(/^[\w+=,.@-]{2,64}$/);
       }),
       runs,
     );
@@ -283,9 +284,9 @@ describe("S2.10 whatever the values are", () => {
     fc.assert(
       fc.property(text, text, (one, other) => {
         fc.pre(one !== other);
-        expect(named(one)).not.toBe(named(other));
-        const madeUp = named(one);
-        if (madeUp !== one) expect(named(madeUp)).not.toBe(madeUp);
+        expect(nameOf(one)).not.toBe(nameOf(other));
+        const madeUp = nameOf(one);
+        if (madeUp !== one) expect(nameOf(madeUp)).not.toBe(madeUp);
       }),
       { numRuns: 20_000 },
     );
