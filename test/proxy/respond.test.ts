@@ -22,7 +22,7 @@ it("challenges with words that stay within their quotes, and tells no error to w
   expect(challenge("token-missing")).toBe('Bearer realm="postern"');
   for (const code of Object.keys(REFUSALS) as RefusalCode[]) {
     expect(challenge(code)).toMatch(
-      /^Bearer realm="postern"(?:, error="invalid_token", error_description="[\x20-\x7e]+")?$/,
+      /^Bearer realm="postern"(?:, error="(?:invalid_token|insufficient_scope)", error_description="[\x20-\x7e]+")?$/,
     );
     expect(challenge(code).split('"').length % 2).toBe(1);
   }
