@@ -51,7 +51,9 @@ export function warningsOf(rules: readonly RuleDocument[], names: LintNames): re
 
 /** The issuers that the rule is for and whose users may write the claim. */
 function issuersWriting({ who = {} }: RuleDocument, claim: string, names: LintNames): readonly string[] {
-  if (who.guest === true || !(claim.startsWith("custom:") || WRITABLE.has(claim))) return [];
+  // Neither machines nor guests have attributes to write.
+  if (who.machine === true || who.guest === true) return [];
+  if (!claim.startsWith("custom:") && !WRITABLE.has(claim)) return [];
   // A rule that wants the address verified trusts what the user pool checked, not what the user wrote.
   if (claim === "email" && isTrue(who.claims?.["email_verified"])) return [];
   return (who.issuers ?? [...names.immutableClaims.keys()]).filter(

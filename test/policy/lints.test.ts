@@ -117,6 +117,12 @@ describe("S1.7 a claim that users can write", () => {
     );
   });
 
+  it("is no machine's, nor a guest's", () => {
+    expect(warnings(anAllow("a", { ...sts, who: { machine: true, claims: { name: "x" } } }))).toEqual([]);
+    expect(warnings(anAllow("a", { who: { guest: true }, on: ["arn:aws:s3:::${claim:name}"] }))).toEqual([]);
+    expect(warnings(anAllow("a", { who: { clients: ["web"], claims: { name: "x" } } }))).toHaveLength(1);
+  });
+
   it("takes nothing away in a deny", () => {
     const claims = { "custom:t": "x" };
     expect(warnings({ name: "no", deny: ["*"], who: { claims }, on: ["arn:${claim:email}"] })).toEqual([]);
