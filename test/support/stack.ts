@@ -1,10 +1,11 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { bearerOf, signInLocally } from "../../src/cli/local-login.ts";
 import { readConfig } from "../../src/config/read.ts";
 import { type LocalAws, type LocalAwsOptions, startLocalAws } from "../../src/local/aws.ts";
 import type { Fault } from "../../src/local/faults.ts";
 import { readWorld } from "../../src/local/parse-world.ts";
+import type { World } from "../../src/local/world.ts";
 import { createSidecar, type Ports } from "../../src/sidecar/sidecar.ts";
 import { createLog } from "../../src/telemetry/log.ts";
 import type { Outcome } from "../../src/telemetry/outcome.ts";
@@ -46,8 +47,10 @@ export interface StackOptions {
   readonly faults?: readonly Fault[];
   /** The sidecar's clock; the stand-in's is `aws.now`. */
   readonly now?: () => number;
-  /** Changes the text of `config/dev.yaml` before it is read. */
+  /** Changes the text of `config/dev.yaml` before it is read. Files that it names are read. */
   readonly config?: (yaml: string) => string;
+  /** Changes the shipped world before it is started. */
+  readonly world?: (world: World) => World;
 }
 
 /** Starts a stack with the shipped world and rules. */
@@ -55,9 +58,10 @@ export async function startStack({
   aws: awsOptions = {},
   faults = [],
   config = (yaml) => yaml,
+  world: changed = (world) => world,
   now = Date.now,
 }: StackOptions = {}): Promise<Stack> {
-  const world = readWorld(readFileSync(join(CONFIG, "local-world.yaml"), "utf8"));
+  const world = changed(readWorld(readFileSync(join(CONFIG, "local-world.yaml"), "utf8")));
   const aws = await startLocalAws({ world, address: { host: "127.0.0.1", port: 0 }, ...awsOptions });
   for (const fault of faults) aws.faults.add(fault);
   const env: Record<string, string> = {
@@ -68,7 +72,7 @@ export async function startStack({
   };
   const reading = readConfig(config(readFileSync(join(CONFIG, "dev.yaml"), "utf8")), {
     env: (name) => env[name],
-    file: () => undefined,
+    file: (path) => (existsSync(path) ? readFileSync(path, "utf8") : undefined),
   });
   if (reading.config === undefined) throw new Error(JSON.stringify(reading.problems));
   const lines: string[] = [];
@@ -77,8 +81,7 @@ export async function startStack({
     { level: "debug", requests: "all" },
     { write: (line: string) => void lines.push(line) },
   );
-  const { accessKeyId = "", secretAccessKey = "" } = world.iamUsers?.[0] ?? {};
-  const own = { accessKeyId, secretAccessKey };
+  const own = ownKeysOf(world);
   const sidecar = createSidecar(reading.config, {
     ambient: () => Promise.resolve(own),
     version: "0.0.0-test",
@@ -121,6 +124,12 @@ export async function startStack({
       await aws.close();
     },
   };
+}
+
+/** Those of the world's first IAM user: the sidecar's own identity. */
+function ownKeysOf({ iamUsers = [] }: World): { accessKeyId: string; secretAccessKey: string } {
+  const { accessKeyId = "", secretAccessKey = "" } = iamUsers[0] ?? {};
+  return { accessKeyId, secretAccessKey };
 }
 
 /** Calls that reached the stand-in, by `service:Operation`. */
