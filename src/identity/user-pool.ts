@@ -116,7 +116,8 @@ function provenAccess(pool: UserPool, claims: JwtPayload): ProvenToken {
   if (aud !== undefined && !isBoundTo(aud, pool.resources))
     throw new Refusal("token-client", { detail: "an access token for another resource" });
   const scopes = new Set(scope.split(" "));
-  if (!pool.requiredScopes.every((required) => scopes.has(required))) throw new Refusal("token-scope");
+  const missing = pool.requiredScopes.filter((required) => !scopes.has(required));
+  if (missing.length > 0) throw new Refusal("token-scope", { detail: `it lacks ${missing.join(" ")}` });
   const isUser = typeof username === "string" && username !== "" && subject !== clientId;
   return {
     use: "access",
