@@ -128,13 +128,16 @@ function partner(): Promise<string> {
   return stack.aws.identity.tokens.sign("id", claims);
 }
 
-describe("S2.12 one user who signs in two hundred times at once", () => {
-  it("keeps neither other users waiting behind them nor the callers of another issuer", async () => {
+describe("S2.12 two hundred sign-ins at once", () => {
+  it.each([
+    ["one user keep neither other users waiting behind them nor the callers of another issuer", "flooder", 2],
+    ["two hundred users keep no callers of another issuer waiting behind them", undefined, 0],
+  ])("of %s", async (_who, sub, neighbours) => {
     // The clock stands still, so that turns come by the timer alone, however slow the machine is.
     const atMs = Date.now();
     await start({ config: withPartners, now: () => atMs });
-    const flood = await signIns(200, "flooder");
-    const others = [...(await signIns(2)), await partner(), await partner(), await partner()];
+    const flood = await signIns(200, sub);
+    const others = [...(await signIns(neighbours)), await partner(), await partner(), await partner()];
 
     const ended: string[] = [];
     const note = async (whose: string, asked: Promise<Answer>): Promise<Answer> => {
@@ -142,16 +145,15 @@ describe("S2.12 one user who signs in two hundred times at once", () => {
       if (answer.status === 200) ended.push(whose);
       return answer;
     };
-    const flooding = flood.map((token) => note("the flooder's", readOrder(token)));
+    const flooding = Promise.all(flood.map((token) => note("the flood's", readOrder(token))));
     await expect.poll(() => exchanges("AssumeRole", "held-back")).toBeGreaterThan(0);
     const answers = await Promise.all(others.map((token) => note("another's", readOrder(token))));
-    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200, 200]);
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
 
-    const flooded = await Promise.all(flooding);
-    const [refused] = flooded.filter(({ status }) => status !== 200);
+    const refused = (await flooding).find(({ status }) => status !== 200);
     expect(refused).toMatchObject({ status: 503, reason: "credentials-throttled" });
     expect(refused?.body).toContain("ThrottlingException");
-    // Whoever came first was still waiting when the last of the others was served.
-    expect(ended.at(-1)).toBe("the flooder's");
+    // Who came first was still waiting when the last of the others was served.
+    expect(ended.at(-1)).toBe("the flood's");
   });
 });
