@@ -80,7 +80,7 @@ const requirement = fc
     ...(covered && { covers: ["s3:GetObject"] }),
   }));
 const requirements = fc.array(requirement, { minLength: 1, maxLength: 4 });
-const runs = { numRuns: 3000 };
+const runs = { numRuns: 2000 };
 
 /** Decides by rules whose sources make role sessions too. */
 function rulingOf(
