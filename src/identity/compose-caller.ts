@@ -65,8 +65,11 @@ function handlesOf(issuer: string, subject: string, all: readonly Claims[]): rea
   return [...new Set([...handles, `sub:${issuer}/${subject}`])];
 }
 
-/** Claims that differ between two tokens of one sign-in and shape no credential. */
-const FLEETING = new Set(["iat", "nbf", "exp", "jti", "auth_time", "event_id", "at_hash", "nonce"]);
+/**
+ * Claims that differ between two tokens of one sign-in and shape no credential. `iss` is one of them: the issuer's
+ * configured name stands for every form of it.
+ */
+const FLEETING = new Set(["iss", "iat", "nbf", "exp", "jti", "auth_time", "event_id", "at_hash", "nonce"]);
 
 function lasting(claims: Claims): readonly (readonly [string, unknown])[] {
   const entries = Object.entries(claims).filter(([claim]) => !FLEETING.has(claim));

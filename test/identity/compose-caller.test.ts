@@ -158,6 +158,12 @@ describe("S2.5 the caller's digest", () => {
     expect(compose({ bearer: { ...idToken(), claims: backwards } }).digest).toBe(plain);
   });
 
+  it("S1.3 is the same for every form of a pool's issuer", () => {
+    expect(digestOf({ iss: "https://issuer-cognito-idp.eu-west-1.amazonaws.com/us-east-1_AbCdEfGhI" })).toBe(
+      plain,
+    );
+  });
+
   it("is the same for two pairs of one sign-in", () => {
     const pair = compose({ bearer: access(), idToken: idToken() }).digest;
     expect(compose({ bearer: access(fleeting), idToken: idToken(fleeting) }).digest).toBe(pair);
