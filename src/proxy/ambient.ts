@@ -53,14 +53,14 @@ const NAMES: ReadonlySet<string> = new Set(Object.keys(PRECAUTIONS));
 const NO_HEADERS: readonly string[] = [];
 const NO_NAMES: ReadonlySet<string> = new Set();
 
-/** Headers that go with every answer to a caller: name, value … */
+/** Headers that go with every answer to a caller: name, value … Whom nobody has proved may be a browser. */
 export function answerHeadersFor(caller: Caller | undefined): readonly string[] {
-  return caller?.ambient === true ? LINES : NO_HEADERS;
+  return caller?.ambient === false ? NO_HEADERS : LINES;
 }
 
 /** Lower-case names of which AWS's own lines give way to those. */
 export function replacedHeadersFor(caller: Caller | undefined): ReadonlySet<string> {
-  return caller?.ambient === true ? NAMES : NO_NAMES;
+  return caller?.ambient === false ? NO_NAMES : NAMES;
 }
 
 function refused(detail: string): Refusal {
