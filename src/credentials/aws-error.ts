@@ -1,7 +1,7 @@
+import type { Exchange } from "../domain/exchange.ts";
 import { Refusal, type RefusalCode } from "../domain/refusal.ts";
 import { OutboundError } from "../outbound/call.ts";
 import { HeldBackError } from "../outbound/held-back.ts";
-import type { Exchange } from "./broker.ts";
 
 /**
  * What an error of AWS means for the exchange:

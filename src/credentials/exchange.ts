@@ -1,5 +1,6 @@
 import type { Caller } from "../domain/caller.ts";
 import type { Clock } from "../domain/clock.ts";
+import type { Exchange } from "../domain/exchange.ts";
 import { Refusal } from "../domain/refusal.ts";
 import { abortable } from "../outbound/abortable.ts";
 import { type Call, type Outbound, OutboundError, type Reply } from "../outbound/call.ts";
@@ -7,7 +8,7 @@ import { HeldBackError } from "../outbound/held-back.ts";
 import { createRetry } from "../outbound/retry.ts";
 import type { Turn } from "../outbound/waiting-room.ts";
 import { isTransient, troubleOf } from "./aws-error.ts";
-import type { Exchange, OnExchange } from "./broker.ts";
+import type { OnExchange } from "./broker.ts";
 import { createGates, type GatesOptions } from "./gates.ts";
 import type { Operation } from "./quotas.ts";
 

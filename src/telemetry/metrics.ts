@@ -1,4 +1,5 @@
 import { collectDefaultMetrics, Registry } from "prom-client";
+import type { Exchange } from "../domain/exchange.ts";
 import { isTokenRefusal } from "../domain/refusal.ts";
 import type { Outcome } from "./outcome.ts";
 import { createCounter, createGauge, createHistogram } from "./tally.ts";
@@ -19,28 +20,11 @@ export interface Gauges {
   readonly endpointOverridden: () => boolean;
 }
 
-/** How an exchange ended; `held-back` where Postern's own limits did not let it out. */
-type ExchangeOutcome =
-  | "ok"
-  | "refused"
-  | "misconfigured"
-  | "throttled"
-  | "unavailable"
-  | "timeout"
-  | "malformed"
-  | "too-large"
-  | "held-back";
-
 /** Everything that Postern measures. */
 export interface Metrics {
   readonly record: (outcome: Outcome) => void;
   readonly credentialLookup: (result: "hit" | "miss" | "refresh" | "stale" | "shared_hit") => void;
-  /** A call to the identity pool or STS; its operation is one that this code knows. */
-  readonly exchange: (exchange: {
-    readonly operation: string;
-    readonly outcome: ExchangeOutcome;
-    readonly durationMs: number;
-  }) => void;
+  readonly exchange: (exchange: Exchange) => void;
   /** A sealed value of the shared tier was not what its key says. */
   readonly sharedCacheRejected: () => void;
   /** The Prometheus text form, version 0.0.4. */
