@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { isDecision, type Meaning, refusalOf } from "../../src/credentials/aws-error.ts";
-import type { Exchange } from "../../src/credentials/broker.ts";
+import type { Exchange } from "../../src/domain/exchange.ts";
 import { createExchangeCall, type ExchangeOptions, type Question } from "../../src/credentials/exchange.ts";
 import { QUOTAS } from "../../src/credentials/quotas.ts";
 import { GUEST } from "../../src/domain/caller.ts";

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Exchange } from "../../src/credentials/broker.ts";
+import type { Exchange } from "../../src/domain/exchange.ts";
 import type { Operation } from "../../src/credentials/quotas.ts";
 import type { RefusalCode } from "../../src/domain/refusal.ts";
 import type { Effect } from "../../src/local/faults.ts";
