@@ -1,6 +1,5 @@
 import { isIP } from "node:net";
 import type { Redis, RedisOptions } from "ioredis";
-import { abortable } from "../outbound/abortable.ts";
 import { OutboundError } from "../outbound/call.ts";
 import type { Store } from "./shared-store.ts";
 
@@ -31,18 +30,18 @@ export function createRedisStore(options: RedisStoreOptions): Store {
   let opening: Promise<Connection> | undefined;
   let isClosed = false;
 
-  const run = async <T>(command: (client: Redis) => Promise<T>): Promise<T> => {
+  const run = async <T>(command: (client: Redis) => Promise<T>, limitMs = commandTimeoutMs): Promise<T> => {
     if (isClosed) throw new Error("the shared tier: it is closed");
-    opening ??= open(options, commandTimeoutMs);
+    opening ??= open(options);
     const { client, tried, trouble } = await opening;
-    return abortable(tried, AbortSignal.timeout(commandTimeoutMs))
-      .then(() => command(client))
-      .catch((error: unknown) => {
-        throw new Error(`the shared tier: ${nameOf(error)}${trouble() ?? ""}`);
-      });
+    const answer = tried.then(() => command(client));
+    return inTime(answer, limitMs).catch((error: unknown) => {
+      throw new Error(`the shared tier: ${nameOf(error)}${trouble() ?? ""}`);
+    });
   };
 
   return {
+    connect: () => run(async (client) => void (await client.get("postern:")), CONNECT_MS + commandTimeoutMs),
     get: (name) => run(async (client) => (await client.get(name)) ?? undefined),
     set: (name, value, ttlMs) => run(async (client) => void (await client.set(name, value, "PX", ttlMs))),
     remove: (name) => run(async (client) => void (await client.del(name))),
@@ -67,22 +66,35 @@ interface Connection {
   readonly trouble: () => string | undefined;
 }
 
-async function open(options: RedisStoreOptions, commandTimeoutMs: number): Promise<Connection> {
+async function open(options: RedisStoreOptions): Promise<Connection> {
   const { Redis } = await import("ioredis").catch(() => {
     throw new Error("the shared tier: ioredis cannot be loaded; is it installed?");
   });
-  const client = new Redis({ ...addressOf(options), ...BEHAVIOUR, commandTimeout: commandTimeoutMs });
+  const client = new Redis({ ...addressOf(options), ...BEHAVIOUR });
   let trouble: string | undefined;
   client.on("ready", () => (trouble = undefined));
   client.on("error", (error) => (trouble = ` (${nameOf(error)})`));
   return { client, tried: client.connect().catch(() => {}), trouble: () => trouble };
 }
 
+/**
+ * Settles as an answer does, if it comes in time. What came while this process was busy with something else is there,
+ * and only not read yet: a timer that rings late leaves it one more turn.
+ */
+function inTime<T>(answer: Promise<T>, limitMs: number): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const giveUp = (): void => reject(new OutboundError("timeout"));
+    const timer = setTimeout(() => setImmediate(giveUp), limitMs).unref();
+    answer.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
+}
+
+const CONNECT_MS = 2000;
 const LONGEST_PAUSE_MS = 2000;
 
 const BEHAVIOUR = {
   lazyConnect: true,
-  connectTimeout: 2000,
+  connectTimeout: CONNECT_MS,
   // A connection on which no answer comes for so long is dead, though nobody said so.
   socketTimeout: 5000,
   // Who asks is not kept waiting, and what was asked is not asked again when nobody waits any more.
@@ -123,7 +135,6 @@ function nameOf(error: unknown): string {
 
 /** Messages of ioredis. */
 const WORDS: ReadonlyMap<string, string> = new Map([
-  ["Command timed out", "it does not answer in time"],
   ["Stream isn't writeable and enableOfflineQueue options is false", "it is not connected"],
   ["Connection is closed.", "it is not connected"],
 ]);

@@ -2,6 +2,8 @@ import type { Clock } from "../domain/clock.ts";
 
 /** A store that processes share. Each call rejects where the store cannot be asked or does not answer in time. */
 export interface Store {
+  /** Asks for the first time, and has longer for it: the connection is made, and all that it takes is loaded. */
+  readonly connect: () => Promise<void>;
   readonly get: (name: string) => Promise<string | undefined>;
   readonly set: (name: string, value: string, ttlMs: number) => Promise<void>;
   readonly remove: (name: string) => Promise<void>;
@@ -52,6 +54,7 @@ export function createSharedStore(store: Store, { now, onTrouble }: SharedStoreO
   };
 
   return {
+    connect: () => ask(store.connect, undefined),
     get: (name) => ask(() => store.get(name), undefined),
     set: (...args) => ask(() => store.set(...args), undefined),
     remove: (name) => ask(() => store.remove(name), undefined),

@@ -14,6 +14,8 @@ export interface SharedTier {
    * @param settings all that the source is configured with: what was got with others is not found
    */
   readonly share: (broker: Broker, settings: object) => Supplier;
+  /** Connects before anybody asks, so that the first who do are not the ones to wait. Never rejects. */
+  readonly connect: () => Promise<void>;
   /** Whether the store answered when it was last asked; not before it was. */
   readonly isUp: () => boolean;
   readonly close: () => void;
@@ -31,7 +33,7 @@ export interface SharedTierOptions extends Omit<SharedOptions, "store" | "seal" 
 }
 
 /**
- * Makes the shared tier of a Redis. Nothing is asked of it before it is needed.
+ * Makes the shared tier of a Redis. Nothing is asked of it before it is connected or needed.
  *
  * @throws Error where the key file has a problem
  */
@@ -49,6 +51,7 @@ export function createSharedTier(options: SharedTierOptions): SharedTier {
         seal,
         settingsDigest: hash("sha256", JSON.stringify(settings), "base64url"),
       }),
+    connect: store.connect,
     isUp: store.isUp,
     close: store.close,
   };

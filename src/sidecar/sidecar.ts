@@ -3,6 +3,7 @@ import { listenAt } from "../admin/serve.ts";
 import { ambientRulesOf } from "../config/ambient-rules.ts";
 import type { Config } from "../config/schema.ts";
 import { callerOptionsOf, listenerLimitsOf, policyOptionsOf } from "../config/stages.ts";
+import type { SharedTier } from "../credentials/shared-tier.ts";
 import type { Issuers } from "../identity/issuers.ts";
 import { createAuthenticate } from "../identity/verifier.ts";
 import { createOutbound } from "../outbound/call.ts";
@@ -25,7 +26,7 @@ import { livesOf } from "./upstreams.ts";
 
 /** A sidecar: nothing listens and nothing is fetched until it is started. */
 export interface Sidecar {
-  /** Fetches keys, then listens. Rejects where an address is taken. */
+  /** Fetches keys and connects to the shared tier, then listens. Rejects where an address is taken. */
   readonly start: () => Promise<Ports>;
   /** Takes no new requests, finishes those in flight up to the configured deadline, then lets go of everything. */
   readonly drain: () => Promise<void>;
@@ -81,13 +82,14 @@ export function createSidecar(config: Config, surroundings: Surroundings): Sidec
   });
   const faces = facesOf(config, surroundings, { metrics, listener, issuers });
   const closing = [denylist, brokers, tier, outbound, ...lives.map(({ forwarder }) => forwarder)];
-  return lifeOf(config, { faces, issuers, listener, closing, flush: log.flush });
+  return lifeOf(config, { faces, issuers, tier, listener, closing, flush: log.flush });
 }
 
 /** What starts and ends. */
 interface Living {
   readonly faces: Faces;
   readonly issuers: Issuers;
+  readonly tier: SharedTier | undefined;
   readonly listener: Listener;
   /** What is let go of when nobody is served any more. */
   readonly closing: readonly ({ readonly close: () => unknown } | undefined)[];
@@ -95,14 +97,14 @@ interface Living {
 }
 
 function lifeOf({ listen, probes, operator, timeouts }: Config, living: Living): Sidecar {
-  const { faces, issuers, listener, closing, flush } = living;
+  const { faces, issuers, tier, listener, closing, flush } = living;
   return {
     start: async () => {
       const ports = {
         probes: await listenAt(faces.probes, probes.address),
         operator: await listenAt(faces.operator, operator.address),
       };
-      await issuers.refresh();
+      await Promise.all([issuers.refresh(), tier?.connect()]);
       return { ...ports, listen: await listenAt(listener.server, listen.address) };
     },
     drain: async () => {

@@ -31,6 +31,11 @@ describe("a store that answers", () => {
     expect(troubles).toEqual([]);
   });
 
+  it("is up once it is connected", async () => {
+    await store.connect();
+    expect(store.isUp()).toBe(true);
+  });
+
   it("is up once it has answered, and not before", async () => {
     expect(store.isUp()).toBe(false);
     await store.get("a");
@@ -41,12 +46,19 @@ describe("a store that answers", () => {
 describe("a store that is away", () => {
   it("rejects nothing, and knows nothing", async () => {
     away();
+    await store.connect();
     expect(await store.get("a")).toBeUndefined();
     expect(await store.lock("l", "me", 10)).toBe("away");
     await store.set("a", "value", 10);
     await store.remove("a");
     await store.unlock("l", "me");
     expect(store.isUp()).toBe(false);
+  });
+
+  it("is told of when it is not there from the start", async () => {
+    away();
+    await store.connect();
+    expect(troubles).toEqual([new Error("away")]);
   });
 
   it("is told of once, and left alone for a second", async () => {

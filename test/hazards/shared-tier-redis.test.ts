@@ -38,6 +38,15 @@ describe("a store of a Redis", () => {
     await expect(store.get("a")).resolves.toBeUndefined();
   });
 
+  it("takes for an answer in time what has come while this process was busy", async () => {
+    const store = storeOf({ ...redis, commandTimeoutMs: 100 });
+    await store.connect();
+    const answer = store.get("nothing");
+    for (let i = 0; i < 10; i++) await Promise.resolve(); // by now it is asked
+    for (const untilMs = performance.now() + 300; performance.now() < untilMs;);
+    await expect(answer).resolves.toBeUndefined();
+  });
+
   it("gives what was set an end", async () => {
     const store = storeOf(redis);
     await store.set("short", "value", 1);

@@ -28,6 +28,7 @@ export function createMemoryStore(now: () => number): MemoryStore {
     values,
     asked,
     failure: undefined,
+    connect: () => answer("connect", () => {}),
     get: (name) => answer("get", () => at(name)),
     set: (name, value, ttlMs) =>
       answer("set", () => void values.set(name, { value, endsAtMs: now() + ttlMs })),
