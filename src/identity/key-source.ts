@@ -38,8 +38,11 @@ const RETRY_MS = 5000;
 /** Tokens whose key is not known make no more calls than one in this time. */
 const SEEK_GAP_MS = 1000;
 
-/** Of tokens whose key is not known: each holds a connection. */
-const MAX_WAITING = 64;
+/** Keys that are looked for at once: a rotation brings two, and a flood of bogus key ids any number. */
+const MAX_SOUGHT = 64;
+
+/** Requests that wait for them: each holds a connection, and half of those in flight by default are for others. */
+const MAX_WAITING = 500;
 
 /** How long a key that was looked for in vain is not looked for again, and how many of them are remembered. */
 const ABSENT_MS = 10_000;
@@ -96,25 +99,47 @@ export function createKeySource(options: KeySourceOptions): KeySource {
   };
 }
 
-/** Bounds how many look for keys at once, and remembers those that are not there. */
+/** Bounds how much is looked for at once, and remembers keys that are not there. */
 function createSeek(find: (kid: string) => Promise<boolean>, now: Clock): KeySource["seek"] {
   const absentSinceMs = new LRUCache<string, number>({ max: MAX_ABSENT });
-  let waiting = 0;
+  const enter = createWaiting();
   const isAbsent = (kid: string): boolean => {
     const passedMs = now() - (absentSinceMs.get(kid) ?? Number.NEGATIVE_INFINITY);
     return passedMs >= 0 && passedMs < ABSENT_MS;
   };
   return async (kid) => {
     if (isAbsent(kid)) throw absent();
-    if (waiting >= MAX_WAITING) throw new Refusal("keys-unavailable", { detail: "too many wait for keys" });
-    waiting++;
+    const leave = enter(kid);
     try {
       if (await find(kid)) return;
     } finally {
-      waiting--;
+      leave();
     }
     absentSinceMs.set(kid, now());
     throw absent();
+  };
+}
+
+/**
+ * Counts who waits for which key; the answer takes one of them away. After a rotation all the world may wait for one key.
+ *
+ * @throws Refusal keys-unavailable where there are too many
+ */
+function createWaiting(): (kid: string) => () => void {
+  const waiting = new Map<string, number>();
+  let all = 0;
+  return (kid) => {
+    const others = waiting.get(kid) ?? 0;
+    if (all >= MAX_WAITING || (others === 0 && waiting.size >= MAX_SOUGHT))
+      throw new Refusal("keys-unavailable", { detail: "too many wait for keys" });
+    waiting.set(kid, others + 1);
+    all++;
+    return () => {
+      all--;
+      const left = (waiting.get(kid) ?? 0) - 1;
+      if (left > 0) waiting.set(kid, left);
+      else waiting.delete(kid);
+    };
   };
 }
 

@@ -106,7 +106,12 @@ describe.concurrent("a rotation of keys", () => {
     await stack.aws.identity.tokens.rotateKeys({ keepPrevious: true });
     const renewed = await Promise.all(Array.from({ length: 10 }, () => newToken(stack)));
     tokens = old.flatMap((token, at) => [token, renewed[at] ?? ""]);
-    // The first of them has to wait where keys were fetched within the last second.
+    // However many have to wait for the new key.
+    stack.aws.faults.add(troubleOf({ kind: "latency", ms: 500 }));
+    const first = await Promise.all(
+      renewed.flatMap((token) => Array.from({ length: 20 }, () => ask(stack, token))),
+    );
+    expect(new Set(first)).toEqual(new Set(["200"]));
     const before = stack.outcomes.length;
     await until(() => stack.outcomes.length > before + 100);
     expect(new Set(await end())).toEqual(new Set(["200"]));

@@ -202,7 +202,7 @@ describe("seek", () => {
     await expect(real).resolves.toBe("found");
   });
 
-  it("holds no more than 64 who wait, and lets new ones in when those are gone", async () => {
+  it("looks for no more than 64 keys at once, and for new ones when those are gone", async () => {
     await source.refresh();
     const waiting = Array.from({ length: 64 }, (_, i) => outcomeOf(source.seek(`bogus-${i}`)));
     await expect(outcomeOf(source.seek("two"))).resolves.toBe("keys-unavailable");
@@ -212,6 +212,21 @@ describe("seek", () => {
     const after = outcomeOf(source.seek("two"));
     await advance(1000);
     await expect(after).resolves.toBe("found");
+  });
+
+  it("lets many wait for one key, as after a rotation, and holds no more than 500 in all", async () => {
+    for (const round of ["first", "second"]) {
+      answer = async () => ONE;
+      await source.refresh();
+      answer = async () => TWO;
+      const waiting = Array.from({ length: 499 }, () => outcomeOf(source.seek("two")));
+      const bogus = outcomeOf(source.seek(`bogus of the ${round}`));
+      await expect(outcomeOf(source.seek("two"))).resolves.toBe("keys-unavailable");
+      await advance(1000);
+      expect(new Set(await Promise.all(waiting))).toEqual(new Set(["found"]));
+      await expect(bogus).resolves.toBe("token-signature");
+      await advance(1000);
+    }
   });
 
   it("takes what a fetch under way brings", async () => {
