@@ -65,10 +65,14 @@ export function createOidcVerifier(settings: OidcIssuer): OidcVerifier {
  * Tells an ID token from the other JSON Web Tokens of its issuer: access tokens (RFC 9068 section 2.1: `at+jwt`), logout
  * tokens (OpenID Connect Back-Channel Logout section 2.4: `logout+jwt`, and always `events`), and whatever has a type to
  * come. A user pool that is configured as a provider says so itself.
+ *
+ * Access tokens from before RFC 9068 have no type of their own, may be for the same client, and are shown to others: one
+ * that is replayed here is no sign-in. Keycloak's say so in the claim `typ`; scopes are in no ID token.
  */
 function isIdToken(type: string | undefined, claims: JwtPayload): boolean {
-  const { token_use: use = "id", events } = claims;
-  return /^(?:application\/)?jwt$/i.test(type ?? "JWT") && use === "id" && events === undefined;
+  const { token_use: use = "id", typ = "ID", events, scope, scp } = claims;
+  const isOther = [events, scope, scp].some((claim) => claim !== undefined);
+  return /^(?:application\/)?jwt$/i.test(type ?? "JWT") && use === "id" && typ === "ID" && !isOther;
 }
 
 /**

@@ -53,6 +53,9 @@ function checkVisit(visit: Visit): void {
   if (!TARGET.test(visit.head.target)) throw new Refusal("target-ambiguous", { detail: "not a plain name" });
   if (visit.head.headers.has("x-postern-role"))
     throw new Refusal("role-not-granted", { detail: "a wish for a role, where no rule decides" });
+  // A token that stands there was presented, and whoever presents one is no guest.
+  if (visit.head.target.includes("?"))
+    throw new Refusal("query-not-allowed", { detail: "a query, where the page takes none" });
   if (hasBody(visit)) throw new Refusal("body-malformed", { detail: "a body, where the page takes none" });
 }
 
