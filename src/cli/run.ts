@@ -72,10 +72,18 @@ export function catchStop(): Stop {
     first.abort();
   };
   for (const signal of SIGNALS) process.on(signal, onSignal);
+  process.on("SIGUSR1", ignore);
   return {
     asked: once(first.signal, "abort").then(() => undefined),
     forget: () => {
       for (const signal of SIGNALS) process.off(signal, onSignal);
+      process.off("SIGUSR1", ignore);
     },
   };
 }
+
+/**
+ * At SIGUSR1 Node would open its inspector, and whatever shares the loopback could read every token through it: the
+ * application beside Postern does.
+ */
+function ignore(): void {}
