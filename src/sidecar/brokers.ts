@@ -47,11 +47,19 @@ export function brokersOf(config: Config, { now, ambient }: Surroundings, parts:
   return createBrokers({
     sources: createSources(given),
     settings: sources,
-    common,
+    common: { ...common, issuers: issuersIn(config) },
     tier,
     now,
     onLookup: metrics.credentialLookup,
     maxCallers: cache.maxCallers,
     refreshAheadMs: cache.refreshAhead,
   });
+}
+
+/** Whom the names of issuers stand for, which are in every key of the shared tier: with another sidecar maybe others. */
+function issuersIn({ identity }: Config) {
+  return [
+    ...identity.userPools.map(({ name, id, loginProvider }) => ({ name, id, login: loginProvider })),
+    ...identity.issuers.map(({ name, issuer, loginKey }) => ({ name, id: issuer, login: loginKey })),
+  ];
 }
