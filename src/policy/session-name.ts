@@ -12,8 +12,8 @@ const MARKED = new RegExp(`-[0-9a-f]{${DIGITS}}$`);
 export interface Named {
   /** The configured name of the user pool or other issuer. */
   readonly issuer: string;
-  /** What tells the caller apart within its issuer. */
-  readonly value: string;
+  /** What tells the caller apart within its issuer: a text of its claims or, where that cannot be made, its subject. */
+  readonly value: string | { readonly subject: string };
   /** Whether somebody else could have the same text, so that the name is marked in any case. */
   readonly shared: boolean;
 }

@@ -61,13 +61,14 @@ function compileNames(text: string, { plan, manyIssuers }: SessionMaterial) {
   return (caller: Caller): Pick<RoleSession, "name" | "sourceIdentity"> => {
     const { issuer, subject } = caller;
     const filled = fillTemplate(template, rawClaims(caller));
-    const value = filled ?? subject;
-    // A subject in place of a claim could read like somebody else's claim.
+    const text = filled ?? subject;
+    // A subject in place of a claim could read like somebody else's claim, so the mark says which it is.
+    const value = filled ?? { subject };
     const shared = filled === undefined;
     return {
-      name: sessionName(value, { issuer, value, shared: shared || manyIssuers }),
+      name: sessionName(text, { issuer, value, shared: shared || manyIssuers }),
       sourceIdentity: plan.sourceIdentity
-        ? sessionName(`${issuer}@${value}`, { issuer, value, shared })
+        ? sessionName(`${issuer}@${text}`, { issuer, value, shared })
         : undefined,
     };
   };
