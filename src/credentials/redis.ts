@@ -23,7 +23,7 @@ const UNLOCK = 'if redis.call("GET", KEYS[1]) == ARGV[1] then return redis.call(
  * connection is made before the first question. A lost connection is made again for as long as it takes; who asks
  * meanwhile is told at once.
  *
- * It needs leave for GET, SET, DEL and EVAL. There is no secret in what it rejects with.
+ * It needs leave for GET, GETRANGE, SET, DEL and EVAL. There is no secret in what it rejects with.
  */
 export function createRedisStore(options: RedisStoreOptions): Store {
   const { commandTimeoutMs = 250 } = options;
@@ -41,8 +41,9 @@ export function createRedisStore(options: RedisStoreOptions): Store {
   };
 
   return {
-    connect: () => run(async (client) => void (await client.get("postern:")), CONNECT_MS + commandTimeoutMs),
-    get: (name) => run(async (client) => (await client.get(name)) ?? undefined),
+    connect: () =>
+      run(async (client) => void (await read(client, "postern:")), CONNECT_MS + commandTimeoutMs),
+    get: (name) => run((client) => read(client, name)),
     set: (name, value, ttlMs) => run(async (client) => void (await client.set(name, value, "PX", ttlMs))),
     remove: (name) => run(async (client) => void (await client.del(name))),
     lock: (name, owner, ttlMs) =>
@@ -56,6 +57,17 @@ export function createRedisStore(options: RedisStoreOptions): Store {
       );
     },
   };
+}
+
+/**
+ * Much more than credentials take. Whoever can write there could put values in their place that are larger than this
+ * process's memory, and what is cut does not open.
+ */
+const MAX_VALUE = 64 * 1024;
+
+/** An empty text is no value: GETRANGE says the same of a name under which nothing stands. */
+async function read(client: Redis, name: string): Promise<string | undefined> {
+  return (await client.getrange(name, 0, MAX_VALUE - 1)) || undefined;
 }
 
 interface Connection {

@@ -89,7 +89,7 @@ describe("a Redis with a password", () => {
   beforeAll(async () => {
     if (NO_REDIS !== undefined) return;
     // All that Postern needs, and nothing else.
-    const user = `postern on >${PASSWORD} ~postern:* -@all +get +set +del +eval`;
+    const user = `postern on >${PASSWORD} ~postern:* -@all +get +getrange +set +del +eval`;
     redis = await startRedis("--requirepass", PASSWORD, "--user", ...user.split(" "));
   });
   beforeEach(({ skip }) => skip(NO_REDIS !== undefined, NO_REDIS));
