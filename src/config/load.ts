@@ -35,10 +35,13 @@ function codeOf(error: unknown): string {
   return error instanceof Error && "code" in error ? String(error.code) : "";
 }
 
+/** Bytes that are no text are refused, as whoever follows a file later refuses them. */
+const UTF8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
 /** The content of a file without its last line end, which editors add and nobody means. */
 function readReference(path: string): string | undefined {
   try {
-    return readFileSync(path, "utf8").replace(/\r?\n$/, "");
+    return UTF8.decode(readFileSync(path)).replace(/\r?\n$/, "");
   } catch {
     return undefined;
   }
