@@ -168,7 +168,7 @@ describe("S2.11 two processes by one Redis", () => {
 
   it("fail nobody when it is killed under load, and share again when it is back", async () => {
     const both = await startSidecars({}, {});
-    const crowd = await people(600);
+    const crowd = await people(300);
     let next = 0;
     /** New callers: each comes to one process, and then to the other, which has not seen them. */
     const come = async (person: Person): Promise<void> => {
@@ -178,12 +178,12 @@ describe("S2.11 two processes by one Redis", () => {
     };
     const load = (count: number) => inTurns(crowd.slice(next, (next += count)), 20, come);
     const ups = () => Promise.all(both.map(isUp));
-    await load(50);
-    const under = load(200);
-    await expect.poll(exchanged).toBeGreaterThan(80);
+    await load(20);
+    const under = load(100);
+    await expect.poll(exchanged, { timeout: 10_000 }).toBeGreaterThan(40);
     await redis.kill();
     await under;
-    await load(50);
+    await load(20);
     expect(await ups()).toEqual([0, 0]);
 
     await redis.restart();
@@ -191,7 +191,7 @@ describe("S2.11 two processes by one Redis", () => {
       await load(2);
       return ups();
     };
-    await expect.poll(ask, { timeout: 20_000 }).toEqual([1, 1]);
+    await expect.poll(ask, { timeout: 20_000, interval: 300 }).toEqual([1, 1]);
     const [person] = (await people(1)) as [Person];
     const before = exchanged();
     await placeOf(both[0]!, person);
