@@ -33,6 +33,8 @@ export interface IssuerParts {
   readonly outbound: Outbound;
   /** Between two fetches of a key set. Default one hour. */
   readonly intervalMs?: number | undefined;
+  /** Requests that may wait for the keys of one source. Default 500. */
+  readonly maxWaiting?: number | undefined;
   /** Told of each time that keys could not be had. */
   readonly onFailure: (error: unknown) => void;
   readonly now: Clock;
@@ -78,7 +80,7 @@ interface KeyPlace {
 
 function createSource(
   { url, file, terms }: KeyPlace,
-  { outbound, intervalMs, onFailure, now }: IssuerParts,
+  { outbound, intervalMs, maxWaiting, onFailure, now }: IssuerParts,
   onChange: (keys: KeySet) => void,
 ): KeySource {
   if (file !== undefined) return createFileKeys({ path: file, terms, onChange, onFailure, now });
@@ -88,5 +90,5 @@ function createSource(
     if (status !== 200) throw new Refusal("keys-unavailable", { detail: `the key set answered ${status}` });
     return readKeySet(body, terms);
   };
-  return createKeySource({ fetch, onChange, onFailure, now, intervalMs });
+  return createKeySource({ fetch, onChange, onFailure, now, intervalMs, maxWaiting });
 }

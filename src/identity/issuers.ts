@@ -1,7 +1,7 @@
 import { createOidcIssuer, createUserPoolIssuer, type Issuer, type IssuerParts } from "./issuer.ts";
 import type { KeySource } from "./key-source.ts";
 import type { OidcIssuer } from "./oidc.ts";
-import type { UserPool } from "./user-pool.ts";
+import { issuersOf, type UserPool } from "./user-pool.ts";
 
 /** All issuers of a configuration. */
 export interface Issuers {
@@ -19,6 +19,8 @@ export interface Issuers {
 export interface IssuersOptions extends Omit<IssuerParts, "onFailure"> {
   readonly userPools: readonly UserPool[];
   readonly issuers: readonly OidcIssuer[];
+  /** Requests that may wait for keys, of all issuers together: each source has an equal share. Default 500. */
+  readonly maxWaiting?: number | undefined;
   /** Told of each time that the keys of the issuer of this name could not be had. */
   readonly onFailure: (name: string, error: unknown) => void;
 }
@@ -28,8 +30,15 @@ export interface IssuersOptions extends Omit<IssuerParts, "onFailure"> {
  *
  * @throws Error where two of them have one `iss`: whose tokens would it be?
  */
-export function createIssuers({ userPools, issuers, onFailure, ...parts }: IssuersOptions): Issuers {
-  const partsOf = (name: string): IssuerParts => ({ ...parts, onFailure: (error) => onFailure(name, error) });
+export function createIssuers(options: IssuersOptions): Issuers {
+  const { userPools, issuers, onFailure, maxWaiting = 500, ...parts } = options;
+  const regions = userPools.flatMap((pool) => [...issuersOf(pool).keys()]);
+  const share = Math.max(1, Math.floor(maxWaiting / (regions.length + issuers.length)));
+  const partsOf = (name: string): IssuerParts => ({
+    ...parts,
+    maxWaiting: share,
+    onFailure: (error) => onFailure(name, error),
+  });
   const all = [
     ...userPools.map((pool) => createUserPoolIssuer(pool, partsOf(pool.name))),
     ...issuers.map((settings) => createOidcIssuer(settings, partsOf(settings.name))),

@@ -30,6 +30,8 @@ export interface KeySourceOptions {
   readonly now: Clock;
   /** Between two fetches while all goes well. Default one hour. */
   readonly intervalMs?: number | undefined;
+  /** Requests that may wait for keys at once; each holds a connection. Default 500. */
+  readonly maxWaiting?: number | undefined;
 }
 
 /** Between two attempts while there are no keys, or only old ones. */
@@ -41,9 +43,6 @@ const SEEK_GAP_MS = 1000;
 /** Keys that are looked for at once: a rotation brings two, and a flood of bogus key ids any number. */
 const MAX_SOUGHT = 64;
 
-/** Requests that wait for them: each holds a connection, and half of those in flight by default are for others. */
-const MAX_WAITING = 500;
-
 /** How long a key that was looked for in vain is not looked for again, and how many of them are remembered. */
 const ABSENT_MS = 10_000;
 const MAX_ABSENT = 1000;
@@ -53,7 +52,7 @@ const MAX_ABSENT = 1000;
  * can neither make many calls nor keep the key of another token from being found.
  */
 export function createKeySource(options: KeySourceOptions): KeySource {
-  const { fetch, onChange, onFailure, now, intervalMs = 3_600_000 } = options;
+  const { fetch, onChange, onFailure, now, intervalMs = 3_600_000, maxWaiting = 500 } = options;
   let keys: KeySet | undefined;
   let fetchedAtMs = 0;
   let timer: NodeJS.Timeout | undefined;
@@ -85,7 +84,7 @@ export function createKeySource(options: KeySourceOptions): KeySource {
   };
   return {
     current: () => keys,
-    seek: createSeek(find, now),
+    seek: createSeek(find, maxWaiting, now),
     refresh: async () => {
       if (!isStopped) timer ??= setInterval(tick, Math.min(intervalMs, RETRY_MS)).unref();
       await paced.join();
@@ -100,9 +99,13 @@ export function createKeySource(options: KeySourceOptions): KeySource {
 }
 
 /** Bounds how much is looked for at once, and remembers keys that are not there. */
-function createSeek(find: (kid: string) => Promise<boolean>, now: Clock): KeySource["seek"] {
+function createSeek(
+  find: (kid: string) => Promise<boolean>,
+  maxWaiting: number,
+  now: Clock,
+): KeySource["seek"] {
   const absentSinceMs = new LRUCache<string, number>({ max: MAX_ABSENT });
-  const enter = createWaiting();
+  const enter = createWaiting(maxWaiting);
   const isAbsent = (kid: string): boolean => {
     const passedMs = now() - (absentSinceMs.get(kid) ?? Number.NEGATIVE_INFINITY);
     return passedMs >= 0 && passedMs < ABSENT_MS;
@@ -125,12 +128,12 @@ function createSeek(find: (kid: string) => Promise<boolean>, now: Clock): KeySou
  *
  * @throws Refusal keys-unavailable where there are too many
  */
-function createWaiting(): (kid: string) => () => void {
+function createWaiting(maxWaiting: number): (kid: string) => () => void {
   const waiting = new Map<string, number>();
   let all = 0;
   return (kid) => {
     const others = waiting.get(kid) ?? 0;
-    if (all >= MAX_WAITING || (others === 0 && waiting.size >= MAX_SOUGHT))
+    if (all >= maxWaiting || (others === 0 && waiting.size >= MAX_SOUGHT))
       throw new Refusal("keys-unavailable", { detail: "too many wait for keys" });
     waiting.set(kid, others + 1);
     all++;

@@ -9,7 +9,7 @@ import { told } from "./told.ts";
 
 /** The configured user pools and other issuers. */
 export function issuersOf(
-  { identity, aws }: Config,
+  { identity, aws, limits }: Config,
   { log, now }: Surroundings,
   outbound: Outbound,
 ): Issuers {
@@ -18,6 +18,8 @@ export function issuersOf(
     originOf: (region) => endpointOf("cognito-idp", region, aws.endpoint),
     outbound,
     intervalMs: identity.jwksRefresh,
+    // A token that proves nothing yet may take half of what there is, and leaves the other half to those who have proved.
+    maxWaiting: limits.inFlight / 2,
     onFailure: (issuer, error) => log.warn("keys cannot be had", { issuer, error: told(error) }),
     now,
   });
