@@ -49,7 +49,7 @@ export interface ExchangeOptions extends GatesOptions {
  * Makes the function through which every exchange with the identity pool and STS goes.
  *
  * Each attempt first waits for its turn, which comes fairly to all issuers and callers (security.md S2.12). None is made
- * while an API has failed too often.
+ * while an API has failed too often for callers of the same issuer.
  */
 export function createExchangeCall(options: ExchangeOptions): ExchangeCall {
   const { outbound, onExchange, now, deadlineMs = 8000 } = options;
@@ -74,7 +74,7 @@ export function createExchangeCall(options: ExchangeOptions): ExchangeCall {
   const attempt = async <T>(question: Question<T>, signal: AbortSignal): Promise<T> => {
     const { service, operation, call, caller } = question;
     const count = startCount(operation);
-    const { pace, breaker } = gatesTo({ service, operation, url: call.url });
+    const { pace, breaker } = gatesTo({ service, operation, url: call.url, issuer: caller.issuer });
     try {
       breaker.check(); // rather than to wait for a turn in vain
       await pace.take(turnOf(caller));

@@ -16,6 +16,8 @@ export interface Destination {
   readonly operation: Operation;
   /** The API's address: every region has quotas and troubles of its own. */
   readonly url: string;
+  /** Of the caller. The API asks its issuers, so that one of them that makes it slow must not close it to the others. */
+  readonly issuer: string;
 }
 
 /** What {@link createGates} needs. */
@@ -25,16 +27,19 @@ export interface GatesOptions {
   readonly rates?: Readonly<Partial<Record<Operation, number>>> | undefined;
 }
 
-/** Keeps a pace for each operation and a breaker for each API, both of each origin; there are as many as are configured. */
+/**
+ * Keeps a pace for each operation, and for each issuer a breaker for each API, both of each origin; there are as many as
+ * are configured.
+ */
 export function createGates({ now, rates = {} }: GatesOptions): (destination: Destination) => Gates {
   const paces = new Map<string, Pace>();
   const breakers = new Map<string, Breaker>();
-  return ({ service, operation, url }) => {
+  return ({ service, operation, url, issuer }) => {
     const { origin } = new URL(url);
     const perSecond = rates[operation] ?? QUOTAS[operation];
     return {
       pace: getOrAdd(paces, `${operation} ${origin}`, () => createPace({ perSecond, now })),
-      breaker: getOrAdd(breakers, `${service} ${origin}`, () => createBreaker(isFault)),
+      breaker: getOrAdd(breakers, `${service} ${origin} ${issuer}`, () => createBreaker(isFault)),
     };
   };
 }
