@@ -147,7 +147,10 @@ describe("planted sins are caught", () => {
     ],
     ["across: outbound/a.ts", { "outbound/a.ts": 'import "../files/b.ts";', "files/b.ts": "" }],
     ["apart: local/a.ts", { ...domain, "local/a.ts": 'import type { C } from "../domain/caller.ts";' }],
-    ["apart: sidecar/sidecar.ts", { "sidecar/sidecar.ts": 'await import("../local/a.ts");', "local/a.ts": "" }],
+    [
+      "apart: sidecar/sidecar.ts",
+      { "sidecar/sidecar.ts": 'await import("../local/a.ts");', "local/a.ts": "" },
+    ],
     ["apart: cli/dev.ts", { "cli/dev.ts": 'import { a } from "../local/a.ts";', "local/a.ts": "" }],
     ["apart: cli/token.ts", { "cli/token.ts": 'await import("../local/a.ts");', "local/a.ts": "" }],
     ["nowhere: aws/s3.ts", { ...domain, "aws/s3.ts": 'import "../domain/caller";' }],

@@ -165,8 +165,6 @@ describe("the Kubernetes pod that assumes roles", () => {
   });
 
   it("is in all else the pod that has no identity", () => {
-    const without = (container: unknown, ...keys: readonly string[]) =>
-      Object.fromEntries(Object.entries(container as object).filter(([key]) => !keys.includes(key)));
     expect(without(postern, "env", "volumeMounts")).toEqual(without(sidecar, "env", "volumeMounts"));
     expect(at(aPod, "spec", "securityContext")).toEqual({
       ...(at(pod, "spec", "securityContext") as object),
@@ -218,6 +216,11 @@ describe("what the files take from src", () => {
     expect(existsSync(join(ROOT, `src/cli/${command}.ts`))).toBe(true);
   });
 });
+
+/** A container but for some of its settings. */
+function without(container: unknown, ...keys: readonly string[]) {
+  return Object.fromEntries(Object.entries(container as object).filter(([key]) => !keys.includes(key)));
+}
 
 /** What lies at a path of keys and indices in a parsed document; undefined where the path ends early. */
 function at(tree: unknown, ...path: readonly (string | number)[]): unknown {

@@ -54,6 +54,7 @@ const UNSAFE_FLAGS: readonly (readonly [flag: RegExp, why: string])[] = [
     /^--inspect(?:-brk|-wait)?(?:=|$)/,
     "--inspect lets whoever reaches its port run code here, and read every token",
   ],
+  [/^--tls-keylog(?:=|$)/, "--tls-keylog writes down what TLS is to keep secret"],
 ];
 
 /** What in the process's own environment would undo TLS or the strict parser; each a reason not to start. */
@@ -65,6 +66,8 @@ export function unsafeEnvironment(env: Environment, execArgv: readonly string[])
   const found = UNSAFE_FLAGS.filter(([unsafe]) => flags.some((flag) => unsafe.test(flag))).map(
     ([, why]) => why,
   );
+  if (/(?:^|,)\s*(?:http|\*)/i.test(env["NODE_DEBUG"] ?? ""))
+    found.push("NODE_DEBUG=http writes every token on standard error");
   return env["NODE_TLS_REJECT_UNAUTHORIZED"] === "0"
     ? ["NODE_TLS_REJECT_UNAUTHORIZED=0 switches TLS verification off", ...found]
     : found;

@@ -50,7 +50,12 @@ export function readConfig(text: string, surroundings: Surroundings): ConfigRead
     refuse(draftOf(value), surroundings.file),
   ]);
   if (!parsed.success || found.length > 0) return unfit(inOrder(unlessMeant(found, value)));
-  return { config: parsed.data, document, problems: [], warnings: inOrder(warn(parsed.data)) };
+  return {
+    config: parsed.data,
+    document,
+    problems: [],
+    warnings: inOrder(warn(parsed.data, surroundings.file)),
+  };
 }
 
 function unfit(problems: readonly ConfigProblem[]): ConfigReading {

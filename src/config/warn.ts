@@ -1,12 +1,21 @@
+import { parseDenylist } from "../identity/denylist.ts";
 import { warningsOf } from "../policy/lints.ts";
 import { hostOf, isLoopback } from "./address.ts";
+import type { Surroundings } from "./expand.ts";
 import type { Found } from "./problem.ts";
 import type { Config } from "./schema.ts";
 import { defaultSourceOf, sourcesOf, sourceTraitsOf, upstreamSourcesOf } from "./sources.ts";
 
 /** Finds what may start, and yet may not be what is meant. */
-export function warn(config: Config): readonly Found[] {
-  return [...anyClient(config), ...guests(config), ...sources(config), ...shared(config), ...rules(config)];
+export function warn(config: Config, file: Surroundings["file"]): readonly Found[] {
+  return [
+    ...anyClient(config),
+    ...guests(config),
+    ...denylist(config, file),
+    ...sources(config),
+    ...shared(config),
+    ...rules(config),
+  ];
 }
 
 function anyClient({ identity }: Config): Found[] {
@@ -28,6 +37,25 @@ function guests({ identity, policy }: Config): Found[] {
   const message = "guests come in, and no rule allows them anything; an allow for them says guest: true";
   return [{ path: ["identity", "guests"], message }];
 }
+
+/** An entry of a name that nobody has revokes nobody; it may be meant for another that reads the same list. */
+function denylist({ identity }: Config, file: Surroundings["file"]): Found[] {
+  const { denylistFile = "", userPools, issuers } = identity;
+  const parsed = parseDenylist((denylistFile === "" ? undefined : file(denylistFile)) ?? "");
+  if ("problems" in parsed) return [];
+  const names = new Set([...userPools, ...issuers].map(({ name }) => name));
+  const named = [...parsed.entries.keys()].flatMap((entry) => /^sub:([^/]+)\//.exec(entry)?.[1] ?? []);
+  return [...new Set(named)]
+    .filter((name) => !names.has(name))
+    .slice(0, MAX_NAMES)
+    .map((name) => ({
+      path: ["identity", "denylistFile"],
+      message: `the file has entries for "${name}", and no user pool or issuer here has that name`,
+    }));
+}
+
+/** More of them are no slips of the pen. */
+const MAX_NAMES = 5;
 
 function sources(config: Config): Found[] {
   return Object.entries(sourcesOf(config)).flatMap(([name, source]) => {

@@ -85,6 +85,22 @@ describe("sources", () => {
   });
 });
 
+describe("M8 a denylist", () => {
+  const identity = { userPools: [STAFF], denylistFile: "/denied" };
+  const of = (text: string) =>
+    readChanged({ identity }, { "/denied": text }).warnings.map(({ message }) => message);
+
+  it("with entries for a name that nobody has is warned of, once for each name", () => {
+    expect(of("sub:stafff/a\nsub:stafff/b\nsub:staff/c\njti:x\n")).toEqual([
+      'the file has entries for "stafff", and no user pool or issuer here has that name',
+    ]);
+  });
+
+  it("for names that there are is not", () => {
+    expect(of("sub:staff/a\njti:x\norigin_jti:y\n")).toEqual([]);
+  });
+});
+
 describe("C10 the shared tier", () => {
   const files = { "/keys": `k1:${Buffer.alloc(32, 7).toString("base64")}`, "/password": "hunter2" };
   const of = (shared: object) =>

@@ -25,8 +25,18 @@ async function start(aws: Partial<LocalAwsOptions> = {}): Promise<string> {
 
 afterEach(() => stack.close());
 
-const ask = (token: string, init: RequestInit = {}, path = "/s3/reports/q3.txt"): Promise<Response> =>
-  fetch(`${stack.url}${path}`, { ...init, headers: { ...init.headers, authorization: `Bearer ${token}` } });
+interface Asked {
+  readonly method?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+}
+
+const ask = (
+  token: string,
+  { headers, ...init }: Asked = {},
+  path = "/s3/reports/q3.txt",
+): Promise<Response> =>
+  fetch(`${stack.url}${path}`, { ...init, headers: { ...headers, authorization: `Bearer ${token}` } });
 
 const exchanges = (): number => countsOf(stack.aws)["cognito-identity:GetCredentialsForIdentity"] ?? 0;
 

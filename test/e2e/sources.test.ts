@@ -47,11 +47,12 @@ let stack: Stack;
 /** Sessions that the stand-in has seen at work, by their ARN. */
 const seen = new Map<string, Session>();
 
+function secretOf(session: Session): string {
+  seen.set(session.assumedRoleArn, session);
+  return session.secretAccessKey;
+}
+
 beforeAll(async () => {
-  const secretOf = (session: Session): string => {
-    seen.set(session.assumedRoleArn, session);
-    return session.secretAccessKey;
-  };
   stack = await startStack({ config: withAllSources, aws: { secretOf } });
 });
 
