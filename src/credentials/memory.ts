@@ -76,8 +76,11 @@ export function createMemory(options: MemoryOptions): Memory {
   const denials = new LRUCache<string, Fleeting<Refusal>>({ max });
   const drops = new LRUCache<string, Fleeting<Credentials>>({ max });
 
-  const lasting = <T>(one: Fleeting<T> | undefined): T | undefined =>
-    one !== undefined && now() < one.endsAtMs ? one.value : undefined;
+  /** Nothing fleeting has more than a minute left, unless the clock was set back: it is not kept until that has caught up. */
+  const lasting = <T>(one: Fleeting<T> | undefined): T | undefined => {
+    const leftMs = one === undefined ? 0 : one.endsAtMs - now();
+    return leftMs > 0 && leftMs <= MINUTE_MS ? one?.value : undefined;
+  };
 
   return {
     find: ({ key }) => {
