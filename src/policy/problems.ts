@@ -8,7 +8,8 @@ import { whoProblems } from "./who-problems.ts";
 const ACTION = /^(?:\*|[a-z0-9-]+:[A-Za-z0-9*?]+)$/;
 /** IAM takes no less of an ARN in a policy, and session policies are made from what stands here. */
 const RESOURCE = /^(?:\*$|arn:[^:]+:[^:])/;
-const ROLE_ARN = /^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]+$/;
+/** A path ends before the name: of an ARN without one no credentials could ever be got. */
+const ROLE_ARN = /^arn:aws[a-z-]*:iam::\d{12}:role\/(?:[\w+=,.@/-]*\/)?[\w+=,.@-]{1,64}$/;
 
 /** Finds everything in a list of rules that cannot be meant; empty when the rules can be compiled. */
 export function problemsOf(rules: readonly RuleDocument[], names: PolicyNames): readonly Problem[] {
