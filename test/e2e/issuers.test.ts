@@ -25,7 +25,8 @@ const KEYS = {
 };
 const ELLIPTIC = makeEllipticKey("e1");
 const JWKS = {
-  [ACME]: keySetOf(KEYS[ACME], ELLIPTIC),
+  // A key need not say which algorithm it is for.
+  [ACME]: keySetOf({ jwk: { ...KEYS[ACME].jwk, alg: undefined } }, ELLIPTIC),
   [GLOBEX]: keySetOf(KEYS[GLOBEX]),
   [GOOGLE]: keySetOf(KEYS[GOOGLE]),
   [FILED]: keySetOf(KEYS[FILED]),
