@@ -32,7 +32,7 @@ import {
   stsAnswer,
   stsError,
   stsResult,
-} from "./scripted-aws.ts";
+} from "../credentials/scripted-aws.ts";
 
 const BASIC_POOL_ID = "us-east-1:00000000-0000-4000-8000-000000000002";
 const SETTINGS = {
