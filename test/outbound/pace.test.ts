@@ -4,7 +4,11 @@ import { createPace, type PaceOptions } from "../../src/outbound/pace.ts";
 import type { Turn } from "../../src/outbound/waiting-room.ts";
 
 beforeEach(() => vi.useFakeTimers());
-afterEach(() => vi.useRealTimers());
+afterEach(() => {
+  // First the spies: one that outlived the false clock would put it back.
+  vi.restoreAllMocks();
+  vi.useRealTimers();
+});
 
 const ANNA: Turn = { group: "staff", member: "anna", guest: false };
 const BEN: Turn = { group: "staff", member: "ben", guest: false };
