@@ -107,7 +107,7 @@ const cache = z.strictObject({
   maxCallers: z
     .int()
     .min(1)
-    .max(10_000_000)
+    .max(1_000_000)
     .default(10_000)
     .describe("Credentials that are kept; those used longest ago go first."),
   refreshAhead: durationOrNone

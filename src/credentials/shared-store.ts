@@ -34,12 +34,14 @@ const BACK_OFF_MS = 1000;
 /** Makes a store that is left alone for a second when it does not answer, and asked once before all come back. */
 export function createSharedStore(store: Store, { now, onTrouble }: SharedStoreOptions): SharedStore {
   let state: "new" | "up" | "away" = "new";
-  let askAgainAtMs = 0;
+  let awaySinceMs = 0;
 
   const ask = async <T, A>(question: () => Promise<T>, otherwise: A): Promise<T | A> => {
     if (state === "away") {
-      if (now() < askAgainAtMs) return otherwise;
-      askAgainAtMs = now() + BACK_OFF_MS;
+      const passedMs = now() - awaySinceMs;
+      // A clock that was set back tells nothing: then it counts as long.
+      if (passedMs >= 0 && passedMs < BACK_OFF_MS) return otherwise;
+      awaySinceMs = now();
     }
     try {
       const answer = await question();
@@ -48,7 +50,7 @@ export function createSharedStore(store: Store, { now, onTrouble }: SharedStoreO
     } catch (error) {
       if (state !== "away") onTrouble(error);
       state = "away";
-      askAgainAtMs = now() + BACK_OFF_MS;
+      awaySinceMs = now();
       return otherwise;
     }
   };

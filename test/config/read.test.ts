@@ -320,7 +320,7 @@ describe("a value of the wrong kind is told what it must be", () => {
     [
       "maxCallers: 10000",
       "maxCallers: 100000000",
-      "credentials.cache.maxCallers: it must be at most 10000000",
+      "credentials.cache.maxCallers: it must be at most 1000000",
     ],
     ["groups: [admins]", "groups: admins", "policy.rules.0.who.groups: it must be a list"],
     ["groups: [admins]", "groups: [1]", "policy.rules.0.who.groups.0: it must be text; write it in quotes"],

@@ -44,6 +44,16 @@ describe("a store that answers", () => {
 });
 
 describe("a store that is away", () => {
+  it("is asked again though the clock was set back", async () => {
+    nowMs = 3_600_000;
+    await store.set("a", "value", 7_200_000);
+    away();
+    await store.get("a");
+    inner.failure = undefined;
+    nowMs = 0;
+    expect(await store.get("a")).toBe("value");
+  });
+
   it("rejects nothing, and knows nothing", async () => {
     away();
     await store.connect();
