@@ -133,7 +133,7 @@ Try it from another terminal. Users: admin, analyst, editor, member; the app cli
 
 An AWS SDK or the AWS CLI takes the token as its session token; any key and secret will do:
 
-  export AWS_ACCESS_KEY_ID=any AWS_SECRET_ACCESS_KEY=any AWS_REGION=us-east-1
+  export AWS_ACCESS_KEY_ID=any AWS_SECRET_ACCESS_KEY=any AWS_REGION=us-east-1 AWS_DEFAULT_REGION=us-east-1
   export AWS_SESSION_TOKEN="$(npx postern token analyst)" AWS_ENDPOINT_URL=${url}
   aws --endpoint-url ${url} s3 cp s3://reports/q3.txt -
   aws --endpoint-url ${url} dynamodb get-item --table-name Orders \\
