@@ -1,4 +1,5 @@
 import type { Clock } from "../domain/clock.ts";
+import { getOrAdd } from "../domain/get-or-add.ts";
 import { type Breaker, createBreaker } from "../outbound/breaker.ts";
 import { createPace, type Pace } from "../outbound/pace.ts";
 import { isFault } from "./aws-error.ts";
@@ -42,12 +43,4 @@ export function createGates({ now, rates = {} }: GatesOptions): (destination: De
       breaker: getOrAdd(breakers, `${service} ${origin} ${issuer}`, () => createBreaker(isFault)),
     };
   };
-}
-
-function getOrAdd<V>(map: Map<string, V>, key: string, make: () => V): V {
-  const known = map.get(key);
-  if (known !== undefined) return known;
-  const made = make();
-  map.set(key, made);
-  return made;
 }

@@ -1,4 +1,5 @@
 import { endpointOf } from "../aws/endpoint.ts";
+import { headerRecord } from "../domain/head.ts";
 import { encodePercent } from "../domain/percent.ts";
 import type { Call, Reply } from "../outbound/call.ts";
 import type { ClockOffset } from "../signing/clock-offset.ts";
@@ -82,16 +83,12 @@ function createCalls({ region, origin, signer, clock }: StsOptions) {
       credentials,
       nowMs: clock.now(),
     });
-    return { ...call, headers: { ...unsigned, ...pairsOf(added) } };
+    return { ...call, headers: { ...unsigned, ...headerRecord(added) } };
   };
 }
 
 function formOf(parameters: readonly Parameter[]): string {
   return parameters.map(([name, value]) => `${encodePercent(name)}=${encodePercent(value)}`).join("&");
-}
-
-function pairsOf(raw: readonly string[]): Record<string, string> {
-  return Object.fromEntries(raw.flatMap((name, i) => (i % 2 === 0 ? [[name, raw[i + 1] ?? ""]] : [])));
 }
 
 function dateOf({ headers: { date } }: Reply): string | undefined {

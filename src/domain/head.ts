@@ -16,6 +16,11 @@ export interface Head {
   readonly headers: Headers;
 }
 
+/** Header lines in Node's raw form (name, value, name, value …), each name once, as an object. */
+export function headerRecord(raw: readonly string[]): Record<string, string> {
+  return Object.fromEntries(raw.flatMap((name, i) => (i % 2 === 0 ? [[name, raw[i + 1] ?? ""]] : [])));
+}
+
 /** Reads Node's `rawHeaders` (name, value, name, value …) without losing a repeated line. */
 export function readHeaders(rawHeaders: readonly string[]): Headers {
   return new HeaderLines(rawHeaders);

@@ -1,3 +1,5 @@
+import { getOrAdd } from "../domain/get-or-add.ts";
+
 /** Whose turn it is goes by these two. */
 export interface Standing {
   readonly group: string;
@@ -74,14 +76,6 @@ function toTheEnd<V>(ring: Map<string, V>, key: string, stays: boolean): void {
   const value = ring.get(key);
   ring.delete(key);
   if (stays && value !== undefined) ring.set(key, value);
-}
-
-function getOrAdd<V>(map: Map<string, V>, key: string, make: () => V): V {
-  const found = map.get(key);
-  if (found !== undefined) return found;
-  const made = make();
-  map.set(key, made);
-  return made;
 }
 
 /** The value that counts most; that of `first` where no other counts more. */

@@ -33,12 +33,13 @@ function send(visit: Visit, decided: Decided, first: boolean): unknown {
   return proceed(broker.obtain(permit, caller), (credentials) => {
     if (visit.hasEnded || visit.response.destroyed) return visit.end({});
     visit.assumedRole = credentials.assumedRoleArn;
+    const offsetMs = live.clock.offsetMs();
     const signed = signOperation(visit, live, operation, { signer, credentials });
     // A body that came from the client as a stream is gone once it was sent.
     const mayRepeat = first && (signed.body === null || Buffer.isBuffer(signed.body));
     let next: Next = "pass";
     const withhold = (answer: ErrorAnswer): boolean => {
-      next = nextOf(answer, decided, { credentials, mayRepeat });
+      next = nextOf(answer, decided, { credentials, offsetMs, mayRepeat });
       return next !== "pass";
     };
     live.forwarder.forward({ ...signed, withhold }, visit.response, (end) => {
@@ -47,6 +48,14 @@ function send(visit: Visit, decided: Decided, first: boolean): unknown {
       else visit.end({ forwarded: end });
     });
   });
+}
+
+/** What a request was signed with, and whether it may be sent again. */
+interface Sent {
+  readonly credentials: Credentials;
+  /** How far the upstream's clock was known to be ahead. */
+  readonly offsetMs: number;
+  readonly mayRepeat: boolean;
 }
 
 /** What becomes of an error answer: the client gets it, the request is sent anew, or it is refused in Postern's words. */
@@ -59,13 +68,15 @@ type Next = "pass" | "repeat" | "refuse";
 function nextOf(
   answer: ErrorAnswer,
   { live, permit, caller, broker }: Decided,
-  { credentials, mayRepeat }: { credentials: Credentials; mayRepeat: boolean },
+  { credentials, offsetMs, mayRepeat }: Sent,
 ): Next {
   const fault = live.service.faultOf(answer);
   if (fault === "credentials")
     return broker.drop(permit, caller, credentials) && mayRepeat ? "repeat" : "refuse";
-  const corrected = fault === "clock" && live.clock.learn(answer.header("date"));
-  return corrected && mayRepeat ? "repeat" : "pass";
+  if (fault !== "clock") return "pass";
+  live.clock.learn(answer.header("date"));
+  // Whoever was refused at the same time may have taught the clock already.
+  return live.clock.offsetMs() !== offsetMs && mayRepeat ? "repeat" : "pass";
 }
 
 function again(visit: Visit, decided: Decided, next: Next): void {

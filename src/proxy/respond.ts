@@ -1,6 +1,7 @@
 import { dynamodb } from "../aws/dynamodb.ts";
 import { s3 } from "../aws/s3.ts";
 import type { RefusalAnswer, RefusalView } from "../aws/service.ts";
+import { headerRecord } from "../domain/head.ts";
 import { isTokenRefusal, REFUSALS, Refusal } from "../domain/refusal.ts";
 import { drainRest } from "../upstream/upload.ts";
 import { answerHeadersFor } from "./ambient.ts";
@@ -34,7 +35,7 @@ export function refuse(visit: Visit, refusal: Refusal): void {
   response.writeHead(words.status, {
     ...words.headers,
     ...headersOf(refusal, requestId),
-    ...pairsOf(answerHeadersFor(visit.caller)),
+    ...headerRecord(answerHeadersFor(visit.caller)),
     "content-length": String(Buffer.byteLength(words.body)),
     ...(unread && { connection: "close" }),
   });
@@ -105,11 +106,6 @@ export function challenge(code: Refusal["code"]): string {
   if (code === "token-missing") return 'Bearer realm="postern"';
   const error = code === "token-scope" ? "insufficient_scope" : "invalid_token";
   return `Bearer realm="postern", error="${error}", error_description="${REFUSALS[code].sentence}"`;
-}
-
-/** Name, value, name, value … as an object. */
-export function pairsOf(raw: readonly string[]): Record<string, string> {
-  return Object.fromEntries(raw.flatMap((name, i) => (i % 2 === 0 ? [[name, raw[i + 1] ?? ""]] : [])));
 }
 
 /** Without an upstream the client's own manner tells which service it took this for. */

@@ -1,9 +1,10 @@
 import { getRequestListener } from "@hono/node-server";
 import { Hono } from "hono";
+import { headerRecord } from "../domain/head.ts";
 import { Refusal } from "../domain/refusal.ts";
 import { answerHeadersFor } from "./ambient.ts";
 import { checkDoor } from "./door.ts";
-import { giveUp, hasBody, pairsOf, toRefusal } from "./respond.ts";
+import { giveUp, hasBody, toRefusal } from "./respond.ts";
 import type { Visit } from "./visit.ts";
 import { whoami, type WhoamiOptions } from "./whoami.ts";
 
@@ -23,7 +24,7 @@ export function createSelfService(options: WhoamiOptions): (visit: Visit) => voi
   app.get(`${RESERVED}whoami`, async ({ env: { visit }, json }) => {
     const page = await whoami(options, visit);
     const lines = answerHeadersFor(visit.caller);
-    return json(page, 200, pairsOf(lines));
+    return json(page, 200, headerRecord(lines));
   });
   app.all(`${RESERVED}whoami`, () => refused("method-not-allowed"));
   app.notFound(() => refused("upstream-unknown"));

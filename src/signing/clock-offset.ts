@@ -1,4 +1,5 @@
 import type { Clock } from "../domain/clock.ts";
+import { getOrAdd } from "../domain/get-or-add.ts";
 
 /**
  * What one origin's clock says, as far as its answers have told. It is the time to sign with toward that origin, and
@@ -45,11 +46,7 @@ export type ClockOf = (origin: string) => ClockOffset;
 /** Makes the clocks of all origins that are asked for: configured ones, so that they are few. */
 export function createClocks(now: Clock): ClockOf {
   const clocks = new Map<string, ClockOffset>();
-  return (origin) => {
-    const clock = clocks.get(origin) ?? createClockOffset(now);
-    clocks.set(origin, clock);
-    return clock;
-  };
+  return (origin) => getOrAdd(clocks, origin, () => createClockOffset(now));
 }
 
 /** Reads an IMF-fixdate (RFC 9110 section 5.6.7), the one form that servers send today; undefined where it is none. */

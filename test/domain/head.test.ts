@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { readHeaders } from "../../src/domain/head.ts";
+import { headerRecord, readHeaders } from "../../src/domain/head.ts";
 
 describe("readHeaders", () => {
   it("names a header that stood on two lines, in whatever case they were", () => {
@@ -32,4 +32,9 @@ describe("readHeaders", () => {
       ["a", "2"],
     ]);
   });
+});
+
+it("makes an object of raw header lines", () => {
+  expect(headerRecord(["host", "h", "x-amz-date", "d"])).toEqual({ host: "h", "x-amz-date": "d" });
+  expect(headerRecord([])).toEqual({});
 });
