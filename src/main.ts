@@ -5,7 +5,7 @@ import { withLastWords } from "./cli/last-words.ts";
 import { terminal } from "./cli/terminal.ts";
 import { HELP } from "./cli/usage.ts";
 import { version } from "./cli/version.ts";
-import { nearest } from "./config/nearest.ts";
+import { nearest } from "./domain/nearest.ts";
 
 /** The commands; each is loaded when it is called, so that none pays for another's parts. */
 const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {

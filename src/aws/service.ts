@@ -2,6 +2,14 @@ import type { Head } from "../domain/head.ts";
 import type { Operation } from "../domain/operation.ts";
 import type { RefusalCode } from "../domain/refusal.ts";
 
+/** What a table's items are found by (DynamoDB developer guide, core components). */
+export interface TableKeys {
+  /** Name of the attribute. */
+  readonly partitionKey: string;
+  /** Secondary index → name of its partition key. */
+  readonly indexes: ReadonlyMap<string, string>;
+}
+
 /** What a service needs to know of the upstream that a request is for. */
 export interface Upstream {
   /** The configured name. */
@@ -15,6 +23,8 @@ export interface Upstream {
   readonly account: string | undefined;
   /** Whether S3 is told to refuse buckets of any account but `account`. */
   readonly expectBucketOwner: boolean;
+  /** Of DynamoDB: the key schemas that the configuration tells, by table. Of other tables no leading key is known. */
+  readonly tables: ReadonlyMap<string, TableKeys>;
   /** Upper bound in bytes of a body that must be read before it can be decided. */
   readonly maxBodyBytes: number;
   /** Header names, lower-case, that the operator lets through besides those Postern knows. */

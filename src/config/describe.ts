@@ -2,7 +2,7 @@ import type { z } from "zod";
 import { SETTINGS } from "./credentials-schema.ts";
 import { asMap } from "./draft.ts";
 import { knownKeysAt } from "./known-keys.ts";
-import { nearest } from "./nearest.ts";
+import { nearest } from "../domain/nearest.ts";
 import { type Found, type Path, valueAt } from "./problem.ts";
 
 type Issue = z.core.$ZodIssue;

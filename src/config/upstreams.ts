@@ -16,6 +16,7 @@ export function upstreamsOf({ upstreams, aws }: Config) {
       partition: partitionOf(region),
       account: settings.account ?? aws.account,
       expectBucketOwner: settings.account !== undefined,
+      tables: new Map(),
       maxBodyBytes: settings.maxBody,
       allowHeaders: new Set(settings.allowHeaders),
       allowQuery: new Set(settings.allowQuery),

@@ -28,6 +28,8 @@ export interface Permit {
   readonly source: string;
   /** Where the source is STS; the enhanced flow of an identity pool takes no wishes. */
   readonly session?: RoleSession | undefined;
+  /** No rule allows it: it was let through to be recorded. */
+  readonly recorded?: true;
 }
 
 /** Why an operation may not be done. */

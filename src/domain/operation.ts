@@ -8,7 +8,20 @@ export interface Requirement {
   readonly covers?: readonly string[];
   /** Resources that this one is a part of, such as the table of an index: a deny on one of these counts too. */
   readonly within?: readonly string[];
+  /** IAM's condition keys of the request, as far as they belong to this requirement. Without it they are all absent. */
+  readonly keys?: RequestKeys;
+  /**
+   * Condition keys, in lower case, that the `when` of an allow must name: what they stand for may do harm where the
+   * author of the rule did not think of it.
+   */
+  readonly guarded?: readonly string[];
 }
+
+/**
+ * IAM's condition keys of a request by name in lower case, such as `s3:prefix`. What is not here is known to be absent;
+ * `unknown` stands for what cannot be told from the request.
+ */
+export type RequestKeys = ReadonlyMap<string, readonly string[] | "unknown">;
 
 /** A header: its name in lower case, its value as it goes on the wire. */
 export type HeaderLine = readonly [name: string, value: string];

@@ -1,6 +1,7 @@
 import type { Caller } from "../domain/caller.ts";
 import type { Decision, Denial } from "../domain/decision.ts";
 import type { Operation, Requirement } from "../domain/operation.ts";
+import type { RequestContext } from "../domain/request-context.ts";
 import type { Policy } from "./compile.ts";
 import type { Allow } from "./grant.ts";
 import { matches } from "./pattern.ts";
@@ -27,7 +28,12 @@ interface Case {
  * settings of the allows that match, in file order, and the first wins with which every requirement is allowed. An
  * allow whose role session cannot be made for the caller gives nothing.
  */
-export function decide(policy: Policy, caller: Caller, { requirements, upstream }: Operation): Decision {
+export function decide(
+  policy: Policy,
+  caller: Caller,
+  { requirements, upstream }: Operation,
+  context: RequestContext,
+): Decision {
   const [first] = requirements;
   if (first === undefined) return { verdict: "denial", reason: "denied-no-rule", detail: "nothing is asked" };
   const patternsOf = patternsFor(caller);

@@ -6,6 +6,8 @@ export interface WhoDocument {
   readonly claims?: Readonly<Record<string, string | readonly string[]>> | undefined;
   /** Configured names of user pools and other issuers: any of them. */
   readonly issuers?: readonly string[] | undefined;
+  /** OAuth scopes: all of them, so that a rule asks no less than the `requiredScopes` of a user pool do. */
+  readonly scopes?: readonly string[] | undefined;
   /** Ids of app clients: any of them. Of an allow: users and machines that hold a token of one. */
   readonly clients?: readonly string[] | undefined;
   /** Every signed-in user. */
@@ -16,6 +18,14 @@ export interface WhoDocument {
   readonly guest?: true | undefined;
 }
 
+/** Conditions as IAM writes them: operator, then key, then a value or any of several. All operators and keys must hold. */
+export type WhenDocument = Readonly<
+  Record<string, Readonly<Record<string, WhenValue | readonly WhenValue[]>>>
+>;
+
+/** A value of a condition; numbers and truth values mean their texts. */
+export type WhenValue = string | number | boolean;
+
 /** A rule as it is written in the configuration. It has `allow` or `deny`, not both. */
 export interface RuleDocument {
   readonly name: string;
@@ -23,6 +33,7 @@ export interface RuleDocument {
   readonly allow?: readonly string[] | undefined;
   readonly deny?: readonly string[] | undefined;
   readonly on?: readonly string[] | undefined;
+  readonly when?: WhenDocument | undefined;
   readonly role?: string | undefined;
   readonly credentials?: string | undefined;
   /** Template of the role session's name, in place of the source's own. */

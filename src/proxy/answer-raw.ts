@@ -45,6 +45,8 @@ const NOTHING_KNOWN = {
   caller: undefined,
   callerKind: undefined,
   groups: [],
+  subject: undefined,
+  requirements: [],
   verdict: undefined,
   rule: undefined,
   role: undefined,

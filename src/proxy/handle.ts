@@ -1,6 +1,7 @@
 import { needsBody } from "../aws/service.ts";
 import type { CachedBroker } from "../credentials/cached.ts";
 import type { Caller } from "../domain/caller.ts";
+import type { Clock } from "../domain/clock.ts";
 import type { Decision, Permit } from "../domain/decision.ts";
 import type { Head } from "../domain/head.ts";
 import type { Operation } from "../domain/operation.ts";
@@ -12,6 +13,7 @@ import type { Signer } from "../signing/sign.ts";
 import { type AmbientRules, checkAmbient } from "./ambient.ts";
 import { attempt } from "./attempt.ts";
 import type { BodyReader } from "./body.ts";
+import { contextOf } from "./context.ts";
 import { checkDoor } from "./door.ts";
 import { guarded } from "./respond.ts";
 import type { Live, Route, Router } from "./route.ts";
@@ -29,6 +31,7 @@ export interface Pipeline {
   /** The broker of a credential source; the configuration was checked, so there is one for each that a rule names. */
   readonly brokerOf: (source: string) => CachedBroker | undefined;
   readonly signer: Signer;
+  readonly now: Clock;
 }
 
 /**
@@ -37,7 +40,7 @@ export interface Pipeline {
  * Each stage hands on a value or throws a Refusal. Whatever comes of it, the visit ends once.
  */
 export function handle(pipeline: Pipeline, visit: Visit): void {
-  const { route, authenticate, ambient, policy, signer } = pipeline;
+  const { route, authenticate, ambient, policy, signer, now } = pipeline;
   guarded(visit, () => {
     const to = enter(visit, route);
     return proceed(authenticate(visit.head.headers), (caller) => {
@@ -45,7 +48,11 @@ export function handle(pipeline: Pipeline, visit: Visit): void {
       if (caller.ambient) checkAmbient(visit.head, ambient);
       return proceed(readOperation(pipeline, visit, to, caller), (operation) => {
         visit.operation = operation;
-        const permit = withWish(visit, permitted(visit, decide(policy, caller, operation)), caller);
+        const permit = withWish(
+          visit,
+          permitted(visit, decide(policy, caller, operation, contextOf(visit.request, now))),
+          caller,
+        );
         const broker = brokerFor(pipeline, permit);
         return attempt(visit, { live: to.live, operation, permit, caller, broker, signer });
       });

@@ -4,13 +4,10 @@ import { Refusal } from "../domain/refusal.ts";
 import type { ClockOffset } from "../signing/clock-offset.ts";
 import type { Forwarder } from "../upstream/forward.ts";
 
-/** An upstream, ready to send to. */
-export interface Live {
+/** An upstream, and how requests find it. */
+export interface Routed {
   readonly upstream: Upstream;
   readonly service: Service;
-  readonly forwarder: Forwarder;
-  /** The time at the upstream, for signing. */
-  readonly clock: ClockOffset;
   /** The `Host` to sign and send. */
   readonly host: string;
   /** What an explicit `match` of the configuration asks for; undefined where there is none. */
@@ -19,21 +16,28 @@ export interface Live {
     | undefined;
 }
 
+/** An upstream, ready to send to. */
+export interface Live extends Routed {
+  readonly forwarder: Forwarder;
+  /** The time at the upstream, for signing. */
+  readonly clock: ClockOffset;
+}
+
 /** Where a request goes, and the target that is left for its service to read. */
-export interface Route {
-  readonly live: Live;
+export interface Route<L extends Routed = Live> {
+  readonly live: L;
   /** Path and query, starting with `/`. */
   readonly target: string;
 }
 
 /** Chooses the upstream of a request among the configured ones; nothing of the request ever makes an address. */
-export type Router = (head: Head) => Route;
+export type Router<L extends Routed = Live> = (head: Head) => Route<L>;
 
 /**
  * Makes the router: an explicit `match` first, then the credential scope of an SDK's signature, then the first path
  * segment as the upstream's name.
  */
-export function createRouter(lives: readonly Live[]): Router {
+export function createRouter<L extends Routed>(lives: readonly L[]): Router<L> {
   const matched = lives.filter(({ match }) => match !== undefined);
   const others = lives.filter(({ match }) => match === undefined);
   const byScope = new Map(others.map((live) => [`${live.upstream.region}/${live.upstream.service}`, live]));
@@ -67,7 +71,7 @@ export function readScope({ headers }: Head): string | undefined {
   return `${region}/${service}`;
 }
 
-function byMatch(lives: readonly Live[], { headers, target }: Head): Route | undefined {
+function byMatch<L extends Routed>(lives: readonly L[], { headers, target }: Head): Route<L> | undefined {
   const host = headers.get("host")?.toLowerCase();
   const name = host?.replace(/:\d*$/, "");
   for (const live of lives) {
@@ -80,7 +84,7 @@ function byMatch(lives: readonly Live[], { headers, target }: Head): Route | und
   return undefined;
 }
 
-function byFirstSegment(byName: ReadonlyMap<string, Live>, target: string): Route {
+function byFirstSegment<L extends Routed>(byName: ReadonlyMap<string, L>, target: string): Route<L> {
   const end = target.slice(1).search(/[/?]/);
   const name = end === -1 ? target.slice(1) : target.slice(1, end + 1);
   const live = byName.get(name);

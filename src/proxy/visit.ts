@@ -135,6 +135,7 @@ function askedOf({ live, operation, operationName }: Visit) {
     service: live === undefined ? "none" : live.upstream.service,
     operation: operation === undefined ? operationName : operation.name,
     resource: operation?.requirements[0]?.resource,
+    requirements: operation?.requirements ?? [],
   };
 }
 
@@ -143,6 +144,7 @@ function decidedOf({ caller, decision, assumedRole }: Visit, nameCaller: Registr
     caller: caller === undefined ? undefined : nameCaller(caller),
     callerKind: caller?.kind,
     groups: caller === undefined ? [] : caller.groups,
+    subject: caller?.kind === "user" ? caller.subject : undefined,
     verdict: decision?.verdict,
     rule: decision?.rule,
     role: decision?.verdict === "permit" ? decision.role : undefined,

@@ -69,6 +69,7 @@ export function createSidecar(config: Config, surroundings: Surroundings): Sidec
     bodies,
     brokerOf: brokers.of,
     signer,
+    now,
   };
   const listener: Listener = createListener({
     ...listenerLimitsOf(config),

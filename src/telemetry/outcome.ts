@@ -17,6 +17,10 @@ export interface Outcome {
   /** Undefined likewise. */
   readonly callerKind: "user" | "machine" | "guest" | undefined;
   readonly groups: readonly string[];
+  /** `sub` of a user, undefined for everybody else: for what record mode learns, and never logged. */
+  readonly subject: string | undefined;
+  /** All that was asked for, in IAM's words: for what record mode learns. */
+  readonly requirements: readonly { readonly action: string; readonly resource: string }[];
   /** Policy's word; undefined where it was not asked. */
   readonly verdict: "permit" | "denial" | undefined;
   readonly rule: string | undefined;

@@ -3,7 +3,7 @@ import { S3_TABLE } from "../../src/aws/s3-table.ts";
 import { s3 } from "../../src/aws/s3.ts";
 import { decide } from "../../src/policy/decide.ts";
 import { aHead, anUpstream, readWhole } from "../support/asking.ts";
-import { aCaller, anAllow, aPolicy } from "../support/ruling.ts";
+import { aContext, aCaller, anAllow, aPolicy } from "../support/ruling.ts";
 
 /** The sample's rule, beside one that allows everything. */
 const policy = aPolicy([
@@ -42,7 +42,9 @@ describe("S4.3 the audit trail is read-only, whatever is tried", () => {
   it.each(writes.map(([place, { name }]) => [name, place]))("%s is denied", (name, place) => {
     const operation = requestOf(place);
     expect(operation.name).toBe(name);
-    expect(decide(policy, aCaller(), operation)).toMatchObject({ rule: "the audit trail is read-only here" });
+    expect(decide(policy, aCaller(), operation, aContext())).toMatchObject({
+      rule: "the audit trail is read-only here",
+    });
   });
 
   it.each([
@@ -52,11 +54,11 @@ describe("S4.3 the audit trail is read-only, whatever is tried", () => {
     "PUT /audit/x?uploadId=u&partNumber=1",
   ])("%s is denied", (line) => {
     const operation = readWhole(s3, anUpstream(), aHead(line));
-    expect(decide(policy, aCaller(), operation)).toMatchObject({ reason: "denied-by-rule" });
+    expect(decide(policy, aCaller(), operation, aContext())).toMatchObject({ reason: "denied-by-rule" });
   });
 
   it("is read", () => {
     const operation = readWhole(s3, anUpstream(), aHead("GET /audit/2026/log"));
-    expect(decide(policy, aCaller(), operation)).toMatchObject({ verdict: "permit" });
+    expect(decide(policy, aCaller(), operation, aContext())).toMatchObject({ verdict: "permit" });
   });
 });

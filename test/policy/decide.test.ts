@@ -6,6 +6,7 @@ import { decide } from "../../src/policy/decide.ts";
 import type { RuleDocument } from "../../src/policy/document.ts";
 import {
   aCaller,
+  aContext,
   aMachine,
   anAllow,
   anOperation,
@@ -101,8 +102,12 @@ describe("S4.3 what has the same effect", () => {
   it("is told apart from the same action that covers nothing, or something else", () => {
     const policy = aPolicy([anAllow("yes"), { name: "no", deny: ["x:Delete"] }]);
     const asked = (covers?: string[]) =>
-      decide(policy, caller, anOperation([{ action: "x:Batch", resource: "*", ...(covers && { covers }) }]))
-        .verdict;
+      decide(
+        policy,
+        caller,
+        anOperation([{ action: "x:Batch", resource: "*", ...(covers && { covers }) }]),
+        aContext(),
+      ).verdict;
     expect([asked(), asked(["x:Delete"]), asked(["x:Put"]), asked(["x:Put", "x:Delete"])]).toEqual([
       "permit",
       "denial",
@@ -264,13 +269,16 @@ describe("S2.1 the source of a rule", () => {
   const rules = [anAllow("any"), anAllow("own", { credentials: "own", allow: ["s3:Put*"] })];
   const policy = aPolicy(rules, { upstreamSources: new Map([["down", "other"]]) });
   const on = (upstream: string, ...asked: Requirement[]) =>
-    decide(policy, caller, anOperation(asked, upstream));
+    decide(policy, caller, anOperation(asked, upstream), aContext());
 
   it("is its own, else the upstream's, else the default", () => {
     expect(on("up", read)).toMatchObject({ rule: "any", source: "default" });
     expect(on("down", read)).toMatchObject({ rule: "any", source: "other" });
     const first = aPolicy(rules.toReversed(), { upstreamSources: new Map([["down", "other"]]) });
-    expect(decide(first, caller, anOperation([write], "down"))).toMatchObject({ rule: "own", source: "own" });
+    expect(decide(first, caller, anOperation([write], "down"), aContext())).toMatchObject({
+      rule: "own",
+      source: "own",
+    });
   });
 
   it("is part of what several requirements must have in common, on each upstream anew", () => {
@@ -279,10 +287,10 @@ describe("S2.1 the source of a rule", () => {
       anAllow("write", { allow: ["s3:Put*"], role: roleArn("a"), credentials: "other" }),
     ];
     const policy = aPolicy(split, { upstreamSources: new Map([["down", "other"]]) });
-    expect(decide(policy, caller, anOperation([read, write], "up"))).toMatchObject({
+    expect(decide(policy, caller, anOperation([read, write], "up"), aContext())).toMatchObject({
       reason: "roles-disagree",
     });
-    expect(decide(policy, caller, anOperation([read, write], "down"))).toMatchObject({
+    expect(decide(policy, caller, anOperation([read, write], "down"), aContext())).toMatchObject({
       rule: "read",
       source: "other",
     });
@@ -319,7 +327,7 @@ const statements = (decision: Decision) =>
 
 describe("role sessions", () => {
   const deciding = (rules: readonly RuleDocument[], who: Caller, ...asked: Requirement[]) =>
-    decide(aPolicy(rules, { sessions }), who, anOperation(asked));
+    decide(aPolicy(rules, { sessions }), who, anOperation(asked), aContext());
   const sessions = new Map([["service", aPlan({ tags: { tenant: "${claim:tenant}" } })]]);
 
   it("are no part of a permit of the enhanced flow", () => {
@@ -331,10 +339,10 @@ describe("role sessions", () => {
     const rules = ["Get", "Put", "Delete"].map((verb) => sts(verb, { allow: [`s3:${verb}*`] }));
     const policy = aPolicy(rules, { sessions });
     const again = (...asked: Requirement[]) => {
-      const one = decide(policy, caller, anOperation(asked));
-      expect(decide(policy, caller, anOperation(asked.toReversed()))).toBe(one);
-      expect(decide(policy, { ...caller }, anOperation(asked))).toEqual(one);
-      expect(decide(policy, { ...caller }, anOperation(asked))).not.toBe(one);
+      const one = decide(policy, caller, anOperation(asked), aContext());
+      expect(decide(policy, caller, anOperation(asked.toReversed()), aContext())).toBe(one);
+      expect(decide(policy, { ...caller }, anOperation(asked), aContext())).toEqual(one);
+      expect(decide(policy, { ...caller }, anOperation(asked), aContext())).not.toBe(one);
       return one;
     };
     expect(again(read)).not.toBe(again(write));

@@ -11,7 +11,16 @@ import { sessionName } from "../../src/policy/session-name.ts";
 import { decideIam } from "../../src/local/iam/decide.ts";
 import { compilePolicy } from "../../src/local/iam/policy.ts";
 import { readSessionPolicy } from "../../src/local/iam/session-policy.ts";
-import { aCaller, aMachine, anOperation, aPlan, aPolicy, roleArn, ruling } from "../support/ruling.ts";
+import {
+  aCaller,
+  aContext,
+  aMachine,
+  anOperation,
+  aPlan,
+  aPolicy,
+  roleArn,
+  ruling,
+} from "../support/ruling.ts";
 
 const action = fc.constantFrom("s3:GetObject", "s3:GetObjectVersion", "s3:PutObject", "dynamodb:GetItem");
 const resource = fc.constantFrom(
@@ -88,7 +97,7 @@ function rulingOf(
   caller: Caller,
   ...asked: readonly Requirement[]
 ): Decision {
-  return decide(aPolicy(rules, options), caller, anOperation(asked));
+  return decide(aPolicy(rules, options), caller, anOperation(asked), aContext());
 }
 
 describe("S4 whatever the rules are", () => {

@@ -1,6 +1,7 @@
 import type { Caller } from "../../src/domain/caller.ts";
 import type { Decision } from "../../src/domain/decision.ts";
 import type { Operation, Requirement } from "../../src/domain/operation.ts";
+import type { RequestContext } from "../../src/domain/request-context.ts";
 import { compilePolicy, type Policy } from "../../src/policy/compile.ts";
 import { decide } from "../../src/policy/decide.ts";
 import type { PolicyNames, RuleDocument, SessionPlan } from "../../src/policy/document.ts";
@@ -65,6 +66,11 @@ export function anOperation(requirements: readonly Requirement[], upstream = "up
   };
 }
 
+/** A request from this machine at a fixed time, with what a test says otherwise. */
+export function aContext(changes: Partial<RequestContext> = {}): RequestContext {
+  return { sourceIp: "127.0.0.1", nowMs: Date.UTC(2026, 0, 15, 12), ...changes };
+}
+
 /** A policy in which every rule uses the enhanced flow of one source, with what a test says otherwise. */
 export function aPolicy(rules: readonly RuleDocument[], changes: Partial<PolicyOptions> = {}): Policy {
   return compilePolicy(rules, {
@@ -93,7 +99,7 @@ export function ruling(
   caller: Caller,
   ...asked: readonly Requirement[]
 ): Decision {
-  return decide(aPolicy(rules), caller, anOperation(asked));
+  return decide(aPolicy(rules), caller, anOperation(asked), aContext());
 }
 
 /** One user pool, and a source of every kind, the enhanced flow being the default. */

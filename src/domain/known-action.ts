@@ -1,0 +1,25 @@
+/** An IAM action of a service that Postern reads, as far as one upstream is concerned. */
+export interface KnownAction {
+  /** As AWS writes it, such as `s3:GetObject`. */
+  readonly action: string;
+  /** Whether a request that Postern reads can need it; IAM knows more actions than Postern reads requests for. */
+  readonly asked: boolean;
+  /** What it touches on the upstream; empty where the action is never asked for. */
+  readonly resources: readonly ResourceShape[];
+  /** Actions by which the same can be done, so that a deny of this one alone leaves a way round. */
+  readonly siblings: readonly string[];
+}
+
+/** ARNs of one kind, as an upstream's requests name them. */
+export interface ResourceShape {
+  /** What all of them begin with, such as `arn:aws:s3:::`. */
+  readonly prefix: string;
+  /**
+   * What follows:
+   *
+   * - `name`: something without `/`, as a bucket or a table;
+   * - `path`: something with `/` in it, as an object or an index;
+   * - `nothing`: the prefix is the whole ARN.
+   */
+  readonly rest: "name" | "path" | "nothing";
+}
