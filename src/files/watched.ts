@@ -1,5 +1,7 @@
-import { readFileSync, statSync, watch } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { dirname } from "node:path";
+import { stampOf } from "./stamp.ts";
+import { watchDirectory } from "./watch-directory.ts";
 
 /** A file whose text is followed. */
 export interface WatchedFile {
@@ -83,38 +85,9 @@ export function watchFile(options: WatchOptions): WatchedFile {
   };
 }
 
-/** Tells one state of a file from the next, whatever link leads to it; where it cannot be looked at, says why. */
-function stampOf(path: string): string {
-  try {
-    const { dev, ino, size, mtimeNs, ctimeNs } = statSync(path, { bigint: true });
-    return [dev, ino, size, mtimeNs, ctimeNs].join(":");
-  } catch (error) {
-    return String(error);
-  }
-}
-
 function readText(path: string, maxBytes: number): string {
   const stat = statSync(path);
   if (!stat.isFile()) throw new Error(`${path} is not a file`);
   if (stat.size > maxBytes) throw new Error(`${path} is larger than ${maxBytes} bytes`);
   return new TextDecoder("utf-8", { fatal: true }).decode(readFileSync(path));
-}
-
-/** Without events the poll is left; that a watch failed is told all the same. */
-function watchDirectory(
-  directory: string,
-  onEvent: () => void,
-  onFailure: (error: unknown) => void,
-): () => void {
-  try {
-    const watcher = watch(directory, { persistent: false }, onEvent);
-    watcher.on("error", (error) => {
-      watcher.close();
-      onFailure(error);
-    });
-    return () => watcher.close();
-  } catch (error) {
-    onFailure(error);
-    return () => {};
-  }
 }

@@ -33,6 +33,7 @@ export function createFileKeys({ path, terms, onChange, onFailure, now }: FileKe
     refresh: async () => {
       if (!isStopped) file ??= watchFile({ path, maxBytes: MAX_KEY_SET_BYTES, onText, onFailure, now });
     },
+    limitWaiting: () => {}, // nobody waits for a file
     ageMs: () => file?.ageMs(),
     stop: () => {
       isStopped = true;

@@ -26,6 +26,11 @@ export interface Issuer {
   readonly verify: (token: UnverifiedToken, place: TokenPlace) => ProvenToken;
 }
 
+/** The key sources of an issuer, each once: one source proves more than one form of `iss`. */
+export function keySourcesOf({ keys }: Pick<Issuer, "keys">): readonly KeySource[] {
+  return [...new Set(keys.values())];
+}
+
 /** What an issuer is made with. */
 export interface IssuerParts {
   /** Scheme, host and port that serve the key sets of a region's user pools. */
@@ -33,8 +38,6 @@ export interface IssuerParts {
   readonly outbound: Outbound;
   /** Between two fetches of a key set. Default one hour. */
   readonly intervalMs?: number | undefined;
-  /** Requests that may wait for the keys of one source. Default 500. */
-  readonly maxWaiting?: number | undefined;
   /** Told of each time that keys could not be had. */
   readonly onFailure: (error: unknown) => void;
   readonly now: Clock;
@@ -80,7 +83,7 @@ interface KeyPlace {
 
 function createSource(
   { url, file, terms }: KeyPlace,
-  { outbound, intervalMs, maxWaiting, onFailure, now }: IssuerParts,
+  { outbound, intervalMs, onFailure, now }: IssuerParts,
   onChange: (keys: KeySet) => void,
 ): KeySource {
   if (file !== undefined) return createFileKeys({ path: file, terms, onChange, onFailure, now });
@@ -90,5 +93,5 @@ function createSource(
     if (status !== 200) throw new Refusal("keys-unavailable", { detail: `the key set answered ${status}` });
     return readKeySet(body, terms);
   };
-  return createKeySource({ fetch, onChange, onFailure, now, intervalMs, maxWaiting });
+  return createKeySource({ fetch, onChange, onFailure, now, intervalMs });
 }

@@ -1,12 +1,18 @@
-import { createOidcIssuer, createUserPoolIssuer, type Issuer, type IssuerParts } from "./issuer.ts";
+import {
+  createOidcIssuer,
+  createUserPoolIssuer,
+  type Issuer,
+  type IssuerParts,
+  keySourcesOf,
+} from "./issuer.ts";
 import type { KeySource } from "./key-source.ts";
 import type { OidcIssuer } from "./oidc.ts";
-import { issuersOf, type UserPool } from "./user-pool.ts";
+import type { UserPool } from "./user-pool.ts";
 
 /** All issuers of a configuration. */
 export interface Issuers {
   readonly all: readonly Issuer[];
-  /** Brings the keys of all of them, and keeps them new from then on. Never rejects. */
+  /** Brings the keys of those that have none, and keeps them new from then on. Never rejects. */
   readonly refresh: () => Promise<void>;
   readonly stop: () => void;
   /** Seconds since the keys of each were had, by name: the oldest of a multi-Region pool; undefined where there are none. */
@@ -21,6 +27,8 @@ export interface IssuersOptions extends Omit<IssuerParts, "onFailure"> {
   readonly issuers: readonly OidcIssuer[];
   /** Requests that may wait for keys, of all issuers together: each source has an equal share. Default 500. */
   readonly maxWaiting?: number | undefined;
+  /** Makes an issuer of its settings, or gives the one that stands from before. Default: makes it. */
+  readonly take?: (settings: UserPool | OidcIssuer, make: () => Issuer) => Issuer;
   /** Told of each time that the keys of the issuer of this name could not be had. */
   readonly onFailure: (name: string, error: unknown) => void;
 }
@@ -31,42 +39,37 @@ export interface IssuersOptions extends Omit<IssuerParts, "onFailure"> {
  * @throws Error where two of them have one `iss`: whose tokens would it be?
  */
 export function createIssuers(options: IssuersOptions): Issuers {
-  const { userPools, issuers, onFailure, maxWaiting = 500, ...parts } = options;
-  const regions = userPools.flatMap((pool) => [...issuersOf(pool).keys()]);
-  const share = Math.max(1, Math.floor(maxWaiting / (regions.length + issuers.length)));
+  const { userPools, issuers, onFailure, maxWaiting = 500, take = (_, make) => make(), ...parts } = options;
   const partsOf = (name: string): IssuerParts => ({
     ...parts,
-    maxWaiting: share,
     onFailure: (error) => onFailure(name, error),
   });
   const all = [
-    ...userPools.map((pool) => createUserPoolIssuer(pool, partsOf(pool.name))),
-    ...issuers.map((settings) => createOidcIssuer(settings, partsOf(settings.name))),
+    ...userPools.map((pool) => take(pool, () => createUserPoolIssuer(pool, partsOf(pool.name)))),
+    ...issuers.map((settings) => take(settings, () => createOidcIssuer(settings, partsOf(settings.name)))),
   ];
   const forms = all.flatMap(({ keys }) => [...keys.keys()]);
   const twice = forms.find((iss, i) => forms.indexOf(iss) !== i);
   if (twice !== undefined) throw new Error(`two issuers have the iss ${twice}`);
-  const sources = all.flatMap(sourcesOf);
+  const sources = all.flatMap(keySourcesOf);
+  const share = Math.max(1, Math.floor(maxWaiting / sources.length));
+  for (const source of sources) source.limitWaiting(share);
   return {
     all,
     refresh: async () => {
-      await Promise.all(sources.map((source) => source.refresh()));
+      const without = sources.filter((source) => source.current() === undefined);
+      await Promise.all(without.map((source) => source.refresh()));
     },
     stop: () => {
       for (const source of sources) source.stop();
     },
-    ages: () => new Map(all.map((issuer) => [issuer.name, ageOf(sourcesOf(issuer))])),
+    ages: () => new Map(all.map((issuer) => [issuer.name, ageOf(keySourcesOf(issuer))])),
     ready: () =>
       all.map((issuer) => ({
         name: `keys of ${issuer.kind} ${issuer.name}`,
-        holds: () => sourcesOf(issuer).some((source) => source.current() !== undefined),
+        holds: () => keySourcesOf(issuer).some((source) => source.current() !== undefined),
       })),
   };
-}
-
-/** One source proves more than one form of `iss`. */
-function sourcesOf({ keys }: Issuer): readonly KeySource[] {
-  return [...new Set(keys.values())];
 }
 
 function ageOf(sources: readonly KeySource[]): number | undefined {

@@ -15,6 +15,8 @@ export interface KeySource {
   readonly seek: (kid: string) => Promise<void>;
   /** Brings the keys; the first call starts whatever keeps them new. Never rejects. */
   readonly refresh: () => Promise<void>;
+  /** How many requests may wait for these keys from now on. Default 500. */
+  readonly limitWaiting: (max: number) => void;
   /** Milliseconds since the keys were had; undefined before. */
   readonly ageMs: () => number | undefined;
   readonly stop: () => void;
@@ -30,9 +32,10 @@ export interface KeySourceOptions {
   readonly now: Clock;
   /** Between two fetches while all goes well. Default one hour. */
   readonly intervalMs?: number | undefined;
-  /** Requests that may wait for keys at once; each holds a connection. Default 500. */
-  readonly maxWaiting?: number | undefined;
 }
+
+/** Requests that may wait for the keys of one source at once, if nobody says otherwise; each holds a connection. */
+const MAX_WAITING = 500;
 
 /** Between two attempts while there are no keys, or only old ones. */
 const RETRY_MS = 5000;
@@ -52,11 +55,12 @@ const MAX_ABSENT = 1000;
  * can neither make many calls nor keep the key of another token from being found.
  */
 export function createKeySource(options: KeySourceOptions): KeySource {
-  const { fetch, onChange, onFailure, now, intervalMs = 3_600_000, maxWaiting = 500 } = options;
+  const { fetch, onChange, onFailure, now, intervalMs = 3_600_000 } = options;
   let keys: KeySet | undefined;
   let fetchedAtMs = 0;
   let timer: NodeJS.Timeout | undefined;
   let isStopped = false;
+  let maxWaiting = MAX_WAITING;
 
   const attempt = async (): Promise<boolean> => {
     try {
@@ -84,7 +88,10 @@ export function createKeySource(options: KeySourceOptions): KeySource {
   };
   return {
     current: () => keys,
-    seek: createSeek(find, maxWaiting, now),
+    seek: createSeek(find, () => maxWaiting, now),
+    limitWaiting: (max) => {
+      maxWaiting = max;
+    },
     refresh: async () => {
       if (!isStopped) timer ??= setInterval(tick, Math.min(intervalMs, RETRY_MS)).unref();
       await paced.join();
@@ -101,7 +108,7 @@ export function createKeySource(options: KeySourceOptions): KeySource {
 /** Bounds how much is looked for at once, and remembers keys that are not there. */
 function createSeek(
   find: (kid: string) => Promise<boolean>,
-  maxWaiting: number,
+  maxWaiting: () => number,
   now: Clock,
 ): KeySource["seek"] {
   const absentSinceMs = new LRUCache<string, number>({ max: MAX_ABSENT });
@@ -128,12 +135,12 @@ function createSeek(
  *
  * @throws Refusal keys-unavailable where there are too many
  */
-function createWaiting(maxWaiting: number): (kid: string) => () => void {
+function createWaiting(maxWaiting: () => number): (kid: string) => () => void {
   const waiting = new Map<string, number>();
   let all = 0;
   return (kid) => {
     const others = waiting.get(kid) ?? 0;
-    if (all >= maxWaiting || (others === 0 && waiting.size >= MAX_SOUGHT))
+    if (all >= maxWaiting() || (others === 0 && waiting.size >= MAX_SOUGHT))
       throw new Refusal("keys-unavailable", { detail: "too many wait for keys" });
     waiting.set(kid, others + 1);
     all++;
