@@ -138,6 +138,7 @@ describe("the Kubernetes pod that assumes roles", () => {
     const read = readConfig(String(at(map, "data", "postern.yaml")), {
       env: () => undefined,
       file: () => undefined,
+      now: Date.now,
     });
     expect(read.problems).toEqual([]);
   });

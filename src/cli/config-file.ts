@@ -30,7 +30,7 @@ export function readConfigFile(asked: string | undefined, env: Environment): Loa
   }
   const unsafe = unsafeEnvironment(env, process.execArgv);
   for (const message of unsafe) terminal.err(`postern: ${message}`);
-  const reading = loadConfig(path, env);
+  const reading = loadConfig(path, env, Date.now);
   for (const problem of reading.problems) terminal.err(lineOf(path, problem));
   if (reading.config === undefined || unsafe.length > 0) return undefined;
   const { config, document, warnings } = reading;

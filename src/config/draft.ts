@@ -2,8 +2,9 @@ import type { z } from "zod";
 import { SETTINGS, type Source, sourceSchema } from "./credentials-schema.ts";
 import { guestsSchema, issuerSchema, userPoolSchema } from "./identity-schema.ts";
 import { ruleSchema } from "./rule-schema.ts";
-import { type Config, configSchema } from "./schema.ts";
+import { type Config, configSchema, modeSchema } from "./schema.ts";
 import { upstreamSchema } from "./upstream-schema.ts";
+import { moment } from "./values.ts";
 
 /** An entry of a list or a map. */
 export interface Entry<K extends string | number, T> {
@@ -31,6 +32,9 @@ export interface Draft {
   readonly sources: readonly Entry<string, Source>[];
   readonly upstreams: readonly Entry<string, Config["upstreams"][string]>[];
   readonly rules: readonly Entry<number, Config["policy"]["rules"][number]>[];
+  readonly mode: Config["policy"]["mode"] | undefined;
+  /** Epoch milliseconds; undefined too where nothing is written. */
+  readonly until: number | undefined;
   /** As it is written, references filled. */
   readonly document: unknown;
 }
@@ -39,6 +43,7 @@ export interface Draft {
 export function draftOf(document: unknown): Draft {
   const { listen, probes, operator, aws } = configSchema.shape;
   const root = asMap(document);
+  const policy = asMap(root["policy"]);
   const identity = asMap(root["identity"]);
   const sources = Object.entries(asMap(root["credentials"])).filter(([name]) => !SETTINGS.has(name));
   return {
@@ -51,7 +56,9 @@ export function draftOf(document: unknown): Draft {
     guests: fitting(guestsSchema, identity["guests"]),
     sources: members(sourceSchema, sources),
     upstreams: members(upstreamSchema, Object.entries(asMap(root["upstreams"]))),
-    rules: items(ruleSchema, asMap(root["policy"])["rules"]),
+    rules: items(ruleSchema, policy["rules"]),
+    mode: fitting(modeSchema, policy["mode"] ?? "enforce"),
+    until: fitting(moment, policy["until"]),
     document,
   };
 }

@@ -1,10 +1,15 @@
+import type { Clock } from "../domain/clock.ts";
 import type { Found, Path } from "./problem.ts";
 
-/** Where `${env:…}` and `${file:…}` find their values; each returns undefined where there is none. */
+/** What a configuration is read in. `env` and `file` are for references, and return undefined where there is no value. */
 export interface Surroundings {
   readonly env: (name: string) => string | undefined;
   readonly file: (path: string) => string | undefined;
+  /** What moments in the configuration are held against. */
+  readonly now: Clock;
 }
+
+type References = Pick<Surroundings, "env" | "file">;
 
 /** A document with its references filled. */
 export interface Expansion {
@@ -19,7 +24,7 @@ const REFERENCE = /\$\{(?<kind>env|file):(?<what>[^}]*)(?<end>\}?)/g;
  * Fills references in the values of a document, each once: what comes in is plain text and is not looked at again, so
  * no environment variable and no file is ever a template.
  */
-export function expand(document: unknown, surroundings: Surroundings): Expansion {
+export function expand(document: unknown, surroundings: References): Expansion {
   const problems: Found[] = [];
   const walk = (value: unknown, path: Path): unknown => {
     if (typeof value === "string") return fill(value, path);
@@ -37,7 +42,7 @@ export function expand(document: unknown, surroundings: Surroundings): Expansion
   return { value: walk(document, []), problems };
 }
 
-function fillReferences(text: string, surroundings: Surroundings) {
+function fillReferences(text: string, surroundings: References) {
   const complaints: string[] = [];
   const filled = text.replace(REFERENCE, (reference, kind: "env" | "file", what: string, end: string) => {
     const whole = end !== "" && what !== "";

@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
+import type { Clock } from "../domain/clock.ts";
 import { type ConfigReading, readConfig } from "./read.ts";
 
 /** Where a configuration is looked for when nobody names one. */
@@ -14,7 +15,7 @@ export function findConfig(asked: string | undefined, env: Environment): string 
 }
 
 /** Reads a configuration file. A file that cannot be read is a problem like any other. */
-export function loadConfig(path: string, env: Environment): ConfigReading {
+export function loadConfig(path: string, env: Environment, now: Clock): ConfigReading {
   let text: string;
   try {
     text = readFileSync(path, "utf8");
@@ -22,7 +23,7 @@ export function loadConfig(path: string, env: Environment): ConfigReading {
     const message = WHY[codeOf(error)] ?? "the file cannot be read";
     return { config: undefined, problems: [{ path: "", message, line: 1, column: 1 }], warnings: [] };
   }
-  return readConfig(text, { env: (name) => env[name], file: readReference });
+  return readConfig(text, { env: (name) => env[name], file: readReference, now });
 }
 
 const WHY: Readonly<Record<string, string>> = {

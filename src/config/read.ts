@@ -47,7 +47,7 @@ export function readConfig(text: string, surroundings: Surroundings): ConfigRead
   const found = unlessSaid([
     [...problems, ...unresolved, ...misspeltSettings(value)],
     describeIssues(parsed.error?.issues ?? [], value),
-    refuse(draftOf(value), surroundings.file),
+    refuse(draftOf(value), surroundings),
   ]);
   if (!parsed.success || found.length > 0) return unfit(inOrder(unlessMeant(found, value)));
   return {

@@ -3,7 +3,7 @@ import type { Found } from "./problem.ts";
 
 /** Finds upstreams that a request could not tell apart, and what they need that is not there. */
 export function refuseUpstreams(draft: Draft): readonly Found[] {
-  return [...alike(draft), ...needs(draft)];
+  return [...alike(draft), ...needs(draft), ...oddTables(draft)];
 }
 
 function alike({ upstreams, aws }: Draft): Found[] {
@@ -39,5 +39,14 @@ function needs({ upstreams, aws, sources }: Draft): Found[] {
       found.push({ path: [...path, "credentials"], message });
     }
     return found;
+  });
+}
+
+function oddTables({ upstreams }: Draft): Found[] {
+  return upstreams.flatMap(({ key, fit }) => {
+    if (fit === undefined || fit.service === "dynamodb" || Object.keys(fit.tables).length === 0) return [];
+    return [
+      { path: ["upstreams", key, "tables"], message: `tables are DynamoDB's, and this is ${fit.service}` },
+    ];
   });
 }

@@ -4,6 +4,7 @@ import type { Surroundings } from "./expand.ts";
 import { type Found, isAtOrBelow } from "./problem.ts";
 import { refuseFiles } from "./refuse-files.ts";
 import { refuseIdentity } from "./refuse-identity.ts";
+import { refuseRecording } from "./refuse-recording.ts";
 import { refuseRules } from "./refuse-rules.ts";
 import { refuseSources } from "./refuse-sources.ts";
 import { refuseUpstreams } from "./refuse-upstreams.ts";
@@ -12,15 +13,17 @@ import { refuseUpstreams } from "./refuse-upstreams.ts";
  * Finds what a schema cannot see: parts that do not fit each other, settings that would not be safe, and files that
  * cannot be read.
  */
-export function refuse(draft: Draft, file: Surroundings["file"]): readonly Found[] {
+export function refuse(draft: Draft, { file, now }: Pick<Surroundings, "file" | "now">): readonly Found[] {
   const inSources = refuseSources(draft);
+  const sound = { ...draft, sources: soundAmong(draft.sources, inSources) };
   return [
     ...listeners(draft),
     ...endpoint(draft),
     ...refuseIdentity(draft),
     ...inSources,
     ...refuseUpstreams(draft),
-    ...refuseRules({ ...draft, sources: soundAmong(draft.sources, inSources) }),
+    ...refuseRules(sound),
+    ...refuseRecording(sound, now()),
     ...refuseFiles(draft, file),
   ];
 }

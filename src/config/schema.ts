@@ -10,6 +10,7 @@ import {
   duration,
   durationOrNone,
   endpoint,
+  moment,
   region,
   sizeWithin,
   written,
@@ -20,6 +21,9 @@ const hostName = written(
   /^(?:[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*|\[[0-9A-Fa-f:.]+\])$/,
   "a host is written like app.example.com, without a port",
 ).toLowerCase();
+
+/** Whether what no rule allows is refused. */
+export const modeSchema = z.enum(["enforce", "record"]);
 
 /** The whole of `postern.yaml`. Defaults that are not given here are the operating system's. */
 export const configSchema = z.strictObject({
@@ -60,8 +64,13 @@ export const configSchema = z.strictObject({
   credentials: credentialsSchema,
   upstreams: upstreamsSchema,
   policy: z.strictObject({
-    mode: z.literal("enforce").default("enforce").describe("What the rules refuse is refused."),
-    rules: z.array(ruleSchema).min(1).describe("In an order that chooses the role, never the verdict."),
+    mode: modeSchema
+      .default("enforce")
+      .describe("record lets through what no rule allows, and remembers it; enforce refuses it."),
+    until: moment
+      .optional()
+      .describe("When record mode ends by itself, at most 14 days from the start: 2026-01-31T18:00:00Z."),
+    rules: z.array(ruleSchema).describe("In an order that chooses the role, never the verdict."),
   }),
   limits: z
     .strictObject({

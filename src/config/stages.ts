@@ -12,7 +12,13 @@ export function policyOptionsOf(config: Config) {
     defaultSource: defaultSourceOf(config),
     upstreamSources: upstreamSourcesOf(config),
     sessions: sessionPlansOf(config),
+    recording: recordingOf(config),
   };
+}
+
+/** Until when what no rule allows is let through and remembered; undefined where it is refused at all times. */
+function recordingOf({ policy: { mode, until } }: Config) {
+  return mode === "record" && until !== undefined ? { untilMs: until } : undefined;
 }
 
 /** Of the data face. */

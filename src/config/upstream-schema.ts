@@ -17,6 +17,24 @@ const match = z
     "match needs host or pathPrefix",
   );
 
+const tableName = written(
+  /^[\w.-]{3,255}$/,
+  "a table or an index is named with 3 to 255 letters, digits and _.-",
+);
+const attribute = z.string().min(1).max(255);
+
+/** Key schemas, without which nobody can tell the leading keys of a request (DynamoDB, KeySchema). */
+const tables = z.record(
+  tableName,
+  z.strictObject({
+    partitionKey: attribute.describe("The attribute that is the table's partition key."),
+    indexes: z
+      .record(tableName, attribute)
+      .default({})
+      .describe("The partition key of each secondary index that requests may name."),
+  }),
+);
+
 /** An AWS service that may be called, at one endpoint. */
 export const upstreamSchema = z.strictObject({
   service: z
@@ -40,6 +58,11 @@ export const upstreamSchema = z.strictObject({
   match: match
     .optional()
     .describe("Requests for this upstream, where neither their signature nor their first segment tells."),
+  tables: tables
+    .default({})
+    .describe(
+      "Of DynamoDB: keys by table, for conditions on dynamodb:LeadingKeys. Of others they are unknown.",
+    ),
   allowHeaders: z
     .array(z.string().min(1).toLowerCase())
     .default([])

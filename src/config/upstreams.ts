@@ -1,8 +1,10 @@
 import { partitionOf } from "../aws/arn.ts";
 import { endpointOf } from "../aws/endpoint.ts";
-import type { Upstream } from "../aws/service.ts";
+import type { TableKeys, Upstream } from "../aws/service.ts";
 import { type ServiceName, serviceOf } from "../aws/services.ts";
 import type { Config } from "./schema.ts";
+
+type Tables = Config["upstreams"][string]["tables"];
 
 /** The upstreams of a configuration with their defaults filled in: what to read requests by, and where to send them. */
 export function upstreamsOf({ upstreams, aws }: Config) {
@@ -16,7 +18,7 @@ export function upstreamsOf({ upstreams, aws }: Config) {
       partition: partitionOf(region),
       account: settings.account ?? aws.account,
       expectBucketOwner: settings.account !== undefined,
-      tables: new Map(),
+      tables: tablesOf(settings.tables),
       maxBodyBytes: settings.maxBody,
       allowHeaders: new Set(settings.allowHeaders),
       allowQuery: new Set(settings.allowQuery),
@@ -29,4 +31,13 @@ export function upstreamsOf({ upstreams, aws }: Config) {
       match: settings.match,
     };
   });
+}
+
+function tablesOf(tables: Tables): ReadonlyMap<string, TableKeys> {
+  return new Map(
+    Object.entries(tables).map(([table, { partitionKey, indexes }]) => [
+      table,
+      { partitionKey, indexes: new Map(Object.entries(indexes)) },
+    ]),
+  );
 }

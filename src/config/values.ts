@@ -42,6 +42,20 @@ export const durationOrNone = durationFrom(0, "");
 /** What is done again and again, a second apart or more: milliseconds. */
 export const interval = durationFrom(1000, "it is at least 1s");
 
+const MOMENT =
+  /^\d{4}-\d{2}-\d{2}T(?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d{1,3})?)?(?:Z|[+-](?:0\d|1[0-4]):[0-5]\d)$/;
+
+/** A moment with its zone: epoch milliseconds of `2026-01-31T18:00:00Z` (ISO 8601, as RFC 3339 narrows it). */
+export const moment = written(MOMENT, "a moment is written with its zone, like 2026-01-31T18:00:00Z")
+  .refine((text) => isDay(text.slice(0, 10)), "there is no such day")
+  .transform((text) => Date.parse(text));
+
+/** `Date.parse` takes the 30th of February for the 2nd of March. */
+function isDay(day: string): boolean {
+  const midnight = Date.parse(`${day}T00:00:00Z`);
+  return !Number.isNaN(midnight) && new Date(midnight).toISOString().startsWith(day);
+}
+
 /** How long STS may make a role session last: seconds of `15m` to `12h` (AssumeRole, DurationSeconds). */
 export const sessionDuration = written(DURATION, "a duration is written like 15m or 1h")
   .refine(

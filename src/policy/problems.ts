@@ -5,6 +5,9 @@ import { sourceProblems } from "./source-problems.ts";
 import { notKnown, unknownVariables } from "./template.ts";
 import { whoProblems } from "./who-problems.ts";
 
+/** What permits are called that record mode gives. */
+const RECORDED = "record mode";
+
 const ACTION = /^(?:\*|[a-z0-9-]+:[A-Za-z0-9*?]+)$/;
 /** IAM takes no less of an ARN in a policy, and session policies are made from what stands here. */
 const RESOURCE = /^(?:\*$|arn:[^:]+:[^:])/;
@@ -24,6 +27,12 @@ export function problemsOf(rules: readonly RuleDocument[], names: PolicyNames): 
       ...sessionProblems(rule),
       ...lengthProblems(rule, rules, names),
     ];
+    if (rule.name === RECORDED) {
+      found.push({
+        path: ["name"],
+        message: `what no rule allows is logged as "${RECORDED}": take another name`,
+      });
+    }
     if (seen.has(rule.name)) {
       found.push({ path: ["name"], message: `another rule is named "${rule.name}" too` });
     }
@@ -57,6 +66,7 @@ function emptyProblems({ allow, deny, on, who = {} }: RuleDocument): Problem[] {
     [["on"], on],
     [["who", "groups"], who.groups],
     [["who", "issuers"], who.issuers],
+    [["who", "scopes"], who.scopes],
     [["who", "clients"], who.clients],
     [["who", "claims"], who.claims && Object.keys(who.claims)],
   ];

@@ -47,5 +47,7 @@ it("takes a reference wherever a value has a pattern, and nowhere for a key", ()
   expect(names.map(String)).toEqual([
     String(/^[\p{L}\p{Z}\p{N}_.:/=+\-@]{1,128}$/u),
     String(/^[a-z0-9][a-z0-9-]{0,62}$/u),
+    String(/^[\w.-]{3,255}$/u),
+    String(/^[\w.-]{3,255}$/u),
   ]);
 });

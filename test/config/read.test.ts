@@ -8,7 +8,7 @@ const EXAMPLE = readFileSync(join(import.meta.dirname, "../../config/postern.exa
 const ENV: Readonly<Record<string, string>> = { BUCKET: "reports", SECRET: "not-for-print", PORT: "4999" };
 
 function read(text: string): ConfigReading {
-  return readConfig(text, { env: (name) => ENV[name], file: () => undefined });
+  return readConfig(text, { env: (name) => ENV[name], file: () => undefined, now: () => 0 });
 }
 
 /** The example with texts changed, each of which must be there. */
@@ -45,8 +45,8 @@ describe("the shipped example", () => {
     "knows the setting that is left out: %s",
     (line) => {
       const problems = told(EXAMPLE.replace(line, line.replace(SETTING, "$1$2")));
-      // What it takes besides: a file, guests, the name of an issuer.
-      const missing = /cannot be read$|no guest comes in|an allow names its issuers$/;
+      // What it takes besides: a file, guests, the name of an issuer, record mode.
+      const missing = /cannot be read$|write mode: record$|no guest comes in|an allow names its issuers$/;
       expect(problems.filter((problem) => !missing.test(problem))).toEqual([]);
     },
   );
@@ -198,7 +198,7 @@ describe("an unknown key names the nearest known one, at every depth", () => {
       "who: { group: [admins]",
       "policy.rules.0.who.group: unknown key; did you mean groups?",
     ],
-    ['deny: ["s3:Delete*"', 'dney: ["s3:Delete*"', "policy.rules.5.dney: unknown key; did you mean deny?"],
+    ['deny: ["s3:Delete*"', 'dney: ["s3:Delete*"', "policy.rules.6.dney: unknown key; did you mean deny?"],
     ["level: info", "levle: info", "log.levle: unknown key; did you mean level?"],
     ["level: info", "colour: red", "log.colour: unknown key; known are level, requests"],
     ["level: info", "toString: red", "log.toString: unknown key; known are level, requests"],
@@ -350,7 +350,7 @@ describe("a value of the wrong kind is told what it must be", () => {
     ["authenticated: true", "authenticated: false", "policy.rules.3.who.authenticated: it must be true"],
     ["level: info", "level: loud", "log.level: it must be one of debug, info, warn, error, silent"],
     ["guests: deny", "guests: all", "identity.guests: it must be one of deny, allow"],
-    ["mode: enforce", "mode: record", "policy.mode: it must be enforce"],
+    ["mode: enforce", "mode: off", "policy.mode: it must be one of enforce, record"],
     ["limits: {", "limits: []\nextra: {", "limits: it must be a map of keys"],
     [
       "pathPrefix: /archive",

@@ -1,6 +1,9 @@
 import { type ConfigReading, readConfig } from "../../src/config/read.ts";
 import type { Config } from "../../src/config/schema.ts";
 
+/** When configurations are read. */
+export const NOW_MS = Date.parse("2026-01-15T12:00:00Z");
+
 /** A user pool. */
 export const STAFF = { name: "staff", id: "us-east-1_AbC", clientIds: ["web"], tokenUse: ["id"] };
 
@@ -27,6 +30,7 @@ export function readChanged(changes: object, files: Readonly<Record<string, stri
   return readConfig(JSON.stringify({ ...DOCUMENT, ...changes }), {
     env: () => undefined,
     file: (path) => files[path],
+    now: () => NOW_MS,
   });
 }
 

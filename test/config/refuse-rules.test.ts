@@ -46,7 +46,7 @@ describe("S4.1", () => {
 
   it("no rules are an error, and two of one name", () => {
     expect(told({ policy: { rules: [] } })).toEqual([
-      "policy.rules: it is empty; write what is meant, or leave it out",
+      "policy.rules: it is empty, and nobody could do anything; only mode: record takes none",
     ]);
     expect(
       told({

@@ -35,6 +35,14 @@ describe("upstreams", () => {
     expect(told({ upstreams })).toEqual(problems);
   });
 
+  it("of other services have no tables", () => {
+    const tables = { Orders: { partitionKey: "customerId" } };
+    expect(told({ upstreams: { s3: { service: "s3", tables } } })).toEqual([
+      "upstreams.s3.tables: tables are DynamoDB's, and this is s3",
+    ]);
+    expect(told({ upstreams: { db: { service: "dynamodb", tables } } })).toEqual([]);
+  });
+
   it("of DynamoDB need an account, their own or the common one", () => {
     const aws = { region: "us-east-1" };
     expect(told({ aws, upstreams: { db: { service: "dynamodb" } } })).toEqual([

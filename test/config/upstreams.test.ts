@@ -15,10 +15,19 @@ function upstreams(aws: object, named: object) {
   const { config, problems } = readConfig(JSON.stringify(document), {
     env: () => undefined,
     file: () => undefined,
+    now: () => 0,
   });
   if (config === undefined) throw new Error(JSON.stringify(problems));
   return upstreamsOf(config);
 }
+
+it("reads the keys of tables", () => {
+  const Orders = { partitionKey: "customerId", indexes: { byStatus: "status" } };
+  const [dynamodb] = upstreams({}, { dynamodb: { service: "dynamodb", tables: { Orders } } });
+  expect(dynamodb?.upstream.tables).toEqual(
+    new Map([["Orders", { partitionKey: "customerId", indexes: new Map([["byStatus", "status"]]) }]]),
+  );
+});
 
 it("fills in the regional endpoint, region, partition and account", () => {
   const [s3] = upstreams({}, { s3: { service: "s3" } });

@@ -76,7 +76,7 @@ type Path = readonly (string | number)[];
 type Tree = Record<string | number, unknown>;
 
 function read(text: string): ConfigReading {
-  return readConfig(text, { env: () => undefined, file: (path) => FILES[path] });
+  return readConfig(text, { env: () => undefined, file: (path) => FILES[path], now: () => 0 });
 }
 
 /** Every place of a document, the document itself not among them, nor what a session policy says, which is AWS's. */

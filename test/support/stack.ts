@@ -73,6 +73,7 @@ export async function startStack({
   const reading = readConfig(config(readFileSync(join(CONFIG, "dev.yaml"), "utf8")), {
     env: (name) => env[name],
     file: (path) => (existsSync(path) ? readFileSync(path, "utf8") : undefined),
+    now: Date.now,
   });
   if (reading.config === undefined) throw new Error(JSON.stringify(reading.problems));
   const lines: string[] = [];
