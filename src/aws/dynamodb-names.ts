@@ -41,7 +41,12 @@ export function indexArn(table: string, index: string): string {
 
 /** The ARN of a global table, which is of no region. */
 export function globalTableArn(name: string, upstream: Upstream): string {
-  return `arn:${upstream.partition}:dynamodb::${accountOf(upstream)}:global-table/${checkName(name)}`;
+  return `${allGlobalTables(upstream)}${checkName(name)}`;
+}
+
+/** What the ARNs of all global tables begin with. */
+export function allGlobalTables(upstream: Upstream): string {
+  return `arn:${upstream.partition}:dynamodb::${accountOf(upstream)}:global-table/`;
 }
 
 /** What the ARNs of all the tables of an upstream begin with. */

@@ -2,7 +2,7 @@ import type { Requirement } from "../domain/operation.ts";
 import { Refusal } from "../domain/refusal.ts";
 import { malformed } from "./body.ts";
 import { allTables, globalTableArn, indexArn, tableArn, tableByArn } from "./dynamodb-names.ts";
-import type { DynamoDbRow, TableNaming } from "./dynamodb-table.ts";
+import { type DynamoDbRow, mayTransact, type TableNaming, TRANSACT_ACTIONS } from "./dynamodb-table.ts";
 import { isObject, type JsonObject } from "./strict-json.ts";
 import type { Upstream } from "./service.ts";
 
@@ -13,15 +13,6 @@ type Touched = Omit<Requirement, "action"> & {
 };
 
 type Reader = (input: JsonObject, upstream: Upstream, name: string) => readonly Touched[];
-
-/** Members of an entry of `TransactItems`, with the item action that each is decided as. */
-const TRANSACT_ACTIONS: Readonly<Record<string, string>> = {
-  Get: "dynamodb:GetItem",
-  Put: "dynamodb:PutItem",
-  Update: "dynamodb:UpdateItem",
-  Delete: "dynamodb:DeleteItem",
-  ConditionCheck: "dynamodb:ConditionCheckItem",
-};
 
 /** Members of an entry of BatchWriteItem, with the item action that each has the effect of. */
 const WRITE_ACTIONS: Readonly<Record<string, string>> = {
@@ -94,9 +85,7 @@ function transactedTables(input: JsonObject, upstream: Upstream, operation: stri
   const needed = new Map<string, Touched>();
   for (const item of listOf(input["TransactItems"])) {
     const { action, value } = onlyMember(item, TRANSACT_ACTIONS);
-    if ((action === "dynamodb:GetItem") !== (operation === "TransactGetItems")) {
-      throw malformed(`${action} in ${operation}`);
-    }
+    if (!mayTransact(operation, action)) throw malformed(`${action} in ${operation}`);
     if (!isObject(value)) throw malformed("an entry of TransactItems that is no object");
     const resource = tableArn(textOf(value, "TableName"), upstream);
     needed.set(`${action} ${resource}`, { action, resource });

@@ -30,6 +30,15 @@ export interface DynamoDbRow {
   readonly members?: ReadonlySet<string>;
 }
 
+/** Members of an entry of `TransactItems`, with the item action that each is decided as. */
+export const TRANSACT_ACTIONS: Readonly<Record<string, string>> = {
+  Get: "dynamodb:GetItem",
+  Put: "dynamodb:PutItem",
+  Update: "dynamodb:UpdateItem",
+  Delete: "dynamodb:DeleteItem",
+  ConditionCheck: "dynamodb:ConditionCheckItem",
+};
+
 const READS = ["dynamodb:GetItem"];
 const DELETES = ["dynamodb:DeleteItem"];
 
@@ -101,3 +110,13 @@ export const DYNAMODB_TABLE: Readonly<Record<string, DynamoDbRow>> = {
   DescribeLimits: { naming: "none" },
   DescribeEndpoints: { naming: "none" },
 };
+
+/** The item actions of a transaction: those that read, or those that do not. */
+export function transactActions(operation: string): readonly string[] {
+  return Object.values(TRANSACT_ACTIONS).filter((action) => mayTransact(operation, action));
+}
+
+/** Whether an entry with this action may stand in a transaction. */
+export function mayTransact(operation: string, action: string): boolean {
+  return (action === "dynamodb:GetItem") === (operation === "TransactGetItems");
+}

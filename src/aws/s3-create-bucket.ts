@@ -1,6 +1,9 @@
 import { Refusal } from "../domain/refusal.ts";
 import { membersOf, parseStrictXml } from "./strict-xml.ts";
 
+/** What the tags of a new bucket need. */
+export const TAGGING_BUCKET = "s3:TagResource";
+
 /**
  * Reads the body of CreateBucket for what is more than the making of a bucket, and says which actions that needs.
  *
@@ -16,5 +19,5 @@ export function readCreateBucket(text: string): readonly string[] {
   if (members.has("Location") || members.has("Bucket")) {
     throw new Refusal("operation-unknown", { detail: "S3 CreateBucket of a directory bucket" });
   }
-  return members.has("Tags") ? ["s3:TagResource"] : [];
+  return members.has("Tags") ? [TAGGING_BUCKET] : [];
 }

@@ -95,7 +95,8 @@ function accepts(row: S3Row, name: string): boolean {
   return row.headers?.some(fits) === true;
 }
 
-function impliedBy(name: string, level: S3Target["level"]): readonly string[] {
+/** Actions that a header needs besides the operation's own; a prefix that ends in `-` stands for its headers. */
+export function impliedBy(name: string, level: S3Target["level"]): readonly string[] {
   if (GRANT.test(name)) return [level === "bucket" ? "s3:PutBucketAcl" : "s3:PutObjectAcl"];
   return IMPLIED.find(([header]) => header === name)?.[1] ?? [];
 }

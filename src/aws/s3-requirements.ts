@@ -1,6 +1,6 @@
 import type { Requirement } from "../domain/operation.ts";
 import type { S3Headers } from "./s3-headers.ts";
-import type { S3Row } from "./s3-table.ts";
+import { COPIED, type S3Row } from "./s3-table.ts";
 import type { Upstream } from "./service.ts";
 
 /** The object, the bucket or, with neither, all the buckets that an operation is about. */
@@ -25,7 +25,7 @@ export function requirementsOf(
   if (copySource === undefined) return [own, ...others];
   const tags = copiesTags(row, headers);
   const source = ownOf(
-    { name: row.name, action: "s3:GetObject", versioned: "s3:GetObjectVersion" },
+    COPIED,
     arnOf(upstream, copySource.bucket, copySource.key),
     copySource.versionId !== undefined,
   );
@@ -36,7 +36,7 @@ export function requirementsOf(
   ];
 }
 
-function ownOf(row: S3Row, resource: string, versioned: boolean): Requirement {
+function ownOf(row: Omit<S3Row, "name">, resource: string, versioned: boolean): Requirement {
   if (versioned && row.versioned !== undefined) {
     return { action: row.versioned, resource, covers: [row.action, ...(row.covers ?? [])] };
   }

@@ -35,6 +35,12 @@ const STORED = [...GRANTS, ...LOCK, ...ENCRYPTION, "x-amz-meta-", "x-amz-storage
 const WRITE = [...CHECKSUM, ...STORED];
 const COPY_SOURCE = ["x-amz-copy-source", "x-amz-copy-source-if-", "x-amz-source-expected-bucket-owner"];
 
+/** What a copy does to its source. */
+export const COPIED: Pick<S3Row, "action" | "versioned"> = {
+  action: "s3:GetObject",
+  versioned: "s3:GetObjectVersion",
+};
+
 /** Level, method and selector of a request → its operation. What is not here is refused, not guessed. */
 export const S3_TABLE: Readonly<Record<string, S3Row>> = {
   "service GET": {

@@ -1,0 +1,86 @@
+/** Names in words, each with the service in front of it. */
+const named = (service: string, words: string): readonly string[] =>
+  words
+    .trim()
+    .split(/\s+/)
+    .map((word) => `${service}:${word}`);
+
+/**
+ * Every IAM action of Amazon S3 (Service Authorization Reference, September 2026), whether Postern reads requests for it
+ * or not.
+ */
+export const S3_ACTIONS = named(
+  "s3",
+  `
+  AbortMultipartUpload AllowVendedLogDeliveryForResource AssociateAccessGrantsIdentityCenter
+  BypassGovernanceRetention CreateAccessGrant CreateAccessGrantsInstance CreateAccessGrantsLocation
+  CreateAccessPoint CreateAccessPointForObjectLambda CreateBucket CreateBucketMetadataTableConfiguration
+  CreateJob CreateMultiRegionAccessPoint CreateStorageLensGroup DeleteAccessGrant
+  DeleteAccessGrantsInstance DeleteAccessGrantsInstanceResourcePolicy DeleteAccessGrantsLocation
+  DeleteAccessPoint DeleteAccessPointForObjectLambda DeleteAccessPointPolicy
+  DeleteAccessPointPolicyForObjectLambda DeleteBucket DeleteBucketMetadataTableConfiguration
+  DeleteBucketPolicy DeleteBucketWebsite DeleteJobTagging DeleteMultiRegionAccessPoint DeleteObject
+  DeleteObjectAnnotation DeleteObjectTagging DeleteObjectVersion DeleteObjectVersionAnnotation
+  DeleteObjectVersionTagging DeleteStorageLensConfiguration DeleteStorageLensConfigurationTagging
+  DeleteStorageLensGroup DescribeJob DescribeMultiRegionAccessPointOperation
+  DissociateAccessGrantsIdentityCenter GetAccelerateConfiguration GetAccessGrant GetAccessGrantsInstance
+  GetAccessGrantsInstanceForPrefix GetAccessGrantsInstanceResourcePolicy GetAccessGrantsLocation
+  GetAccessPoint GetAccessPointConfigurationForObjectLambda GetAccessPointForObjectLambda
+  GetAccessPointPolicy GetAccessPointPolicyForObjectLambda GetAccessPointPolicyStatus
+  GetAccessPointPolicyStatusForObjectLambda GetAccountPublicAccessBlock GetAnalyticsConfiguration
+  GetBucketAbac GetBucketAcl GetBucketCORS GetBucketLocation GetBucketLogging
+  GetBucketMetadataTableConfiguration GetBucketNotification GetBucketObjectLockConfiguration
+  GetBucketOwnershipControls GetBucketPolicy GetBucketPolicyStatus GetBucketPublicAccessBlock
+  GetBucketRequestPayment GetBucketTagging GetBucketVersioning GetBucketWebsite GetDataAccess
+  GetEncryptionConfiguration GetIntelligentTieringConfiguration GetInventoryConfiguration GetJobTagging
+  GetLifecycleConfiguration GetMetricsConfiguration GetMultiRegionAccessPoint
+  GetMultiRegionAccessPointPolicy GetMultiRegionAccessPointPolicyStatus GetMultiRegionAccessPointRoutes
+  GetObject GetObjectAcl GetObjectAnnotation GetObjectAttributes GetObjectLegalHold GetObjectRetention
+  GetObjectTagging GetObjectTorrent GetObjectVersion GetObjectVersionAcl GetObjectVersionAnnotation
+  GetObjectVersionAnnotationForReplication GetObjectVersionAttributes GetObjectVersionForReplication
+  GetObjectVersionTagging GetObjectVersionTorrent GetReplicationConfiguration GetStorageLensConfiguration
+  GetStorageLensConfigurationTagging GetStorageLensDashboard GetStorageLensGroup InitiateReplication
+  ListAccessGrants ListAccessGrantsInstances ListAccessGrantsLocations ListAccessPoints
+  ListAccessPointsForObjectLambda ListAllMyBuckets ListBucket ListBucketMultipartUploads
+  ListBucketVersions ListCallerAccessGrants ListJobs ListMultiRegionAccessPoints ListMultipartUploadParts
+  ListObjectAnnotations ListObjectVersionAnnotations ListStorageLensConfigurations ListStorageLensGroups
+  ListTagsForResource ObjectOwnerOverrideToBucketOwner PauseReplication PutAccelerateConfiguration
+  PutAccessGrantsInstanceResourcePolicy PutAccessPointConfigurationForObjectLambda PutAccessPointPolicy
+  PutAccessPointPolicyForObjectLambda PutAccessPointPublicAccessBlock PutAccountPublicAccessBlock
+  PutAnalyticsConfiguration PutBucketAbac PutBucketAcl PutBucketCORS PutBucketLogging
+  PutBucketNotification PutBucketObjectLockConfiguration PutBucketOwnershipControls PutBucketPolicy
+  PutBucketPublicAccessBlock PutBucketRequestPayment PutBucketTagging PutBucketVersioning PutBucketWebsite
+  PutEncryptionConfiguration PutIntelligentTieringConfiguration PutInventoryConfiguration PutJobTagging
+  PutLifecycleConfiguration PutMetricsConfiguration PutMultiRegionAccessPointPolicy PutObject PutObjectAcl
+  PutObjectAnnotation PutObjectLegalHold PutObjectRetention PutObjectTagging PutObjectVersionAcl
+  PutObjectVersionAnnotation PutObjectVersionTagging PutReplicationConfiguration
+  PutStorageLensConfiguration PutStorageLensConfigurationTagging ReplicateDelete ReplicateObject
+  ReplicateObjectAnnotation ReplicateTags RestoreObject SubmitMultiRegionAccessPointRoutes TagResource
+  UntagResource UpdateAccessGrantsLocation UpdateBucketMetadataAnnotationTableConfiguration
+  UpdateBucketMetadataInventoryTableConfiguration UpdateBucketMetadataJournalTableConfiguration
+  UpdateJobPriority UpdateJobStatus UpdateObjectEncryption UpdateStorageLensGroup
+`,
+);
+
+/** Every IAM action of Amazon DynamoDB (Service Authorization Reference, September 2026). */
+export const DYNAMODB_ACTIONS = named(
+  "dynamodb",
+  `
+  AssociateTableReplica BatchGetItem BatchWriteItem ConditionCheckItem CreateBackup CreateGlobalTable
+  CreateGlobalTableWitness CreateTable CreateTableReplica DeleteBackup DeleteGlobalTableWitness DeleteItem
+  DeleteResourcePolicy DeleteTable DeleteTableReplica DescribeBackup DescribeContinuousBackups
+  DescribeContributorInsights DescribeEndpoints DescribeExport DescribeGlobalTable
+  DescribeGlobalTableSettings DescribeImport DescribeKinesisStreamingDestination DescribeLimits
+  DescribeReservedCapacity DescribeReservedCapacityOfferings DescribeStream DescribeTable
+  DescribeTableReplicaAutoScaling DescribeTimeToLive DisableKinesisStreamingDestination
+  EnableKinesisStreamingDestination ExportTableToPointInTime GetAbacStatus GetItem GetRecords
+  GetResourcePolicy GetShardIterator ImportTable InjectError ListBackups ListContributorInsights
+  ListExports ListGlobalTables ListImports ListStreams ListTables ListTagsOfResource PartiQLDelete
+  PartiQLInsert PartiQLSelect PartiQLUpdate PurchaseReservedCapacityOfferings PutItem PutResourcePolicy
+  Query ReadDataForReplication ReplicateSettings RestoreTableFromAwsBackup RestoreTableFromBackup
+  RestoreTableToPointInTime Scan SearchVectors StartAwsBackupJob TagResource UntagResource
+  UpdateAbacStatus UpdateContinuousBackups UpdateContributorInsights UpdateGlobalTable
+  UpdateGlobalTableSettings UpdateGlobalTableVersion UpdateItem UpdateKinesisStreamingDestination
+  UpdateTable UpdateTableReplicaAutoScaling UpdateTimeToLive WriteDataForReplication
+`,
+);

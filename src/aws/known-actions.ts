@@ -1,0 +1,51 @@
+import type { KnownAction, ResourceShape } from "../domain/known-action.ts";
+import { DYNAMODB_ACTIONS, S3_ACTIONS } from "./action-names.ts";
+import { ACTION_SIBLINGS } from "./action-siblings.ts";
+import type { Asked } from "./asked.ts";
+import { askedOfDynamoDb } from "./dynamodb-asked.ts";
+import { askedOfS3 } from "./s3-asked.ts";
+import type { Upstream } from "./service.ts";
+import type { ServiceName } from "./services.ts";
+
+interface ServiceActions {
+  readonly asked: (upstream: Upstream) => readonly Asked[];
+  readonly names: readonly string[];
+}
+
+/** A line for each service of `services.ts`. */
+const ACTIONS: Readonly<Record<ServiceName, ServiceActions>> = {
+  s3: { asked: askedOfS3, names: S3_ACTIONS },
+  dynamodb: { asked: askedOfDynamoDb, names: DYNAMODB_ACTIONS },
+};
+
+/**
+ * Every IAM action of an upstream's service, each once: first those that its requests can need, as the tables of
+ * operations say, then the others that IAM knows. Empty for a service that Postern does not read.
+ *
+ * @throws Refusal internal: an upstream without the account that its ARNs need
+ */
+export function knownActionsOf(upstream: Upstream): readonly KnownAction[] {
+  const service = Object.entries(ACTIONS).find(([name]) => name === upstream.service)?.[1];
+  if (service === undefined) return [];
+  const asked = service.asked(upstream);
+  const actions = new Set([...asked.map(({ action }) => action), ...service.names]);
+  return [...actions].map((action) => knownAction(action, asked));
+}
+
+function knownAction(action: string, asked: readonly Asked[]): KnownAction {
+  const resources = shapesOf(asked.filter((one) => one.action === action));
+  return { action, asked: resources.length > 0, resources, siblings: siblingsOf(action, asked) };
+}
+
+function shapesOf(asked: readonly Asked[]): readonly ResourceShape[] {
+  const shapes = asked.map(({ resource }) => [`${resource.prefix} ${resource.rest}`, resource] as const);
+  return [...new Map(shapes).values()];
+}
+
+/** Without those that a deny of the action holds anyway, since every request for them covers it. */
+function siblingsOf(action: string, asked: readonly Asked[]): readonly string[] {
+  return (ACTION_SIBLINGS.get(action) ?? []).filter((sibling) => {
+    const ways = asked.filter((one) => one.action === sibling);
+    return ways.length === 0 || !ways.every(({ covers }) => covers.includes(action));
+  });
+}

@@ -1,0 +1,98 @@
+import { describe, expect, it } from "vitest";
+import { ACTION_SIBLINGS } from "../../src/aws/action-siblings.ts";
+import { knownActionsOf } from "../../src/aws/known-actions.ts";
+import { SERVICE_NAMES } from "../../src/aws/services.ts";
+import { anUpstream } from "../support/asking.ts";
+
+const TABLES = "arn:aws:dynamodb:us-east-1:123456789012:table/";
+const known = SERVICE_NAMES.flatMap((service) => knownActionsOf(anUpstream({ service })));
+const actionNamed = (action: string) => known.find((one) => one.action === action);
+
+describe("C16 the actions that an upstream knows", () => {
+  it.each([
+    ["s3:ListAllMyBuckets", [{ prefix: "arn:aws:s3:::*", rest: "nothing" }]],
+    ["s3:ListBucket", [{ prefix: "arn:aws:s3:::", rest: "name" }]],
+    ["s3:GetObjectVersion", [{ prefix: "arn:aws:s3:::", rest: "path" }]],
+    ["s3:DeleteObject", [{ prefix: "arn:aws:s3:::", rest: "path" }]],
+    ["s3:BypassGovernanceRetention", [{ prefix: "arn:aws:s3:::", rest: "path" }]],
+    ["s3:PutBucketAcl", [{ prefix: "arn:aws:s3:::", rest: "name" }]],
+    ["s3:TagResource", [{ prefix: "arn:aws:s3:::", rest: "name" }]],
+    ["dynamodb:ConditionCheckItem", [{ prefix: TABLES, rest: "name" }]],
+    [
+      "dynamodb:Query",
+      [
+        { prefix: TABLES, rest: "name" },
+        { prefix: TABLES, rest: "path" },
+      ],
+    ],
+    ["dynamodb:ListTables", [{ prefix: `${TABLES}*`, rest: "nothing" }]],
+    ["dynamodb:DescribeLimits", [{ prefix: "*", rest: "nothing" }]],
+    [
+      "dynamodb:DescribeGlobalTable",
+      [{ prefix: "arn:aws:dynamodb::123456789012:global-table/", rest: "name" }],
+    ],
+  ])("%s is asked for on what its operations touch", (action, resources) => {
+    expect(actionNamed(action)).toMatchObject({ asked: true, resources });
+  });
+
+  it.each(["s3:PutLifecycleConfiguration", "s3:GetObjectTorrent", "dynamodb:PartiQLSelect"])(
+    "%s is known and not asked for",
+    (action) => {
+      expect(actionNamed(action)).toMatchObject({ asked: false, resources: [] });
+    },
+  );
+
+  it.each(["dynamodb:TransactWriteItems", "s3:HeadObject", "s3:DeleteObjects", "s3:CopyObject"])(
+    "%s is an operation, and no action of IAM's",
+    (action) => {
+      expect(actionNamed(action)).toBeUndefined();
+    },
+  );
+
+  it("stand once each", () => {
+    const names = known.map(({ action }) => action);
+    expect(names).toHaveLength(new Set(names).size);
+  });
+
+  it("are of the upstream's partition", () => {
+    const [first] = knownActionsOf(anUpstream({ partition: "aws-cn" }));
+    expect(first?.resources[0]?.prefix).toBe("arn:aws-cn:s3:::*");
+  });
+
+  it("are none where the service is none that is read", () => {
+    expect(knownActionsOf(anUpstream({ service: "sqs" }))).toEqual([]);
+  });
+});
+
+describe("C16 siblings of an action", () => {
+  it("are all known themselves, as is whatever has some", () => {
+    const named = [...ACTION_SIBLINGS].flatMap(([action, siblings]) => [action, ...siblings]);
+    expect(named.filter((action) => actionNamed(action) === undefined)).toEqual([]);
+  });
+
+  it("do not name the action itself, and each one once", () => {
+    for (const { action, siblings } of known) {
+      expect(siblings).not.toContain(action);
+      expect(siblings).toHaveLength(new Set(siblings).size);
+    }
+  });
+
+  it("tell how what is denied may be done", () => {
+    expect(actionNamed("s3:DeleteObject")?.siblings).toEqual(
+      expect.arrayContaining(["s3:PutObject", "s3:PutLifecycleConfiguration"]),
+    );
+    expect(actionNamed("dynamodb:GetItem")?.siblings).toEqual(
+      expect.arrayContaining([
+        "dynamodb:PartiQLSelect",
+        "dynamodb:ConditionCheckItem",
+        "dynamodb:GetRecords",
+      ]),
+    );
+  });
+
+  it("leave out what a deny of the action holds anyway", () => {
+    expect(ACTION_SIBLINGS.get("dynamodb:GetItem")).toContain("dynamodb:Query");
+    expect(actionNamed("dynamodb:GetItem")?.siblings).not.toContain("dynamodb:Query");
+    expect(actionNamed("dynamodb:BatchGetItem")?.siblings).toContain("dynamodb:Query");
+  });
+});
