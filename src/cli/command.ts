@@ -29,7 +29,7 @@ export interface Parsed {
 
 /**
  * Makes a command of its grammar and what it does. `--help` prints the help; anything not understood, and anything said
- * twice, is a misuse.
+ * twice but for what may be `multiple`, is a misuse.
  */
 export function command(
   grammar: Grammar,
@@ -51,6 +51,12 @@ export function textOf({ values }: Parsed, name: string): string | undefined {
   return typeof value === "string" ? value : undefined;
 }
 
+/** The texts of an option that may be given more than once, in order. */
+export function textsOf({ values }: Parsed, name: string): readonly string[] {
+  const given = values[name];
+  return Array.isArray(given) ? given.map(String) : [];
+}
+
 /** Where to read what a command takes. */
 export function seeHelp(name: string): string {
   return `see postern ${name} --help`;
@@ -59,7 +65,7 @@ export function seeHelp(name: string): string {
 function parse({ name, options = {}, words: most = 0 }: Grammar, args: readonly string[]): Parsed {
   const { values, positionals: words, tokens } = understood(name, options, args);
   const given = tokens.flatMap((token) => (token.kind === "option" ? [token.name] : []));
-  const twice = given.find((option, i) => given.indexOf(option) !== i);
+  const twice = given.find((option, i) => given.indexOf(option) !== i && options[option]?.multiple !== true);
   if (twice !== undefined) throw misuse(`option --${twice} is given twice; ${seeHelp(name)}`);
   const odd = words[most];
   if (odd !== undefined && values["help"] !== true)

@@ -38,26 +38,35 @@ export interface OidcVerifier {
 
 /** Makes the verifier of a provider. */
 export function createOidcVerifier(settings: OidcIssuer): OidcVerifier {
-  const { name, issuer, audience, loginKey, groupsClaim } = settings;
-  const proof = createSignatureProof([issuer]);
+  const proof = createSignatureProof([settings.issuer]);
   return {
     useKeys: proof.useKeys,
-    verify: ({ text, type }) => {
-      const claims = proof.prove(text);
-      if (!isIdToken(type, claims)) throw new Refusal("token-use");
-      return {
-        use: "id",
-        kind: "user",
-        issuer: name,
-        subject: subjectOf(claims),
-        clientId: clientOf(claims, audience),
-        groups: groupsClaim === undefined ? [] : claimStrings(claims[groupsClaim]),
-        roles: [],
-        preferredRole: undefined,
-        login: { provider: loginKey, token: text },
-        claims,
-      };
-    },
+    verify: (token) => readOidcClaims(settings, proof.prove(token.text), token),
+  };
+}
+
+/**
+ * Says what the claims of one of the provider's ID tokens mean, once somebody vouches for them.
+ *
+ * @throws Refusal token-malformed, token-use, token-client
+ */
+export function readOidcClaims(
+  { name, audience, loginKey, groupsClaim }: OidcIssuer,
+  claims: JwtPayload,
+  { text, type }: Pick<UnverifiedToken, "text" | "type">,
+): ProvenToken {
+  if (!isIdToken(type, claims)) throw new Refusal("token-use");
+  return {
+    use: "id",
+    kind: "user",
+    issuer: name,
+    subject: subjectOf(claims),
+    clientId: clientOf(claims, audience),
+    groups: groupsClaim === undefined ? [] : claimStrings(claims[groupsClaim]),
+    roles: [],
+    preferredRole: undefined,
+    login: { provider: loginKey, token: text },
+    claims,
   };
 }
 

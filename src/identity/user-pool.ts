@@ -72,17 +72,26 @@ function hostIn(region: string): string {
  */
 export function createUserPoolVerifier(pool: UserPool): UserPoolVerifier {
   const proof = createSignatureProof([...issuersOf(pool).values()].flat());
-  const provider = pool.loginProvider ?? `${hostIn(regionOf(pool.id))}/${pool.id}`;
   return {
     useKeys: proof.useKeys,
-    verify: (token, place) => {
-      const claims = proof.prove(token);
-      checkUse(pool, claims, place);
-      return claims["token_use"] === "id"
-        ? provenId(pool.name, claims, { provider, token })
-        : provenAccess(pool, claims);
-    },
+    verify: (token, place) => readPoolClaims(pool, proof.prove(token), { token, place }),
   };
+}
+
+/**
+ * Says what the claims of one of the pool's tokens mean, once somebody vouches for them.
+ *
+ * @throws Refusal token-malformed, token-use, token-client, token-scope
+ */
+export function readPoolClaims(
+  pool: UserPool,
+  claims: JwtPayload,
+  { token, place }: { readonly token: string; readonly place: TokenPlace },
+): ProvenToken {
+  checkUse(pool, claims, place);
+  if (claims["token_use"] !== "id") return provenAccess(pool, claims);
+  const provider = pool.loginProvider ?? `${hostIn(regionOf(pool.id))}/${pool.id}`;
+  return provenId(pool.name, claims, { provider, token });
 }
 
 /** Which token stands beside which is for the whole of them to say, so the second place takes either. */
