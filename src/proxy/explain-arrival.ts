@@ -1,0 +1,50 @@
+import { METHODS } from "node:http";
+import { type Head, readHeaders } from "../domain/head.ts";
+import type { HeaderLine } from "../domain/operation.ts";
+import { Refusal } from "../domain/refusal.ts";
+import type { Question } from "./question.ts";
+
+/** A field name and a field value (RFC 9110 section 5); Node reads a character as a byte. */
+const NAME = /^[!#$%&'*+.^_`|~\w-]+$/;
+const VALUE = /^[\t -~\x80-\xff]*$/;
+
+/**
+ * The head of a question as a client's request would arrive with it, and what node:http and the listener have against
+ * such a request before the door: what no parser reads, and expectations that nobody meets.
+ *
+ * A token goes into `X-Postern-Token`, which may stand beside an SDK's signature, and beside no other token.
+ *
+ * @param host of the listener
+ * @throws Refusal target-malformed, target-ambiguous, header-not-allowed
+ */
+export function arrive({ method, target, headers, body, caller }: Question, host: string): Head {
+  if (!METHODS.includes(method)) throw malformed("a method that HTTP does not know");
+  const lines: HeaderLine[] = headers.map(([name, value]) => [name.toLowerCase(), value.trim()]);
+  const has = (name: string): boolean => lines.some(([other]) => other === name);
+  if (!lines.every(([name, value]) => NAME.test(name) && VALUE.test(value)))
+    throw malformed("a header that cannot stand in a request");
+  if (!has("host")) lines.push(["host", host]);
+  if (body !== undefined && !has("content-length") && !has("transfer-encoding"))
+    lines.push(["content-length", String(body.length)]);
+  if (typeof caller === "object" && "token" in caller) {
+    lines.push(["x-postern-token", caller.token]);
+    if (caller.idToken !== undefined) lines.push(["x-postern-id-token", caller.idToken]);
+  }
+  const head: Head = { method, target, headers: readHeaders(lines.flat()) };
+  checkFraming(head);
+  return head;
+}
+
+/** Node itself refuses lengths that can be read in two ways. */
+function checkFraming({ headers }: Head): void {
+  const length = headers.get("content-length");
+  if (length !== undefined && (headers.has("transfer-encoding") || !/^\d{1,15}$/.test(length)))
+    throw new Refusal("target-ambiguous", { detail: "a length that can be read in two ways" });
+  const expected = headers.get("expect");
+  if (expected !== undefined && expected.toLowerCase() !== "100-continue")
+    throw new Refusal("header-not-allowed", { detail: "an expectation other than 100-continue" });
+}
+
+function malformed(detail: string): Refusal {
+  return new Refusal("target-malformed", { detail });
+}

@@ -1,0 +1,66 @@
+import { ambientRulesOf } from "../config/ambient-rules.ts";
+import type { Address } from "../config/address.ts";
+import type { Config } from "../config/schema.ts";
+import { sourceTraitsOf } from "../config/sources.ts";
+import { callerOptionsOf, policyOptionsOf } from "../config/stages.ts";
+import { upstreamsOf } from "../config/upstreams.ts";
+import type { Caller } from "../domain/caller.ts";
+import type { Clock } from "../domain/clock.ts";
+import { createClaimedCaller } from "../identity/claimed-caller.ts";
+import { createUnprovedReader } from "../identity/unproved-tokens.ts";
+import { compilePolicy } from "../policy/compile.ts";
+import { type ExplainParts, explainRequest } from "../proxy/explain.ts";
+import type { Pipeline } from "../proxy/handle.ts";
+import type { Explained, Question } from "../proxy/question.ts";
+import { createRouter } from "../proxy/route.ts";
+
+/** Says what would become of a request. Never rejects. */
+export type Rehearsal = (question: Question) => Promise<Explained>;
+
+/** The stages that do not depend on whether anything runs. */
+type Stages = Pick<ExplainParts, "route" | "authenticate" | "ambient" | "policy" | "now">;
+
+/**
+ * Makes a rehearsal of a checked configuration that does not run: nothing is opened, fetched or asked, and the signatures
+ * of tokens are not checked, nor is the denylist.
+ */
+export function createRehearsal(config: Config, { now }: { readonly now: Clock }): Rehearsal {
+  const { userPools, issuers } = config.identity;
+  return rehearse(config, {
+    route: createRouter(upstreamsOf(config)),
+    authenticate: createUnprovedReader({ ...callerOptionsOf(config), userPools, issuers }),
+    ambient: ambientRulesOf(config),
+    policy: compilePolicy(config.policy.rules, policyOptionsOf(config)),
+    now,
+  });
+}
+
+/**
+ * Makes the rehearsal of a pipeline that runs by this configuration: tokens are proved by the keys that it has.
+ *
+ * @param isRevoked the denylist, for claims; of tokens the pipeline asks it itself
+ */
+export function rehearsalOf(
+  config: Config,
+  pipeline: Pick<Pipeline, keyof Stages>,
+  isRevoked?: (caller: Caller) => boolean,
+): Rehearsal {
+  return rehearse(config, pipeline, isRevoked);
+}
+
+function rehearse(config: Config, stages: Stages, isRevoked?: (caller: Caller) => boolean): Rehearsal {
+  const traits = sourceTraitsOf(config);
+  const parts: ExplainParts = {
+    ...stages,
+    callerOf: createClaimedCaller({ ...config.identity, isRevoked }),
+    sourceKindOf: (source) => traits.get(source)?.kind,
+    host: hostAt(config.listen.address),
+  };
+  return (question) => explainRequest(parts, question);
+}
+
+/** By which name clients on this machine call an address. */
+function hostAt({ host, port }: Address): string {
+  if (host === "0.0.0.0" || host === "::") return `127.0.0.1:${port}`;
+  return `${host.includes(":") ? `[${host}]` : host}:${port}`;
+}
