@@ -1,0 +1,23 @@
+/** What is known of a condition; `unknown` where nothing that Postern has tells it (security.md S4.2). */
+export type Truth = boolean | "unknown";
+
+/** What is known of the opposite. */
+export function not(truth: Truth): Truth {
+  return truth === "unknown" ? truth : !truth;
+}
+
+/** Whether a test holds for one at least: what is unknown decides only where nothing else does (Kleene's or). */
+export function trueOfAny<T>(items: readonly T[], test: (item: T) => Truth): Truth {
+  let known: Truth = false;
+  for (const item of items) {
+    const truth = test(item);
+    if (truth === true) return true;
+    if (truth === "unknown") known = truth;
+  }
+  return known;
+}
+
+/** Whether a test holds for every one (Kleene's and). */
+export function trueOfAll<T>(items: readonly T[], test: (item: T) => Truth): Truth {
+  return not(trueOfAny(items, (item) => not(test(item))));
+}
