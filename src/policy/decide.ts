@@ -4,21 +4,23 @@ import type { Operation, Requirement } from "../domain/operation.ts";
 import type { RequestContext } from "../domain/request-context.ts";
 import type { Policy } from "./compile.ts";
 import type { Allow } from "./grant.ts";
-import { matches } from "./pattern.ts";
+import { allows, denies, readResource } from "./meaning.ts";
+import { recordedPermit } from "./record.ts";
 import type { Rule } from "./rule.ts";
+import type { Standing } from "./standing.ts";
+import type { Asked } from "./when.ts";
 
-/** What a rule says of a resource for one caller: it is meant, it is not, or a claim that must say so cannot be used. */
-type Reading = "meant" | "other" | "unusable";
+/** A decision, and the rules that it came of. */
+export interface Judgement {
+  readonly decision: Decision;
+  /** The deny, the allows that give together, or those that the denial names; empty where no rule had a part in it. */
+  readonly by: readonly Rule[];
+}
 
-/** A rule's resource patterns for the caller that is decided on; undefined where the rule is not about that caller. */
-type PatternsOf = (rule: Rule) => ReturnType<Rule["on"]> | undefined;
-
-/** Who asks, and by which policy that is decided. */
-interface Case {
+/** By which policy is decided, and what it knows of the caller. */
+interface Bench extends Standing {
   readonly policy: Policy;
-  readonly caller: Caller;
   readonly upstream: string;
-  readonly patternsOf: PatternsOf;
 }
 
 /**
@@ -31,71 +33,86 @@ interface Case {
 export function decide(
   policy: Policy,
   caller: Caller,
-  { requirements, upstream }: Operation,
+  operation: Operation,
   context: RequestContext,
 ): Decision {
+  return judge(policy, caller, operation, context).decision;
+}
+
+/** Decides as {@link decide} does, and tells by which rules. */
+export function judge(
+  policy: Policy,
+  caller: Caller,
+  operation: Operation,
+  context: RequestContext,
+): Judgement {
+  const judged = byRules(policy, caller, operation, context);
+  const { decision } = judged;
+  if (decision.verdict === "permit") return judged;
+  const recorded = recordedPermit(policy.recording, decision, { caller, operation, context });
+  return recorded === undefined ? judged : { decision: recorded, by: [] };
+}
+
+function byRules(policy: Policy, caller: Caller, operation: Operation, context: RequestContext): Judgement {
+  const { requirements, upstream } = operation;
+  const { row, view } = policy.standing(caller);
+  const bench: Bench = { policy, row, view, upstream };
+  const askedFor = (requirement: Requirement): Asked => ({ caller, requirement, operation, context });
   const [first] = requirements;
-  if (first === undefined) return { verdict: "denial", reason: "denied-no-rule", detail: "nothing is asked" };
-  const patternsOf = patternsFor(caller);
+  if (first === undefined) {
+    return { decision: { verdict: "denial", reason: "denied-no-rule", detail: "nothing is asked" }, by: [] };
+  }
   return requirements.length === 1
-    ? decideOne({ policy, caller, upstream, patternsOf }, first)
-    : decideAll({ policy, caller, upstream, patternsOf: remembering(patternsOf) }, requirements);
+    ? decideOne(bench, askedFor(first))
+    : decideAll(bench, caller, requirements.map(askedFor));
 }
 
-function decideOne({ policy, caller, upstream, patternsOf }: Case, requirement: Requirement): Decision {
-  const { denies, allows } = policy.candidates(requirement);
-  const denied = denialBy(denies, requirement, patternsOf);
-  if (denied !== undefined) return denied;
-  let without: Denial | undefined;
-  for (const rule of allows) {
-    if (read(rule, requirement.resource, patternsOf) !== "meant") continue;
-    const leave = rule.grantOn(upstream).leave(caller);
-    if (leave.verdict === "permit") return leave;
-    without ??= leave;
+function decideOne({ view, row, upstream }: Bench, asked: Asked): Judgement {
+  const candidates = view.candidates(asked.requirement);
+  const deny = candidates.denies.find((rule) => denies(rule, asked, row));
+  if (deny !== undefined) return denied(deny, asked);
+  let without: Judgement | undefined;
+  for (const rule of candidates.allows) {
+    if (!allows(rule, asked, row)) continue;
+    const decision = rule.grantOn(upstream).leave(asked.caller);
+    if (decision.verdict === "permit") return { decision, by: [rule] };
+    without ??= { decision, by: [rule] };
   }
-  return without ?? noRule(allows, requirement, patternsOf);
+  return without ?? noRule(candidates.allows, asked, row);
 }
 
-function decideAll(
-  { policy, caller, upstream, patternsOf }: Case,
-  requirements: readonly Requirement[],
-): Decision {
-  for (const requirement of requirements) {
-    const denied = denialBy(policy.candidates(requirement).denies, requirement, patternsOf);
-    if (denied !== undefined) return denied;
+function decideAll(bench: Bench, caller: Caller, all: readonly Asked[]): Judgement {
+  const { policy, view, row, upstream } = bench;
+  for (const asked of all) {
+    const deny = view.candidates(asked.requirement).denies.find((rule) => denies(rule, asked, row));
+    if (deny !== undefined) return denied(deny, asked);
   }
-  const matching = new Set<Allow>();
-  let common: Map<string, Set<Allow>> | undefined;
-  for (const requirement of requirements) {
-    const { allows } = policy.candidates(requirement);
-    const rules = allows.filter((rule) => read(rule, requirement.resource, patternsOf) === "meant");
-    if (rules.length === 0) return noRule(allows, requirement, patternsOf);
-    for (const rule of rules) matching.add(rule);
-    common = inCommon(common, firstOfEach(rules, upstream));
+  let common: Common | undefined;
+  for (const asked of all) {
+    common = inCommon(common, bench, asked);
+    if (common.size === 0) return nothingInCommon(bench, all);
   }
-  let without: Denial | undefined;
-  for (const rules of inFileOrder(common?.values() ?? [])) {
-    const leave = policy.together(rules, upstream)(caller);
-    if (leave.verdict === "permit") return leave;
-    without ??= leave;
+  let without: Judgement | undefined;
+  for (const by of inFileOrder(common?.values() ?? [])) {
+    const decision = policy.together(by, upstream)(caller);
+    if (decision.verdict === "permit") return { decision, by };
+    without ??= { decision, by };
   }
-  return without ?? disagreement(matching);
+  return without ?? nothingInCommon(bench, all);
 }
 
-/** The first rule of each candidate: it is the one that decides. */
-function firstOfEach(rules: readonly Allow[], upstream: string): ReadonlyMap<string, Allow> {
-  return new Map(rules.toReversed().map((rule) => [rule.grantOn(upstream).candidate, rule]));
-}
+/** Candidates, each with the rules that decide for it: of each requirement the first. */
+type Common = ReadonlyMap<string, Set<Allow>>;
 
-/** The candidates that are left with one more requirement, each with all the rules that decide for it. */
-function inCommon(
-  before: ReadonlyMap<string, Set<Allow>> | undefined,
-  firsts: ReadonlyMap<string, Allow>,
-): Map<string, Set<Allow>> {
+/** The candidates that are left with one more requirement. */
+function inCommon(before: Common | undefined, { view, row, upstream }: Bench, asked: Asked): Common {
   const common = new Map<string, Set<Allow>>();
-  for (const [candidate, rule] of firsts) {
+  for (const rule of view.candidates(asked.requirement).allows) {
+    if (common.size === before?.size) break;
+    const { candidate } = rule.grantOn(upstream);
     const rules = before === undefined ? new Set<Allow>() : before.get(candidate);
-    if (rules !== undefined) common.set(candidate, rules.add(rule));
+    if (rules === undefined || common.has(candidate) || !allows(rule, asked, row)) continue;
+    common.set(candidate, rules.add(rule));
   }
   return common;
 }
@@ -106,62 +123,39 @@ function inFileOrder(candidates: Iterable<ReadonlySet<Allow>>): readonly [Allow,
     .sort(([a], [b]) => a.order - b.order);
 }
 
-function disagreement(matching: ReadonlySet<Allow>): Denial {
-  const inOrder = [...matching].sort((a, b) => a.order - b.order);
-  return {
-    verdict: "denial",
-    reason: "roles-disagree",
-    rule: inOrder.map(({ name }) => name).join(", "),
-    detail: "no role is common to all requirements",
-  };
+/** Why no candidate is left: a requirement that no rule allows, or rules that allow them all and disagree. */
+function nothingInCommon({ view, row }: Bench, all: readonly Asked[]): Judgement {
+  const matching = new Set<Allow>();
+  for (const asked of all) {
+    const candidates = view.candidates(asked.requirement).allows;
+    const rules = candidates.filter((rule) => allows(rule, asked, row));
+    if (rules.length === 0) return noRule(candidates, asked, row);
+    for (const rule of rules) matching.add(rule);
+  }
+  const by = [...matching].sort((a, b) => a.order - b.order);
+  const rule = by.map(({ name }) => name).join(", ");
+  const detail = "no role is common to all requirements";
+  return { decision: { verdict: "denial", reason: "roles-disagree", rule, detail }, by };
 }
 
-function denialBy(
-  denies: readonly Rule[],
-  requirement: Requirement,
-  patternsOf: PatternsOf,
-): Denial | undefined {
-  const deny = denies.find((rule) => isDenied(rule, requirement, patternsOf));
-  return deny && denial("denied-by-rule", requirement, deny.name);
+function denied(deny: Rule, asked: Asked): Judgement {
+  return { decision: denial("denied-by-rule", asked, deny), by: [deny] };
 }
 
-/** A claim that cannot be used might have matched, so in a deny it does. */
-function isDenied(rule: Rule, { resource, within = [] }: Requirement, patternsOf: PatternsOf): boolean {
-  return [resource, ...within].some((one) => read(rule, one, patternsOf) !== "other");
-}
-
-function read(rule: Rule, resource: string, patternsOf: PatternsOf): Reading {
-  const patterns = patternsOf(rule);
-  if (patterns === undefined) return "other";
-  if (patterns.some((pattern) => pattern !== undefined && matches(pattern, resource))) return "meant";
-  return patterns.includes(undefined) ? "unusable" : "other";
-}
-
-function patternsFor(caller: Caller): PatternsOf {
-  return (rule) => (rule.who(caller) ? rule.on(caller) : undefined);
-}
-
-/** An operation may have a thousand requirements, and the same rules are read for each. */
-function remembering(patternsOf: PatternsOf): PatternsOf {
-  const known = new Map<Rule, ReturnType<PatternsOf>>();
-  return (rule) => {
-    if (!known.has(rule)) known.set(rule, patternsOf(rule));
-    return known.get(rule);
-  };
-}
-
-function noRule(allows: readonly Rule[], requirement: Requirement, patternsOf: PatternsOf): Denial {
-  const unusable = allows.find((rule) => read(rule, requirement.resource, patternsOf) === "unusable");
+function noRule(candidates: readonly Rule[], asked: Asked, row: Standing["row"]): Judgement {
+  const { resource } = asked.requirement;
+  // Conditions are not looked at: with or without them it is the claim that the rule needs first.
+  const unusable = candidates.find((rule) => readResource(rule, resource, row) === "unusable");
   return unusable === undefined
-    ? denial("denied-no-rule", requirement)
-    : denial("claim-unusable", requirement, unusable.name);
+    ? { decision: denial("denied-no-rule", asked), by: [] }
+    : { decision: denial("claim-unusable", asked, unusable), by: [unusable] };
 }
 
-function denial(reason: Denial["reason"], { action, resource }: Requirement, rule?: string): Denial {
+function denial(reason: Denial["reason"], { requirement }: Asked, rule?: Rule): Denial {
   return {
     verdict: "denial",
     reason,
-    ...(rule !== undefined && { rule }),
-    detail: `${action} on ${resource}`,
+    ...(rule !== undefined && { rule: rule.name }),
+    detail: `${requirement.action} on ${requirement.resource}`,
   };
 }

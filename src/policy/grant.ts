@@ -28,6 +28,8 @@ export interface PolicyOptions {
   readonly upstreamSources: ReadonlyMap<string, string>;
   /** Of every source that asks STS itself. */
   readonly sessions: ReadonlyMap<string, SessionPlan>;
+  /** Of record mode: when it ends, in epoch milliseconds. Without it every rule is enforced. */
+  readonly recording?: { readonly untilMs: number } | undefined;
 }
 
 /** What grants are made from besides their rule. */

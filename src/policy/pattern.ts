@@ -13,6 +13,11 @@ export function matches(pattern: string, text: string): boolean {
   return walk(pattern, text, NONE);
 }
 
+/** The same for what is left of a text from a place on. */
+export function matchesFrom(pattern: string, text: string, from: number): boolean {
+  return walk(pattern, text, NONE, from);
+}
+
 /** Whether there is a text that both patterns match. */
 export function meets(one: string, other: string): boolean {
   if (!other.includes("*")) return walk(one, other, ANY_ONE);
@@ -27,9 +32,9 @@ export function meets(one: string, other: string): boolean {
 }
 
 /** Matches, where a character of the text may be one that equals every other. */
-function walk(pattern: string, text: string, wild: number): boolean {
+function walk(pattern: string, text: string, wild: number, from = 0): boolean {
   let p = 0;
-  let t = 0;
+  let t = from;
   let star = -1;
   let resume = 0;
   while (t < text.length) {

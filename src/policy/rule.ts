@@ -1,33 +1,59 @@
 import type { Caller } from "../domain/caller.ts";
+import type { ClaimPlaces } from "./claim-places.ts";
 import type { RuleDocument } from "./document.ts";
+import { givesCredentials, matches } from "./pattern.ts";
+import { compileResource, type ResourcePattern } from "./resource-pattern.ts";
 import { claimsForPattern, compileTemplate, fillTemplate } from "./template.ts";
+import { compileWhen, type When } from "./when.ts";
 import { compileWho } from "./who.ts";
 
 /** A rule made ready to decide with. */
 export interface Rule {
   readonly name: string;
   readonly written: RuleDocument;
+  readonly effect: "allow" | "deny";
   /** Place in the file; order chooses the role, never the verdict. */
   readonly order: number;
   readonly who: (caller: Caller) => boolean;
   readonly actions: readonly string[];
-  /** Its resource patterns as they read for a caller; undefined in place of one with a claim that cannot be used. */
+  /** Whether it is about an action. */
+  readonly names: (action: string) => boolean;
+  readonly resources: readonly ResourcePattern[];
+  readonly when: When;
+  /** Its resource patterns written out for a caller; undefined in place of one with a claim that cannot be used. */
   readonly on: (caller: Caller) => readonly (string | undefined)[];
 }
 
 /** Prepares a rule once. It must be free of problems (`problemsOf`). */
-export function compileRule(rule: RuleDocument, order: number): Rule {
+export function compileRule(rule: RuleDocument, order: number, places: ClaimPlaces): Rule {
+  const { name, who, when, allow, deny, on = ["*"] } = rule;
+  const effect = deny === undefined ? "allow" : "deny";
+  const actions = allow ?? deny ?? [];
   return {
-    name: rule.name,
+    name,
     written: rule,
+    effect,
     order,
-    who: compileWho(rule.who, rule.deny === undefined ? "allow" : "deny"),
-    actions: rule.allow ?? rule.deny ?? [],
-    on: compileOn(rule.on ?? ["*"]),
+    who: compileWho(who, effect),
+    actions,
+    names: compileActions(actions, effect),
+    resources: on.map((pattern) => compileResource(pattern, places)),
+    when: compileWhen(when, effect),
+    on: compileOn(on),
   };
 }
 
-/** Patterns without claims read the same for everybody, and are not made anew for each request. */
+/** IAM compares actions without regard to case. What gives credentials is allowed by its literal name alone (S4.4). */
+function compileActions(patterns: readonly string[], effect: Rule["effect"]): Rule["names"] {
+  const lower = patterns.map((pattern) => pattern.toLowerCase());
+  return (action) => {
+    const asked = action.toLowerCase();
+    if (effect === "allow" && givesCredentials(action)) return lower.includes(asked);
+    return lower.some((pattern) => matches(pattern, asked));
+  };
+}
+
+/** Patterns without claims read the same for everybody. */
 function compileOn(patterns: readonly string[]): Rule["on"] {
   const templates = patterns.map(compileTemplate);
   if (templates.every(({ parts }) => parts.length === 1)) return () => patterns;

@@ -1,7 +1,14 @@
 import { type Caller, claimStrings } from "../domain/caller.ts";
 import type { WhoDocument } from "./document.ts";
 
-type Test = (caller: Caller) => boolean;
+type Side = "allow" | "deny";
+
+/** Something that a rule asks of its callers. */
+interface Wanted {
+  readonly fits: (caller: Caller) => boolean;
+  /** Why a caller does not fit, in words without the value of any claim. */
+  readonly against: (caller: Caller) => string;
+}
 
 const KINDS: readonly Caller["kind"][] = ["user", "machine", "guest"];
 
@@ -9,27 +16,45 @@ const KINDS: readonly Caller["kind"][] = ["user", "machine", "guest"];
  * Makes the test of whom a rule is about.
  *
  * An allow is for users, unless it says otherwise: machines need `machine` or `clients`, guests `guest`. A deny is for
- * everybody, unless it says otherwise; by a claim it is also for users whose token does not tell it (security.md S4.2).
+ * everybody, unless it says otherwise; by a claim or scopes it is also for users whose token does not tell them
+ * (security.md S4.2).
  */
-export function compileWho(who: WhoDocument = {}, side: "allow" | "deny"): Test {
-  const { issuers, clients, groups, claims = {} } = who;
-  const kinds = kindsOf(who, side);
-  const tests: Test[] = [];
-  if (issuers !== undefined) tests.push(oneOf(issuers, ({ issuer }) => issuer));
-  if (clients !== undefined) tests.push(oneOf(clients, ({ clientId }) => clientId));
-  if (groups !== undefined) tests.push(anyOf(groups, (caller) => caller.groups));
-  for (const [claim, values] of Object.entries(claims)) {
-    const wanted = typeof values === "string" ? [values] : values;
-    const isOne = anyOf(wanted, (caller) => claimStrings(caller.claims[claim]));
-    tests.push(side === "allow" ? isOne : (caller) => isOne(caller) || isUntold(caller, claim));
-  }
-  return (caller) => kinds.includes(caller.kind) && tests.every((test) => test(caller));
+export function compileWho(who: WhoDocument | undefined, side: Side): (caller: Caller) => boolean {
+  const wanted = wantedBy(who, side);
+  return (caller) => wanted.every(({ fits }) => fits(caller));
+}
+
+/** Why a rule is not about a caller, in words without the value of any claim; undefined where it is. */
+export function whyNotFor(who: WhoDocument | undefined, side: Side, caller: Caller): string | undefined {
+  return wantedBy(who, side)
+    .find(({ fits }) => !fits(caller))
+    ?.against(caller);
+}
+
+/**
+ * Whether a claim may be another than this token says: access tokens hold no attributes, and whoever holds one has the ID
+ * token of the same sign-in too. Nobody passes by a deny by choosing which of them to show.
+ */
+export function isUntold({ kind, claims }: Caller, claim: string): boolean {
+  return kind === "user" && claims["token_use"] === "access" && !Object.hasOwn(claims, claim);
+}
+
+function wantedBy(who: WhoDocument = {}, side: Side): readonly Wanted[] {
+  const { issuers, clients, groups, scopes, claims = {} } = who;
+  return [
+    kindsWanted(kindsOf(who, side)),
+    ...(issuers === undefined ? [] : [issuerWanted(issuers)]),
+    ...(clients === undefined ? [] : [clientWanted(clients)]),
+    ...(groups === undefined ? [] : [groupsWanted(groups)]),
+    ...(scopes === undefined ? [] : [scopesWanted(scopes, side)]),
+    ...Object.entries(claims).map(([claim, values]) => claimWanted(claim, values, side)),
+  ];
 }
 
 /** The kinds of callers that a rule can be about. */
 function kindsOf(
   { authenticated, machine, guest, clients }: WhoDocument,
-  side: "allow" | "deny",
+  side: Side,
 ): readonly Caller["kind"][] {
   const said = { user: authenticated, machine, guest };
   const named = KINDS.filter((kind) => said[kind] === true);
@@ -39,20 +64,85 @@ function kindsOf(
   return clients === undefined ? ["user"] : ["user", "machine"];
 }
 
+function kindsWanted(kinds: readonly Caller["kind"][]): Wanted {
+  const meant = kinds.length === 0 ? "nobody" : kinds.map((kind) => `${kind}s`).join(" and ");
+  return {
+    fits: ({ kind }) => kinds.includes(kind),
+    against: ({ kind }) => `it is for ${meant}, and the caller is a ${kind}`,
+  };
+}
+
+function issuerWanted(issuers: readonly string[]): Wanted {
+  const set = new Set(issuers);
+  return {
+    fits: ({ issuer }) => set.has(issuer),
+    against: ({ issuer }) => `it is for callers of ${anyOf(issuers)}, and the caller is of ${issuer}`,
+  };
+}
+
+function clientWanted(clients: readonly string[]): Wanted {
+  const set = new Set(clients);
+  return {
+    fits: ({ clientId }) => set.has(clientId),
+    against: ({ clientId }) => `it is for the app client ${anyOf(clients)}, and the token is of ${clientId}`,
+  };
+}
+
+function groupsWanted(groups: readonly string[]): Wanted {
+  const set = new Set(groups);
+  return {
+    fits: (caller) => caller.groups.some((group) => set.has(group)),
+    against: (caller) =>
+      `it is for the group ${anyOf(groups)}, and the caller is in ${allOf(caller.groups) || "no group"}`,
+  };
+}
+
 /**
- * Whether a claim may be another than this token says: access tokens hold no attributes, and whoever holds one has the ID
- * token of the same sign-in too. Nobody passes by a deny by choosing which of them to show.
+ * All of the scopes. Those of a user are told by the access token alone: an ID token has none for an allow, and may stand
+ * beside an access token that has them all for a deny.
  */
-function isUntold({ kind, claims }: Caller, claim: string): boolean {
-  return kind === "user" && claims["token_use"] === "access" && !Object.hasOwn(claims, claim);
+function scopesWanted(scopes: readonly string[], side: Side): Wanted {
+  const missing = (caller: Caller) => {
+    const held = new Set(scopesOf(caller));
+    return scopes.filter((scope) => !held.has(scope));
+  };
+  return {
+    fits: (caller) =>
+      hidesScopes(caller) ? side === "deny" : missing(caller).length === 0 && scopes.length > 0,
+    against: (caller) =>
+      hidesScopes(caller)
+        ? `it is for tokens with ${allOf(scopes)}, and an ID token has no scopes`
+        : `it is for tokens with ${allOf(scopes)}, and the caller's lacks ${allOf(missing(caller))}`,
+  };
 }
 
-function oneOf(wanted: readonly string[], read: (caller: Caller) => string): Test {
-  const set = new Set(wanted);
-  return (caller) => set.has(read(caller));
+/** Whether the scopes of the sign-in are in another token than this one. */
+function hidesScopes({ kind, claims }: Caller): boolean {
+  return kind === "user" && claims["token_use"] !== "access";
 }
 
-function anyOf(wanted: readonly string[], read: (caller: Caller) => readonly string[]): Test {
-  const set = new Set(wanted);
-  return (caller) => read(caller).some((value) => set.has(value));
+/** `scope` is one text with spaces between (RFC 8693 section 4.2). */
+function scopesOf({ claims }: Caller): readonly string[] {
+  const { scope } = claims;
+  return typeof scope === "string" ? scope.split(" ") : [];
+}
+
+function claimWanted(claim: string, values: string | readonly string[], side: Side): Wanted {
+  const set = new Set(typeof values === "string" ? [values] : values);
+  const isOne = (caller: Caller) => claimStrings(caller.claims[claim]).some((value) => set.has(value));
+  return {
+    fits: side === "allow" ? isOne : (caller) => isOne(caller) || isUntold(caller, claim),
+    against: (caller) =>
+      Object.hasOwn(caller.claims, claim)
+        ? `the claim ${claim} is not what it asks for`
+        : `the caller's token has no claim ${claim}`,
+  };
+}
+
+function anyOf(names: readonly string[]): string {
+  return names.join(" or ");
+}
+
+function allOf(names: readonly string[]): string {
+  return names.join(" and ");
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Caller } from "../../src/domain/caller.ts";
+import { createClaimPlaces } from "../../src/policy/claim-places.ts";
 import type { RuleDocument, SessionPlan } from "../../src/policy/document.ts";
 import { compileRule } from "../../src/policy/rule.ts";
 import { compileSession } from "../../src/policy/session.ts";
@@ -17,11 +18,12 @@ const anna = aCaller({ sub: "anna", tenant: "acme" }, { subject: "anna" });
 
 /** The session of one allow, as AssumeRole is asked for it where the plan does not say otherwise. */
 function made({ plan = {}, rule = {}, denies = [], caller = anna, manyIssuers = false }: Asked = {}) {
-  const allow = compileRule(anAllow("a", { role: roleArn("a"), ...rule }), 0);
+  const places = createClaimPlaces();
+  const allow = compileRule(anAllow("a", { role: roleArn("a"), ...rule }), 0, places);
   const material = {
     plan: aPlan(plan),
     allows: [allow] as const,
-    denies: denies.map(compileRule),
+    denies: denies.map((deny, i) => compileRule(deny, i + 1, places)),
     manyIssuers,
   };
   return compileSession(material)(caller);

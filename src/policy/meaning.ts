@@ -1,0 +1,46 @@
+import type { Requirement } from "../domain/operation.ts";
+import type { ClaimRow } from "./claim-places.ts";
+import { isUnusable, meansResource } from "./resource-pattern.ts";
+import type { Rule } from "./rule.ts";
+import type { Asked } from "./when.ts";
+
+/** What a rule says of a resource for one caller: it is meant, it is not, or a claim that must say so cannot be used. */
+export type ResourceReading = "meant" | "other" | "unusable";
+
+/** Whether an allow that is about the caller and names the action means what is asked. */
+export function allows(rule: Rule, asked: Asked, row: ClaimRow): boolean {
+  const { requirement } = asked;
+  return (
+    isMeant(rule, requirement.resource, row) &&
+    unguarded(rule, requirement) === undefined &&
+    rule.when.holds(asked)
+  );
+}
+
+/**
+ * Whether a deny that is about the caller, and names the action or one that it covers, means what is asked. A claim that
+ * cannot be used might have matched, so in a deny it does.
+ */
+export function denies(rule: Rule, asked: Asked, row: ClaimRow): boolean {
+  const { resource, within } = asked.requirement;
+  const isAbout =
+    readResource(rule, resource, row) !== "other" ||
+    (within !== undefined && within.some((one) => readResource(rule, one, row) !== "other"));
+  return isAbout && rule.when.holds(asked);
+}
+
+/** What the resources of a rule say of one. */
+export function readResource(rule: Rule, resource: string, row: ClaimRow): ResourceReading {
+  if (isMeant(rule, resource, row)) return "meant";
+  return rule.resources.some((pattern) => isUnusable(pattern, row)) ? "unusable" : "other";
+}
+
+/** The first guarded key that the conditions of an allow do not name; undefined where they name them all. */
+export function unguarded({ when }: Rule, { guarded }: Requirement): string | undefined {
+  return guarded?.find((key) => !when.keys.has(key));
+}
+
+function isMeant({ resources }: Rule, resource: string, row: ClaimRow): boolean {
+  for (const pattern of resources) if (meansResource(pattern, resource, row)) return true;
+  return false;
+}
