@@ -1,5 +1,6 @@
 import { Hono, type MiddlewareHandler } from "hono";
 import { secureHeaders } from "hono/secure-headers";
+import { addExplain, type Explain } from "./explain-page.ts";
 
 /** What the operator's face tells. */
 export interface OperatorOptions {
@@ -7,19 +8,30 @@ export interface OperatorOptions {
   readonly config: () => unknown;
   /** Values of `Host` that are its own. */
   readonly isOwnHost: (host: string) => boolean;
+  readonly explain: Explain;
+  /** What was seen while recording; undefined while nothing is recorded. Without it there is no such page. */
+  readonly recorded?: (() => unknown) | undefined;
 }
 
 /**
  * The operator listener, on loopback:
  *
  * - `GET /config`: the configuration that runs.
+ * - `GET /recorded`: what was seen in record mode; 404 where nothing is recorded.
+ * - `POST /explain`: what would become of a request, and why. Nothing is exchanged or sent.
  */
-export function createOperator({ config, isOwnHost }: OperatorOptions): Hono {
+export function createOperator({ config, isOwnHost, explain, recorded }: OperatorOptions): Hono {
   const app = new Hono();
   app.use(secureHeaders({ contentSecurityPolicy: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } }));
   app.use(refuseStrangers(isOwnHost));
   app.get("/config", (c) => c.json(config()));
-  app.all("/config", (c) => c.json({ message: "Method not allowed." }, 405, { allow: "GET, HEAD" }));
+  app.get("/recorded", (c) => {
+    const seen = recorded?.();
+    return seen === undefined ? c.json({ message: "Nothing is recorded." }, 404) : c.json(seen);
+  });
+  for (const path of ["/config", "/recorded"])
+    app.all(path, (c) => c.json({ message: "Method not allowed." }, 405, { allow: "GET, HEAD" }));
+  addExplain(app, explain);
   app.notFound((c) => c.json({ message: "There is nothing here." }, 404));
   app.onError((_error, c) => c.json({ message: "Something went wrong." }, 500));
   return app;

@@ -1,0 +1,75 @@
+import { isIP } from "node:net";
+import { decodeBody } from "../aws/body.ts";
+import { isObject, type JsonObject, parseStrictJson } from "../aws/strict-json.ts";
+import { type AskedRequest, checkMembers, odd, readAskedRequest, textIn } from "./asked-request.ts";
+
+/** What somebody asks of `POST /explain`. */
+export interface Asked extends AskedRequest {
+  readonly caller: AskedCaller;
+  readonly sourceIp: string | undefined;
+  /** Epoch milliseconds. */
+  readonly atMs: number | undefined;
+}
+
+/** Who would send the request: tokens to prove, claims at their word, or nobody. */
+export type AskedCaller =
+  | { readonly token: string; readonly idToken: string | undefined }
+  | { readonly claims: JsonObject; readonly issuer: string | undefined }
+  | "guest";
+
+const MEMBERS = ["token", "idToken", "claims", "issuer", "guest", "request", "sourceIp", "at"];
+
+/** ISO 8601 with a zone. */
+const MOMENT = /^\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:\d\d)$/;
+
+/**
+ * Reads the body of a question:
+ *
+ * - who asks, exactly one of `token` (with `idToken` beside it, where there is one), `claims` (of an `issuer`, by its
+ *   configured name) and `guest: true`;
+ * - `request`: see {@link readAskedRequest};
+ * - `sourceIp` and `at`, where the rules look at them.
+ *
+ * @throws Refusal body-malformed, with words for people
+ */
+export function readAsked(bytes: Buffer): Asked {
+  const value = parseStrictJson(decodeBody(bytes));
+  checkMembers(value, MEMBERS, "the question");
+  return {
+    caller: readCaller(value),
+    ...readAskedRequest(value["request"]),
+    sourceIp: readSourceIp(optional(value, "sourceIp")),
+    atMs: readMoment(optional(value, "at")),
+  };
+}
+
+function readCaller(value: JsonObject): AskedCaller {
+  const { token, claims, guest } = value;
+  if ([token, claims, guest].filter((one) => one !== undefined).length !== 1)
+    throw odd("who asks? exactly one of token, claims and guest");
+  const idToken = optional(value, "idToken");
+  const issuer = optional(value, "issuer");
+  if (idToken !== undefined && token === undefined) throw odd("idToken stands beside token only");
+  if (issuer !== undefined && claims === undefined) throw odd("issuer stands beside claims only");
+  if (token !== undefined) return { token: textIn(value, "token", "the question"), idToken };
+  if (isObject(claims)) return { claims, issuer };
+  if (claims !== undefined) throw odd("claims are an object");
+  if (guest !== true) throw odd("guest is true, or is left out");
+  return "guest";
+}
+
+function optional(value: JsonObject, name: string): string | undefined {
+  return value[name] === undefined ? undefined : textIn(value, name, "the question");
+}
+
+function readSourceIp(text: string | undefined): string | undefined {
+  if (text !== undefined && isIP(text) === 0) throw odd("sourceIp is an address, as 10.1.2.3");
+  return text;
+}
+
+function readMoment(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const atMs = MOMENT.test(text) ? Date.parse(text) : Number.NaN;
+  if (Number.isNaN(atMs)) throw odd("at is a moment with its zone, as 2026-01-15T12:00:00Z");
+  return atMs;
+}

@@ -1,0 +1,51 @@
+import type { Context, Hono } from "hono";
+import { bodyLimit } from "hono/body-limit";
+import { Refusal } from "../domain/refusal.ts";
+import { type Asked, readAsked } from "./asked.ts";
+
+/** Says what would become of a request. Nothing in its answer is a token. */
+export type Explain = (asked: Asked) => Promise<object>;
+
+const MAX_BYTES = 1024 * 1024;
+
+/**
+ * `POST /explain`: what would become of a request, and why. Whoever asks shows that no form of some page sent it: the
+ * body is JSON, and `X-Postern-Admin: 1` goes with it.
+ */
+export function addExplain(app: Hono, explain: Explain): void {
+  const limit = bodyLimit({
+    maxSize: MAX_BYTES,
+    onError: (c) => c.json({ message: "A question has at most 1 MiB." }, 413),
+  });
+  app.post(
+    "/explain",
+    async (c, next) => purposeProblem(c) ?? next(),
+    limit,
+    async (c) => {
+      let asked: Asked;
+      try {
+        asked = readAsked(Buffer.from(await c.req.arrayBuffer()));
+      } catch (error) {
+        if (error instanceof Refusal) return c.json({ message: `${error.detail ?? error.message}.` }, 400);
+        throw error;
+      }
+      const told = JSON.stringify(await explain(asked), plainly);
+      return c.body(told, 200, { "content-type": "application/json" });
+    },
+  );
+  app.all("/explain", (c) => c.json({ message: "Method not allowed." }, 405, { allow: "POST" }));
+}
+
+function purposeProblem(c: Context): Response | undefined {
+  if (c.req.header("x-postern-admin") !== "1")
+    return c.json({ message: "Send X-Postern-Admin: 1 to say that it is meant." }, 403);
+  const [type = ""] = (c.req.header("content-type") ?? "").split(";");
+  if (type.trim().toLowerCase() !== "application/json")
+    return c.json({ message: "The body is JSON: send content-type: application/json." }, 415);
+  return undefined;
+}
+
+/** JSON knows no maps: they become objects. */
+function plainly(_name: string, value: unknown): unknown {
+  return value instanceof Map ? Object.fromEntries(value as ReadonlyMap<string, unknown>) : value;
+}
