@@ -7,7 +7,7 @@ import { closeWithin, serverOf } from "./serve.ts";
 /** What the two listeners beside the data face show. */
 export interface FacesOptions extends Omit<ProbesOptions, "readiness">, OperatorOptions {
   /** What must come to hold before requests are taken. */
-  readonly conditions: readonly Condition[];
+  readonly conditions: () => readonly Condition[];
 }
 
 /** The listeners for probes and for operators, not listening yet. */

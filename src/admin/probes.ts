@@ -6,8 +6,8 @@ export interface ProbesOptions {
   readonly readiness: Readiness;
   readonly render: () => Promise<string>;
   readonly contentType: string;
-  /** Whether every AWS call goes to one configured address, as in tests; `/readyz` then says so. */
-  readonly endpointOverridden: boolean;
+  /** What `/readyz` says besides, so that nobody overlooks it: as that every AWS call goes to one configured address. */
+  readonly remarks: () => Readonly<Record<string, string>>;
 }
 
 /**
@@ -17,7 +17,7 @@ export interface ProbesOptions {
  * - `GET /readyz`: 200 once the data listener is up and keys are fetched, 503 before and while draining.
  * - `GET /metrics`: Prometheus text.
  */
-export function createProbes({ readiness, render, contentType, endpointOverridden }: ProbesOptions): Hono {
+export function createProbes({ readiness, render, contentType, remarks }: ProbesOptions): Hono {
   const app = new Hono();
   app.use(async (c, next) => {
     c.header("cache-control", "no-store");
@@ -26,10 +26,7 @@ export function createProbes({ readiness, render, contentType, endpointOverridde
   app.get("/livez", (c) => c.text("ok\n"));
   app.get("/readyz", (c) => {
     const report = readiness.check();
-    return c.json(
-      { ...report, ...(endpointOverridden && { awsEndpoint: "overridden" }) },
-      report.ready ? 200 : 503,
-    );
+    return c.json({ ...report, ...remarks() }, report.ready ? 200 : 503);
   });
   app.get("/metrics", async (c) => c.body(await render(), 200, { "content-type": contentType }));
   for (const path of ["/livez", "/readyz", "/metrics"])

@@ -23,12 +23,16 @@ export interface ReadinessReport {
  * Makes the readiness of a process out of its conditions. It is a latch: what all replicas depend on and is lost later
  * must not take every one of them out of service at the same moment.
  */
-export function createReadiness(conditions: readonly Condition[]): Readiness {
+export function createReadiness(conditions: () => readonly Condition[]): Readiness {
   let latched = false;
   let draining = false;
   return {
     check: () => {
-      const waitingFor = latched ? [] : conditions.filter(({ holds }) => !holds()).map(({ name }) => name);
+      const waitingFor = latched
+        ? []
+        : conditions()
+            .filter(({ holds }) => !holds())
+            .map(({ name }) => name);
       latched ||= waitingFor.length === 0;
       return { ready: latched && !draining, waitingFor, draining };
     },

@@ -42,6 +42,7 @@ export function printWarnings({ path, warnings }: LoadedConfig): void {
   for (const warning of warnings) terminal.err(lineOf(path, warning, "warning: "));
 }
 
-function lineOf(file: string, { path, message, line, column }: ConfigProblem, kind = ""): string {
+/** A problem as a line for people: `file:line:column: path: message`. */
+export function lineOf(file: string, { path, message, line, column }: ConfigProblem, kind = ""): string {
   return terminal.plain(`${file}:${line}:${column}: ${kind}${path === "" ? "" : `${path}: `}${message}`);
 }

@@ -10,6 +10,7 @@ import { command } from "./command.ts";
 import { Complaint } from "./complaint.ts";
 import { type LoadedConfig, readConfigFile } from "./config-file.ts";
 import { EXIT } from "./exit.ts";
+import { followConfig } from "./follow-config.ts";
 import { bearerOf, signInLocally } from "./local-login.ts";
 import { DEFAULT_PORTS, portsOf } from "./ports.ts";
 import { catchStop, type Running, startSidecar, type Stop, whyNotStarted } from "./run.ts";
@@ -20,6 +21,8 @@ const HELP = `Usage: postern dev
 
 Runs Postern with a stand-in AWS beside it, does its main job once with real requests, says how to try more, and stays up
 until Ctrl-C. No account and no network are needed. The world is config/local-world.yaml, the rules config/dev.yaml.
+
+A change of the rules in config/dev.yaml is taken over at once.
 
 Ports, moved by environment variables:
 ${Object.entries(DEFAULT_PORTS)
@@ -41,7 +44,7 @@ export const dev = command({ name: "dev", help: HELP }, async (_, env) => {
   });
   const stop = catchStop();
   try {
-    return await runBeside(aws, { loaded, env, variableOf, stop });
+    return await runBeside(aws, { loaded, env: { ...env, ...ports }, variableOf, stop });
   } finally {
     stop.forget();
     await aws.close();
@@ -63,6 +66,8 @@ async function runBeside(aws: StandIn, { loaded, env, variableOf, stop }: Scene)
   };
   const log = { ...createLog(loaded.config.log), record };
   const running = await startSidecar(loaded, { log, movedBy: variableOf, ambient: aws.ambient });
+  const { sidecar } = running;
+  const follower = followConfig({ loaded, env, sidecar, log, allowRecord: true });
   try {
     const url = urlOf(running);
     terminal.out(`Postern is at ${url}, in front of a stand-in AWS at ${aws.url}.\n`);
@@ -74,7 +79,8 @@ async function runBeside(aws: StandIn, { loaded, env, variableOf, stop }: Scene)
     await stop.asked;
     return EXIT.ok;
   } finally {
-    await running.sidecar.drain();
+    follower.close();
+    await sidecar.drain();
   }
 }
 

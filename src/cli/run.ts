@@ -26,12 +26,9 @@ export interface Start {
  *
  * @throws Complaint where an address cannot be had
  */
-export async function startSidecar(
-  { config, document, warnings }: LoadedConfig,
-  { log, movedBy, ambient }: Start,
-): Promise<Running> {
-  const sidecar = createSidecar(config, { version: version(), log, now: Date.now, document, ambient });
-  for (const { path, message } of warnings) log.warn("the configuration", { path, message });
+export async function startSidecar(loaded: LoadedConfig, { log, movedBy, ambient }: Start): Promise<Running> {
+  const sidecar = createSidecar(loaded, { version: version(), log, now: Date.now, ambient });
+  for (const { path, message } of loaded.warnings) log.warn("the configuration", { path, message });
   try {
     return { sidecar, ports: await sidecar.start() };
   } catch (error) {

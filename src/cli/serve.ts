@@ -1,28 +1,48 @@
 import type { Config } from "../config/schema.ts";
 import { createLog } from "../telemetry/log.ts";
+import { recordProblem } from "./allow-record.ts";
 import { command, textOf } from "./command.ts";
 import { CONFIG_HELP, readConfigFile } from "./config-file.ts";
 import { EXIT } from "./exit.ts";
+import { followConfig } from "./follow-config.ts";
 import { catchStop, startSidecar } from "./run.ts";
+import { terminal } from "./terminal.ts";
 
-const HELP = `Usage: postern serve [--config FILE]
+const HELP = `Usage: postern serve [--config FILE] [--allow-record]
 
-Runs the sidecar. SIGTERM and SIGINT let it finish what is in flight; a second one ends it at once.
+Runs the sidecar. A change of the configuration, or of a file that it refers to, is taken over when it is whole and good;
+SIGHUP asks for it too. SIGTERM and SIGINT let it finish what is in flight; a second one ends it at once.
+
+  --allow-record      policy.mode: record may let through what no rule allows
 
   ${CONFIG_HELP}`;
 
 /** `postern serve`. */
 export const serve = command(
-  { name: "serve", help: HELP, options: { config: { type: "string", short: "c" } } },
+  {
+    name: "serve",
+    help: HELP,
+    options: { config: { type: "string", short: "c" }, "allow-record": { type: "boolean" } },
+  },
   async (parsed, env) => {
     const loaded = readConfigFile(textOf(parsed, "config"), env);
     if (loaded === undefined) return EXIT.config;
     const { config } = loaded;
+    const allowRecord = parsed.values["allow-record"] === true;
+    const problem = recordProblem(config, allowRecord);
+    if (problem !== undefined) {
+      terminal.err(terminal.plain(`${loaded.path}: ${problem}`));
+      return EXIT.config;
+    }
     const stop = catchStop();
     try {
       const movedBy = (port: number): string => faceAt(config, port);
-      const { sidecar } = await startSidecar(loaded, { log: createLog(config.log), movedBy });
+      const log = createLog(config.log);
+      const { sidecar } = await startSidecar(loaded, { log, movedBy });
+      const follower = followConfig({ loaded, env, sidecar, log, allowRecord });
+      process.on("SIGHUP", follower.reload);
       await stop.asked;
+      follower.close();
       await sidecar.drain();
       return EXIT.ok;
     } finally {

@@ -14,16 +14,30 @@ export function findConfig(asked: string | undefined, env: Environment): string 
   return asked ?? (env["POSTERN_CONFIG"] || undefined) ?? PLACES.find((place) => existsSync(place));
 }
 
-/** Reads a configuration file. A file that cannot be read is a problem like any other. */
-export function loadConfig(path: string, env: Environment, now: Clock): ConfigReading {
+/**
+ * Reads a configuration file. A file that cannot be read is a problem like any other.
+ *
+ * @param onRead told of each file that is looked at, the configuration and what it refers to
+ */
+export function loadConfig(
+  path: string,
+  env: Environment,
+  now: Clock,
+  onRead: (path: string) => void = () => {},
+): ConfigReading {
   let text: string;
+  onRead(path);
   try {
     text = readFileSync(path, "utf8");
   } catch (error) {
     const message = WHY[codeOf(error)] ?? "the file cannot be read";
     return { config: undefined, problems: [{ path: "", message, line: 1, column: 1 }], warnings: [] };
   }
-  return readConfig(text, { env: (name) => env[name], file: readReference, now });
+  const file = (named: string): string | undefined => {
+    onRead(named);
+    return readReference(named);
+  };
+  return readConfig(text, { env: (name) => env[name], file, now });
 }
 
 const WHY: Readonly<Record<string, string>> = {

@@ -46,8 +46,8 @@ export interface CachedBroker {
    * @returns whether asking for credentials again makes sense
    */
   readonly drop: (permit: Permit, caller: Caller, credentials: Credentials) => boolean;
-  /** Forgets the credentials of callers who are revoked, those that are under way too. */
-  readonly forget: (isGone: (caller: Pick<Caller, "handles">) => boolean) => void;
+  /** Forgets the credentials of callers who are revoked or roles that are gone, those that are under way too. */
+  readonly forget: Memory["forget"];
   /** Ends the sweep, which once a minute forgets what has ended and what was not used for an hour. */
   readonly close: () => void;
 }

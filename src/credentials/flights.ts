@@ -1,12 +1,13 @@
 import type { Caller } from "../domain/caller.ts";
 import type { Credentials } from "../domain/credentials.ts";
-import type { Wish } from "./memory.ts";
+import type { Holder, Wish } from "./memory.ts";
 
 /** An exchange under way, for all who wait for it. */
 export interface Flight {
   readonly credentials: Promise<Credentials>;
   /** With whose tokens the exchange is made. */
   readonly caller: Caller;
+  readonly holder: Holder;
 }
 
 /** The exchanges under way, no two of them for the same. */
@@ -14,7 +15,7 @@ export interface Flights {
   /** Joins the flight under way to what is wished for, or starts it. */
   readonly join: (wish: Wish) => Flight;
   /** Turns flights away: those who wait get what comes of them, but newcomers start another. */
-  readonly turnAway: (isGone: (caller: Caller) => boolean) => void;
+  readonly turnAway: (isGone: (holder: Holder) => boolean) => void;
 }
 
 /**
@@ -28,19 +29,20 @@ export function createFlights(
   const flights = new Map<string, Flight>();
   return {
     join: (wish) => {
-      const { key, caller } = wish;
+      const { key, caller, permit } = wish;
       const underWay = flights.get(key);
       if (underWay !== undefined) return underWay;
       const isWelcome = (): boolean => flights.get(key) === flight;
       const credentials = exchange(wish, isWelcome).finally(() => {
         if (isWelcome()) flights.delete(key);
       });
-      const flight = { credentials, caller };
+      const holder = { handles: caller.handles, role: permit.role };
+      const flight = { credentials, caller, holder };
       flights.set(key, flight);
       return flight;
     },
     turnAway: (isGone) => {
-      for (const [key, { caller }] of flights) if (isGone(caller)) flights.delete(key);
+      for (const [key, { holder }] of flights) if (isGone(holder)) flights.delete(key);
     },
   };
 }

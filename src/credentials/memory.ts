@@ -13,14 +13,15 @@ export interface Wish {
   readonly key: string;
 }
 
+/** For whom credentials were got, and as which role: by these they are found when one of them is gone. */
+export interface Holder extends Pick<Caller, "handles">, Pick<Permit, "role"> {}
+
 /** Credentials at hand. */
-export interface Entry {
+export interface Entry extends Holder {
   readonly credentials: Credentials;
   readonly gotAtMs: number;
   /** The end of the credentials, or of the token they were got with: they cannot be revoked, so they end with it. */
   readonly endsAtMs: number;
-  /** By which a denylist means the caller they were got for. */
-  readonly handles: Caller["handles"];
   /** When renewal is due. Moved on when one begins. */
   refreshAtMs: number;
   usedAtMs: number;
@@ -43,7 +44,7 @@ export interface Memory {
   readonly drop: (wish: Wish, credentials: Credentials) => boolean;
   /** What was dropped for this wish within the last minute. */
   readonly findDropped: (wish: Wish) => Credentials | undefined;
-  readonly forget: (isGone: (caller: Pick<Caller, "handles">) => boolean) => void;
+  readonly forget: (isGone: (holder: Holder) => boolean) => void;
   /** Forgets what has ended, and what nobody has used for an hour. */
   readonly sweep: () => void;
 }
@@ -91,10 +92,11 @@ export function createMemory(options: MemoryOptions): Memory {
       entry.usedAtMs = nowMs;
       return entry;
     },
-    keep: ({ key, caller }, got) => {
+    keep: (wish, got) => {
+      const { key } = wish;
       const held = entries.get(key);
       const isNews = held === undefined || now() >= held.endsAtMs || !isSame(held.credentials, got);
-      if (isNews) entries.set(key, entryOf(got, caller, options));
+      if (isNews) entries.set(key, entryOf(got, wish, options));
     },
     findDenial: (wish) => lasting(denials.get(denialKey(wish))),
     deny: (wish, refusal) => {
@@ -122,13 +124,22 @@ export function createMemory(options: MemoryOptions): Memory {
   };
 }
 
-function entryOf(got: Got, { expiresAtMs, handles }: Caller, options: MemoryOptions): Entry {
+function entryOf(got: Got, { caller, permit }: Wish, options: MemoryOptions): Entry {
+  const { expiresAtMs, handles } = caller;
   const { now, refreshAheadMs, random } = options;
   const usedAtMs = now();
   const gotAtMs = got.gotAtMs ?? usedAtMs;
   const endsAtMs = Math.min(got.expiresAtMs, expiresAtMs);
   const aheadMs = renewalSpan({ gotAtMs, endsAtMs }, refreshAheadMs, random());
-  return { credentials: got, gotAtMs, endsAtMs, handles, refreshAtMs: endsAtMs - aheadMs, usedAtMs };
+  return {
+    credentials: got,
+    gotAtMs,
+    endsAtMs,
+    handles,
+    role: permit.role,
+    refreshAtMs: endsAtMs - aheadMs,
+    usedAtMs,
+  };
 }
 
 /** Looks first and removes then, since a cache that is changed loses its place. */

@@ -2,10 +2,19 @@ import { dirname } from "node:path";
 import { stampOf } from "./stamp.ts";
 import { watchDirectory } from "./watch-directory.ts";
 
+/** Several files that are followed as one. */
+export interface FilesWatch {
+  /**
+   * Follows these files, and others no more; one that is not there may come.
+   *
+   * @param stamps what {@link stampsOf} said of them when they were read: what changed since is a change
+   */
+  readonly follow: (paths: readonly string[], stamps: string) => void;
+  readonly close: () => void;
+}
+
 /** What {@link watchFiles} needs. */
 export interface WatchFilesOptions {
-  /** Files that belong together; one that is not there may come. */
-  readonly paths: readonly string[];
   /** Told once of each change, when all of them have kept still. */
   readonly onChange: () => void;
   /** Told where events cannot be had: the poll goes on. */
@@ -17,14 +26,16 @@ export interface WatchFilesOptions {
 }
 
 /**
- * Tells when one of several files has changed, until the function that it gives is called. Directories are watched and
- * not files, as for one: links that lead to them may be swapped (see `watchFile`).
+ * Tells when one of several files has changed. Directories are watched and not files, as `watchFile` does: links that lead
+ * to them may be swapped.
  */
-export function watchFiles(options: WatchFilesOptions): () => void {
-  const { paths, onChange, onFailure, settleMs = 100, pollMs = 30_000 } = options;
-  let told = stampsOf(paths);
-  let seen = told;
+export function watchFiles(options: WatchFilesOptions): FilesWatch {
+  const { onChange, onFailure, settleMs = 100, pollMs = 30_000 } = options;
+  let paths: readonly string[] = [];
+  let told = "";
+  let seen = "";
   let settling: NodeJS.Timeout | undefined;
+  let watches: readonly (() => void)[] = [];
 
   const look = (): void => {
     const stamps = stampsOf(paths);
@@ -43,16 +54,28 @@ export function watchFiles(options: WatchFilesOptions): () => void {
   const lookUnlessSettling = (): void => {
     if (settling === undefined) look();
   };
-
-  const directories = new Set(paths.map((path) => dirname(path)));
-  const unwatch = [...directories].map((directory) =>
-    watchDirectory(directory, lookUnlessSettling, onFailure),
-  );
-  const poll = setInterval(lookUnlessSettling, pollMs).unref();
-  return () => {
-    for (const stop of unwatch) stop();
-    clearInterval(poll);
+  const stop = (): void => {
+    for (const unwatch of watches) unwatch();
     clearTimeout(settling);
+    settling = undefined;
+  };
+
+  const poll = setInterval(lookUnlessSettling, pollMs).unref();
+  return {
+    follow: (asked, stamps) => {
+      if (asked.join("\n") === paths.join("\n")) return;
+      stop();
+      paths = asked;
+      told = stamps;
+      seen = stamps;
+      const directories = new Set(paths.map((path) => dirname(path)));
+      watches = [...directories].map((one) => watchDirectory(one, lookUnlessSettling, onFailure));
+      look();
+    },
+    close: () => {
+      stop();
+      clearInterval(poll);
+    },
   };
 }
 

@@ -12,6 +12,8 @@ export interface Connections {
   readonly active: () => number;
   /** Those of one connection in the order in which they came: a client may send a request before the last is answered. */
   readonly on: (socket: Socket) => readonly Visit[];
+  /** Resolves when all visits that are under way now are over, however long they take. */
+  readonly settled: () => Promise<void>;
   /** Takes no new connections, lets what is under way end, and cuts what is left at the deadline. */
   readonly drain: (deadlineMs: number) => Promise<void>;
 }
@@ -25,6 +27,7 @@ export interface Connections {
  */
 export function createConnections(server: Server): Connections {
   const open = new Map<Socket, Map<ServerResponse, Visit>>();
+  const waits = createWaits();
   let count = 0;
 
   const visitsOn = (socket: Socket): Map<ServerResponse, Visit> => {
@@ -45,6 +48,7 @@ export function createConnections(server: Server): Connections {
     const { socket } = this.req;
     const visits = open.get(socket);
     visits?.delete(this);
+    waits.over(this);
     count--;
     if (visits?.size === 0 && !server.listening) socket.destroySoon();
   }
@@ -64,6 +68,7 @@ export function createConnections(server: Server): Connections {
       for (const visits of open.values()) for (const visit of visits.values()) if (!visit.hasEnded) active++;
       return active;
     },
+    settled: () => waits.for([...open.values()].flatMap((visits) => [...visits.keys()])),
     on: (socket) => [...(open.get(socket)?.values() ?? [])],
     drain: async (deadlineMs) => {
       const timer = setTimeout(() => server.closeAllConnections(), deadlineMs);
@@ -74,6 +79,31 @@ export function createConnections(server: Server): Connections {
       clearTimeout(timer);
       // A server has closed before its connections have told so.
       while (isBusy()) await new Promise((resolve) => setImmediate(resolve));
+    },
+  };
+}
+
+/** Those who wait for others to be over. */
+interface Waits {
+  readonly for: (responses: readonly ServerResponse[]) => Promise<void>;
+  readonly over: (response: ServerResponse) => void;
+}
+
+/** Asked at each close, since a response that lasts would gather a listener for each who waits. */
+function createWaits(): Waits {
+  const waiting = new Map<Set<ServerResponse>, () => void>();
+  return {
+    for: (responses) =>
+      new Promise((resolve) => {
+        if (responses.length === 0) resolve();
+        else waiting.set(new Set(responses), resolve);
+      }),
+    over: (response) => {
+      for (const [left, resolve] of waiting) {
+        if (!left.delete(response) || left.size > 0) continue;
+        waiting.delete(left);
+        resolve();
+      }
     },
   };
 }

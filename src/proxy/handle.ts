@@ -1,4 +1,4 @@
-import { needsBody } from "../aws/service.ts";
+import { needsBody, type Upstream } from "../aws/service.ts";
 import type { CachedBroker } from "../credentials/cached.ts";
 import type { Caller } from "../domain/caller.ts";
 import type { Clock } from "../domain/clock.ts";
@@ -23,6 +23,8 @@ import type { Visit } from "./visit.ts";
 /** One immutable set of stages; a request keeps to the set that it began with. */
 export interface Pipeline {
   readonly route: Router;
+  /** Names and services of the upstreams, for telling. */
+  readonly upstreams: readonly Pick<Upstream, "name" | "service">[];
   readonly authenticate: Authenticate;
   /** Of callers who need not have meant to say who they are. */
   readonly ambient: AmbientRules;
@@ -84,7 +86,7 @@ function meantBy(head: Head, route: Router): Live | undefined {
 
 /** The operation that the request asks for. A body is read only for a caller whom some rule lets use the service at all. */
 function readOperation(
-  { policy, bodies }: Pipeline,
+  { policy, bodies, now }: Pipeline,
   visit: Visit,
   { live, target }: Route,
   caller: Caller,
@@ -93,7 +95,7 @@ function readOperation(
   const found = service.recognise({ ...visit.head, target }, upstream);
   visit.operationName = found.name;
   if (!needsBody(found)) return found;
-  if (!policy.mayUse(caller, upstream.service)) {
+  if (!policy.mayUse(caller, upstream.service, now())) {
     throw new Refusal("denied-no-rule", { detail: `nothing allows this caller ${upstream.service}` });
   }
   return bodies.read(visit, upstream.maxBodyBytes).then(found.read);

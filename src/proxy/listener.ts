@@ -12,9 +12,14 @@ import { type Registrar, Visit } from "./visit.ts";
 export interface ListenerOptions extends Registrar {
   readonly pipeline: () => Pipeline;
   readonly selfService: (visit: Visit) => void;
+  readonly limits: ListenerLimits;
+}
+
+/** What the data face takes. */
+export interface ListenerLimits {
   /** Requests at once; one more is told to come back. */
   readonly maxInFlight: number;
-  /** Of a request's head, in bytes: tokens with many groups are long. */
+  /** Of a request's head, in bytes: tokens with many groups are long. What it begins with it keeps. */
   readonly maxHeaderBytes: number;
   /** For the whole head of a request. */
   readonly headersMs: number;
@@ -28,6 +33,10 @@ export interface ListenerOptions extends Registrar {
 export interface Listener {
   readonly server: Server;
   readonly inFlight: () => number;
+  /** Goes by other limits from now on, but for that of the head. */
+  readonly adopt: (limits: ListenerLimits) => void;
+  /** Resolves when every request that is under way now is over. */
+  readonly settled: () => Promise<void>;
   /** Takes no new connections, lets what is under way end, and cuts what is left at the deadline. */
   readonly drain: (deadlineMs: number) => Promise<void>;
 }
@@ -40,25 +49,11 @@ type Expectation = "nothing" | "continue" | "unknown";
  * reserved prefix goes to Postern's own pages, in whatever form it comes; every other one goes through the pipeline.
  */
 export function createListener(options: ListenerOptions): Listener {
-  const server = createServer({
-    maxHeaderSize: options.maxHeaderBytes,
-    headersTimeout: options.headersMs,
-    // How often Node looks for heads that are late; every half minute if it is not told.
-    connectionsCheckingInterval: Math.ceil(options.headersMs / 4),
-    keepAliveTimeout: options.keepAliveMs,
-    // A limit on a whole request would end an upload that is making progress; the idle limit below does not.
-    requestTimeout: 0,
-    // The door refuses a request without one, and says why.
-    requireHostHeader: false,
-    insecureHTTPParser: false,
-  });
-  server.timeout = options.idleMs;
-  // Past its own limit Node leaves lines out without a word, a second token or a precondition among them.
-  server.maxHeadersCount = 0;
+  const server = serverWith(options.limits);
+  let { maxInFlight } = options.limits;
   const connections = createConnections(server);
   // Counting one by one is for the rare case that the quick count is too high.
-  const isFull = (): boolean =>
-    connections.count() > options.maxInFlight && connections.active() > options.maxInFlight;
+  const isFull = (): boolean => connections.count() > maxInFlight && connections.active() > maxInFlight;
   const accept = (request: IncomingMessage, response: ServerResponse, expects: Expectation): void => {
     const visit = new Visit(request, response, options, expects !== "nothing");
     connections.enter(visit);
@@ -75,7 +70,39 @@ export function createListener(options: ListenerOptions): Listener {
   server.on("checkContinue", (request, response) => accept(request, response, "continue"));
   server.on("checkExpectation", (request, response) => accept(request, response, "unknown"));
   answerTheUnreadable(server, connections, options);
-  return { server, inFlight: connections.count, drain: connections.drain };
+  return {
+    server,
+    inFlight: connections.count,
+    adopt: (limits) => {
+      ({ maxInFlight } = limits);
+      hold(server, limits);
+    },
+    settled: connections.settled,
+    drain: connections.drain,
+  };
+}
+
+function serverWith(limits: ListenerLimits): Server {
+  const server = createServer({
+    maxHeaderSize: limits.maxHeaderBytes,
+    // How often Node looks for heads that are late; every half minute if it is not told.
+    connectionsCheckingInterval: Math.ceil(limits.headersMs / 4),
+    // A limit on a whole request would end an upload that is making progress; the idle limit does not.
+    requestTimeout: 0,
+    // The door refuses a request without one, and says why.
+    requireHostHeader: false,
+    insecureHTTPParser: false,
+  });
+  hold(server, limits);
+  // Past its own limit Node leaves lines out without a word, a second token or a precondition among them.
+  server.maxHeadersCount = 0;
+  return server;
+}
+
+function hold(server: Server, { headersMs, keepAliveMs, idleMs }: ListenerLimits): void {
+  server.headersTimeout = headersMs;
+  server.keepAliveTimeout = keepAliveMs;
+  server.timeout = idleMs;
 }
 
 function unknownExpectation(): Refusal {

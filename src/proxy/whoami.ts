@@ -8,8 +8,6 @@ import type { Visit } from "./visit.ts";
 /** What {@link whoami} tells from. */
 export interface WhoamiOptions {
   readonly pipeline: () => Pipeline;
-  /** Configured names of the upstreams, with their services. */
-  readonly upstreams: readonly { readonly name: string; readonly service: string }[];
 }
 
 /**
@@ -17,8 +15,8 @@ export interface WhoamiOptions {
  *
  * @throws Refusal as the token's, origin-not-allowed
  */
-export async function whoami({ pipeline, upstreams }: WhoamiOptions, visit: Visit) {
-  const { authenticate, ambient, policy, brokerOf } = pipeline();
+export async function whoami({ pipeline }: WhoamiOptions, visit: Visit) {
+  const { authenticate, ambient, policy, brokerOf, upstreams } = pipeline();
   visit.operationName = "whoami";
   const caller = await authenticate(visit.head.headers);
   visit.caller = caller;

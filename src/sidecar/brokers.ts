@@ -1,63 +1,98 @@
 import type { Config } from "../config/schema.ts";
 import { sharedTierOf } from "../config/shared-tier.ts";
 import { sourcesOf } from "../config/sources.ts";
-import { type Brokers, createBrokers } from "../credentials/brokers.ts";
+import { createAmbient } from "../credentials/ambient.ts";
+import { type CachedBroker, cached } from "../credentials/cached.ts";
 import { createExchangeCall } from "../credentials/exchange.ts";
 import { createSharedTier, type SharedTier } from "../credentials/shared-tier.ts";
-import { createSources } from "../credentials/sources.ts";
-import type { Outbound } from "../outbound/call.ts";
-import type { ClockOf } from "../signing/clock-offset.ts";
-import type { Signer } from "../signing/sign.ts";
-import type { Metrics } from "../telemetry/metrics.ts";
+import { createSource } from "../credentials/source.ts";
+import type { Lasting } from "./lasting.ts";
+import type { Parts } from "./parts.ts";
 import type { Surroundings } from "./surroundings.ts";
 import { told } from "./told.ts";
 
+/** The brokers of all sources, each with a memory of its own. */
+export interface Brokers {
+  /** Undefined where no source has that name. */
+  readonly of: (source: string) => CachedBroker | undefined;
+  /** Forgets what was got for callers who are gone, or with roles that are. */
+  readonly forget: CachedBroker["forget"];
+}
+
+/** What the sidecars of a deployment share, and the settings that it comes of. */
+export interface Sharing {
+  readonly tier: SharedTier;
+  readonly settings: object;
+}
+
 /** The configured shared tier. */
-export function tierOf(config: Config, { log, now }: Surroundings, metrics: Metrics) {
-  const options = sharedTierOf(config);
-  if (options === undefined) return undefined;
-  return createSharedTier({
-    ...options,
-    now,
-    refreshAheadMs: config.credentials.cache.refreshAhead,
-    onLookup: metrics.credentialLookup,
-    onTamper: metrics.sharedCacheRejected,
-    onTrouble: (error) => log.warn("the shared tier is away", { error: told(error) }),
-  });
+export function tierOf(
+  config: Config,
+  { log, now }: Surroundings,
+  metrics: Lasting["metrics"],
+  parts: Parts,
+) {
+  const shared = sharedTierOf(config);
+  if (shared === undefined) return undefined;
+  const settings = { ...shared, refreshAheadMs: config.credentials.cache.refreshAhead };
+  const make = (): SharedTier =>
+    createSharedTier({
+      ...settings,
+      now,
+      onLookup: metrics.credentialLookup,
+      onTamper: metrics.sharedCacheRejected,
+      onTrouble: (error) => log.warn("the shared tier is away", { error: told(error) }),
+    });
+  return { settings, tier: parts.take("shared tier", settings, make, (tier) => tier.close()) };
 }
 
-/** What sources stand on. */
-export interface BrokerParts {
-  readonly outbound: Outbound;
-  readonly signer: Signer;
-  readonly clockOf: ClockOf;
-  readonly metrics: Metrics;
-  readonly tier: SharedTier | undefined;
-}
-
-/** The configured sources, each behind its memory. */
-export function brokersOf(config: Config, { now, ambient }: Surroundings, parts: BrokerParts): Brokers {
-  const { outbound, signer, clockOf, metrics, tier } = parts;
+/** The configured sources, each behind its memory, and between the two what sidecars share, where they do. */
+export function brokersOf(
+  config: Config,
+  { now, ambient }: Surroundings,
+  { outbound, signer, clockOf, metrics }: Lasting,
+  { parts, sharing }: { readonly parts: Parts; readonly sharing: Sharing | undefined },
+): Brokers {
   const { cache, rates } = config.credentials;
-  const { endpoint, region: defaultRegion } = config.aws;
-  const sources = sourcesOf(config);
-  const exchange = createExchangeCall({ outbound, rates, now, onExchange: metrics.exchange });
-  const common = { defaultRegion, endpoint };
-  const given = { ...common, sources, exchange, signer, clockOffsetOf: clockOf, ambient, now };
-  return createBrokers({
-    sources: createSources(given),
-    settings: sources,
-    common: { ...common, issuers: issuersIn(config) },
-    tier,
+  const common = { defaultRegion: config.aws.region, endpoint: config.aws.endpoint };
+  const sourceParts = {
+    ...common,
+    exchange: parts.take("exchange", rates, () =>
+      createExchangeCall({ outbound, rates, now, onExchange: metrics.exchange }),
+    ),
+    signer,
+    clockOffsetOf: clockOf,
+    ambient: ambient ?? parts.take("ambient", common, () => createAmbient({ region: common.defaultRegion })),
+    now,
+  };
+  const options = {
     now,
     onLookup: metrics.credentialLookup,
     maxCallers: cache.maxCallers,
     refreshAheadMs: cache.refreshAhead,
-  });
+  };
+  // With other sidecars the names of issuers may stand for others; here what came of one that changed is forgotten.
+  const shared = sharing && { common: { ...common, issuers: issuersIn(config) } };
+  const brokers = new Map(
+    Object.entries(sourcesOf(config)).map(([name, settings]) => {
+      const make = (): CachedBroker => {
+        const broker = createSource(settings, sourceParts);
+        return cached(sharing?.tier.share(broker, { ...settings, ...shared }) ?? broker, options);
+      };
+      const own = [settings, common, rates, cache, sharing?.settings, shared];
+      return [name, parts.take(`source ${name}`, own, make, (broker) => broker.close())] as const;
+    }),
+  );
+  return {
+    of: (source) => brokers.get(source),
+    forget: (isGone) => {
+      for (const broker of brokers.values()) broker.forget(isGone);
+    },
+  };
 }
 
-/** Whom the names of issuers stand for, which are in every key of the shared tier: with another sidecar maybe others. */
-function issuersIn({ identity }: Config) {
+/** Whom the names of issuers stand for, which are in every key of what is remembered and shared. */
+export function issuersIn({ identity }: Config) {
   return [
     ...identity.userPools.map(({ name, id, loginProvider }) => ({ name, id, login: loginProvider })),
     ...identity.issuers.map(({ name, issuer, loginKey }) => ({ name, id: issuer, login: loginKey })),

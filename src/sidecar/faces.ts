@@ -1,26 +1,37 @@
 import { createFaces, type Faces } from "../admin/faces.ts";
 import { isLoopbackHost } from "../config/address.ts";
-import type { Config } from "../config/schema.ts";
-import type { Issuers } from "../identity/issuers.ts";
+import type { Clock } from "../domain/clock.ts";
 import type { Listener } from "../proxy/listener.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
-import type { Surroundings } from "./surroundings.ts";
+import { policyModeAt } from "./mode.ts";
+import type { Snapshot } from "./snapshot.ts";
 
 /** What is shown beside the data face. */
 export interface Shown {
   readonly metrics: Metrics;
   readonly listener: Listener;
-  readonly issuers: Issuers;
+  readonly snapshot: () => Snapshot;
+  readonly now: Clock;
 }
 
 /** The probes' and the operator's listener. Ready is who listens and has keys to prove tokens by. */
-export function facesOf({ aws }: Config, { document }: Surroundings, shown: Shown): Faces {
-  const { metrics, listener, issuers } = shown;
+export function facesOf({ metrics, listener, snapshot, now }: Shown): Faces {
   return createFaces({
     ...metrics,
-    conditions: [{ name: "the data listener", holds: () => listener.server.listening }, ...issuers.ready()],
-    endpointOverridden: aws.endpoint !== undefined,
-    config: () => document,
+    conditions: () => [
+      { name: "the data listener", holds: () => listener.server.listening },
+      ...snapshot().issuers.ready(),
+    ],
+    remarks: () => remarksOn(snapshot(), now()),
+    config: () => snapshot().document,
     isOwnHost: isLoopbackHost,
   });
+}
+
+/** What whoever looks whether a Postern is ready must not overlook. */
+function remarksOn({ config }: Snapshot, nowMs: number): Readonly<Record<string, string>> {
+  return {
+    ...(config.aws.endpoint !== undefined && { awsEndpoint: "overridden" }),
+    ...(policyModeAt(config, nowMs) === "record" && { policyMode: "record" }),
+  };
 }

@@ -1,35 +1,27 @@
-import type { Config } from "../config/schema.ts";
-import type { SharedTier } from "../credentials/shared-tier.ts";
-import type { Denylist } from "../identity/denylist.ts";
-import type { Issuers } from "../identity/issuers.ts";
-import type { BodyReader } from "../proxy/body.ts";
-import type { Listener } from "../proxy/listener.ts";
-import type { Live } from "../proxy/route.ts";
+import type { Clock } from "../domain/clock.ts";
 import type { Gauges } from "../telemetry/metrics.ts";
+import { policyModeAt } from "./mode.ts";
+import type { Snapshot } from "./snapshot.ts";
 
-/** What is measured, and there before the metrics are. */
-export interface Early {
-  readonly lives: readonly Live[];
-  readonly issuers: Issuers;
-  readonly bodies: BodyReader;
-}
-
-/** What is measured, and made with the metrics at hand. */
-export interface Late {
-  readonly listener: Listener;
-  readonly denylist: Denylist | undefined;
-  readonly tier: SharedTier | undefined;
+/** What is there by the time that somebody looks. */
+export interface Measured {
+  readonly snapshot: () => Snapshot;
+  readonly inFlight: () => number;
+  readonly configuration: Gauges["configuration"];
 }
 
 /** What is read at each scrape. */
-export function gaugesOf({ aws }: Config, { lives, issuers, bodies }: Early, late: () => Late): Gauges {
+export function gaugesOf(now: Clock, measured: () => Measured): Gauges {
+  const snapshot = (): Snapshot => measured().snapshot();
   return {
-    inFlight: () => late().listener.inFlight(),
-    bufferedBytes: bodies.held,
-    jwksAgeSeconds: issuers.ages,
-    clockOffsetsMs: () => lives.map(({ upstream, clock }) => [clock.offsetMs(), upstream.name]),
-    denylistAgeMs: () => late().denylist?.ageMs(),
-    sharedCacheUp: () => late().tier?.isUp(),
-    endpointOverridden: () => aws.endpoint !== undefined,
+    inFlight: () => measured().inFlight(),
+    bufferedBytes: () => snapshot().bodies.held(),
+    jwksAgeSeconds: () => snapshot().issuers.ages(),
+    clockOffsetsMs: () => snapshot().lives.map(({ upstream, clock }) => [clock.offsetMs(), upstream.name]),
+    denylistAgeMs: () => snapshot().denylist?.ageMs(),
+    sharedCacheUp: () => snapshot().tier?.isUp(),
+    endpointOverridden: () => snapshot().config.aws.endpoint !== undefined,
+    policyMode: () => policyModeAt(snapshot().config, now()),
+    configuration: () => measured().configuration(),
   };
 }

@@ -1,15 +1,22 @@
 import type { Config } from "../config/schema.ts";
 import { forwarderLimitsOf } from "../config/stages.ts";
 import { upstreamsOf } from "../config/upstreams.ts";
+import type { Live } from "../proxy/route.ts";
 import type { ClockOf } from "../signing/clock-offset.ts";
 import { createForwarder } from "../upstream/forward.ts";
+import type { Parts } from "./parts.ts";
 
 /** The configured upstreams, ready to send to. */
-export function livesOf(config: Config, clockOf: ClockOf) {
+export function livesOf(config: Config, clockOf: ClockOf, parts: Parts): readonly Live[] {
   const limits = forwarderLimitsOf(config);
-  return upstreamsOf(config).map((one) => ({
-    ...one,
-    clock: clockOf(one.origin),
-    forwarder: createForwarder({ ...limits, origin: one.origin }),
-  }));
+  return upstreamsOf(config).map((one) => {
+    const options = { ...limits, origin: one.origin };
+    const forwarder = parts.take(
+      `forwarder ${one.upstream.name}`,
+      options,
+      () => createForwarder(options),
+      (made) => made.close(),
+    );
+    return { ...one, clock: clockOf(one.origin), forwarder };
+  });
 }

@@ -17,6 +17,8 @@ export interface Log {
   readonly info: (message: string, fields?: object) => void;
   readonly warn: (message: string, fields?: object) => void;
   readonly error: (message: string, fields?: object) => void;
+  /** Logs as much as other settings say from now on. */
+  readonly adopt: (settings: LogSettings) => void;
   /** Writes out what is held back. */
   readonly flush: () => void;
 }
@@ -43,7 +45,7 @@ export function createLog({ level, requests }: LogSettings, stream?: Destination
     },
     destination,
   );
-  const isWanted = WANTED[logger.isLevelEnabled("info") ? requests : "none"];
+  let isWanted = WANTED[logger.isLevelEnabled("info") ? requests : "none"];
   return {
     record: (outcome) => {
       if (isWanted(outcome)) logger.info(lineOf(outcome), "request");
@@ -51,6 +53,10 @@ export function createLog({ level, requests }: LogSettings, stream?: Destination
     info: (message, fields) => logger.info(fields ?? {}, message),
     warn: (message, fields) => logger.warn(fields ?? {}, message),
     error: (message, fields) => logger.error(fields ?? {}, message),
+    adopt: (settings) => {
+      logger.level = settings.level;
+      isWanted = WANTED[logger.isLevelEnabled("info") ? settings.requests : "none"];
+    },
     flush,
   };
 }

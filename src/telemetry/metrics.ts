@@ -18,7 +18,16 @@ export interface Gauges {
   readonly sharedCacheUp: () => boolean | undefined;
   /** Whether every AWS call goes to one configured address, as in tests. */
   readonly endpointOverridden: () => boolean;
+  /** What becomes of what no rule allows. */
+  readonly policyMode: () => PolicyMode;
+  /** Whether the configuration that was read last is the one that runs, and when that was taken over. */
+  readonly configuration: () => { readonly isLatest: boolean; readonly takenAtMs: number };
 }
+
+/** What becomes of what no rule allows: it is refused, or let through and recorded. */
+export type PolicyMode = (typeof POLICY_MODES)[number];
+
+const POLICY_MODES = ["enforce", "record"] as const;
 
 /** Everything that Postern measures. */
 export interface Metrics {
@@ -141,6 +150,25 @@ function registerGauges(registry: Registry, version: string, gauges: Gauges): vo
   gauge(
     ["postern_aws_endpoint_overridden", "1 where every AWS call goes to one address, as in tests.", []],
     () => [[gauges.endpointOverridden() ? 1 : 0]],
+  );
+  gauge(["postern_policy_mode", "1 for what becomes of what no rule allows.", ["mode"]], () =>
+    POLICY_MODES.map((mode) => [Number(mode === gauges.policyMode()), mode] as const),
+  );
+  gauge(
+    [
+      "postern_config_last_reload_successful",
+      "1 where the configuration read last is the one that runs.",
+      [],
+    ],
+    () => [[Number(gauges.configuration().isLatest)]],
+  );
+  gauge(
+    [
+      "postern_config_last_reload_success_timestamp_seconds",
+      "When the configuration that runs was taken over.",
+      [],
+    ],
+    () => [[gauges.configuration().takenAtMs / 1000]],
   );
 }
 

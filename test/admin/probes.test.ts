@@ -8,17 +8,17 @@ import { rawRequest } from "./raw-request.ts";
 let server: Server;
 let port = 0;
 const state = { holds: true, fails: false };
-let readiness = createReadiness([]);
+let readiness = createReadiness(() => []);
 
 async function start(endpointOverridden = false): Promise<void> {
-  readiness = createReadiness([{ name: "keys of user pool staff", holds: () => state.holds }]);
+  readiness = createReadiness(() => [{ name: "keys of user pool staff", holds: () => state.holds }]);
   server = serverOf(
     createProbes({
       readiness,
       render: () =>
         state.fails ? Promise.reject(new Error("secret cause")) : Promise.resolve("postern_up 1\n"),
       contentType: "text/plain; version=0.0.4; charset=utf-8",
-      endpointOverridden,
+      remarks: () => (endpointOverridden ? { awsEndpoint: "overridden" } : {}),
     }),
   );
   port = await listenAt(server, { host: "127.0.0.1", port: 0 });

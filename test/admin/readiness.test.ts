@@ -3,7 +3,7 @@ import { createReadiness } from "../../src/admin/readiness.ts";
 
 it("waits for every condition, and names those that do not hold", () => {
   const holds = { keys: false, listener: false };
-  const { check } = createReadiness([
+  const { check } = createReadiness(() => [
     { name: "keys", holds: () => holds.keys },
     { name: "listener", holds: () => holds.listener },
   ]);
@@ -16,7 +16,7 @@ it("waits for every condition, and names those that do not hold", () => {
 
 it("is a latch: what is lost later does not take it back", () => {
   let holds = true;
-  const { check } = createReadiness([{ name: "keys", holds: () => holds }]);
+  const { check } = createReadiness(() => [{ name: "keys", holds: () => holds }]);
   check();
   holds = false;
   expect(check()).toEqual({ ready: true, waitingFor: [], draining: false });
@@ -24,7 +24,7 @@ it("is a latch: what is lost later does not take it back", () => {
 
 it("is never ready again once it drains", () => {
   let holds = false;
-  const { check, drain } = createReadiness([{ name: "keys", holds: () => holds }]);
+  const { check, drain } = createReadiness(() => [{ name: "keys", holds: () => holds }]);
   drain();
   expect(check()).toEqual({ ready: false, waitingFor: ["keys"], draining: true });
   holds = true;
@@ -32,5 +32,5 @@ it("is never ready again once it drains", () => {
 });
 
 it("without conditions is ready at once", () => {
-  expect(createReadiness([]).check().ready).toBe(true);
+  expect(createReadiness(() => []).check().ready).toBe(true);
 });

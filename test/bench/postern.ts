@@ -39,7 +39,7 @@ const { config, ...reading } = readConfig(yaml, { env: (name) => env[name], file
 if (config === undefined) throw new Error(JSON.stringify(reading.problems));
 
 const log = createLog({ level: "info", requests: words.includes("--log") ? "all" : "none" });
-const sidecar = createSidecar(config, { version: "bench", log, now: Date.now, document: undefined });
+const sidecar = createSidecar({ config, document: undefined }, { version: "bench", log, now: Date.now });
 const { listen } = await sidecar.start();
 const token = aws.identity.tokens.issueIdToken({ username: "analyst", clientId: "web" });
 announce({

@@ -6,7 +6,7 @@ import { isDecision } from "../../src/credentials/aws-error.ts";
 import type { Broker } from "../../src/credentials/broker.ts";
 import { cached } from "../../src/credentials/cached.ts";
 import type { ExchangeCall } from "../../src/credentials/exchange.ts";
-import { createSources, type SourceSettings } from "../../src/credentials/sources.ts";
+import { createSource, type SourceParts, type SourceSettings } from "../../src/credentials/source.ts";
 import { type Caller, GUEST } from "../../src/domain/caller.ts";
 import type { Credentials } from "../../src/domain/credentials.ts";
 import type { Permit } from "../../src/domain/decision.ts";
@@ -61,8 +61,7 @@ interface Parts {
 
 function sourcesOver(exchange: ExchangeCall, { settings = SETTINGS, ambient = async () => OWN }: Parts = {}) {
   const origins: string[] = [];
-  const brokers = createSources({
-    sources: settings,
+  const brokers = everySource(settings, {
     defaultRegion: "eu-west-1",
     endpoint: undefined,
     exchange,
@@ -79,6 +78,10 @@ function sourcesOver(exchange: ExchangeCall, { settings = SETTINGS, ambient = as
   return { brokers, origins, ask };
 }
 
+function everySource(settings: Readonly<Record<string, SourceSettings>>, parts: SourceParts) {
+  return new Map(Object.entries(settings).map(([name, one]) => [name, createSource(one, parts)]));
+}
+
 function brokerOf(brokers: ReadonlyMap<string, Broker>, source: string): Broker {
   const broker = brokers.get(source);
   if (broker === undefined) throw new Error(`no source ${source}`);
@@ -87,7 +90,7 @@ function brokerOf(brokers: ReadonlyMap<string, Broker>, source: string): Broker 
 
 const permitFor = (source: string): Permit => (source === "pool" ? permitOf() : sessionPermit());
 
-describe("createSources", () => {
+describe("createSource", () => {
   it.each(SOURCES)("makes of %s a broker that proves what it got", async (source) => {
     const { exchange, names } = scriptedAws();
     const { ask } = sourcesOver(exchange);
@@ -298,8 +301,7 @@ describe("against the stand-in AWS", () => {
   });
 
   function sourcesOf(now: () => number, sources: Readonly<Record<string, SourceSettings>> = SETTINGS) {
-    return createSources({
-      sources,
+    return everySource(sources, {
       defaultRegion: "us-east-1",
       endpoint: aws.url,
       exchange: plainExchange(outbound.call),

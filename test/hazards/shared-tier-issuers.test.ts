@@ -6,6 +6,7 @@ import { createSharedStore } from "../../src/credentials/shared-store.ts";
 import { shared } from "../../src/credentials/shared.ts";
 import type { Outbound } from "../../src/outbound/call.ts";
 import { brokersOf } from "../../src/sidecar/brokers.ts";
+import { createShelf } from "../../src/sidecar/parts.ts";
 import { createClocks } from "../../src/signing/clock-offset.ts";
 import { createSigner } from "../../src/signing/sign.ts";
 import { createLog } from "../../src/telemetry/log.ts";
@@ -53,6 +54,8 @@ const metrics = createMetrics("", {
   denylistAgeMs: () => undefined,
   sharedCacheUp: () => undefined,
   endpointOverridden: () => false,
+  policyMode: () => "enforce",
+  configuration: () => ({ isLatest: true, takenAtMs: 0 }),
 });
 
 /** Makes sidecars of one deployment, with one key, about one store. */
@@ -82,20 +85,20 @@ function createDeployment() {
     });
     if (config === undefined) throw new Error(JSON.stringify(problems));
     const log = createLog({ level: "error", requests: "none" }, { write: () => {} });
-    const brokers = brokersOf(
-      config,
-      { now, log, version: "", document: {} },
-      {
-        outbound: identityPool,
-        signer: createSigner(),
-        clockOf: createClocks(now),
-        metrics,
-        tier,
-      },
+    const shelf = createShelf();
+    const lasting = {
+      outbound: identityPool,
+      signer: createSigner(),
+      clockOf: createClocks(now),
+      metrics,
+    };
+    const { value: brokers, keep } = shelf.build((parts) =>
+      brokersOf(config, { now, log, version: "" }, lasting, { parts, sharing: { tier, settings: {} } }),
     );
+    keep();
     const caller = callerOf({ issuer: "partner", subject: "1", token });
     const credentials = await brokers.of("pool")?.obtain(permitOf("pool"), caller);
-    brokers.close();
+    await shelf.close();
     return credentials?.accessKeyId;
   };
 }

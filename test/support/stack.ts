@@ -83,11 +83,10 @@ export async function startStack({
     { write: (line: string) => void lines.push(line) },
   );
   const own = ownKeysOf(world);
-  const sidecar = createSidecar(reading.config, {
+  const sidecar = createSidecar(reading, {
     ambient: () => Promise.resolve(own),
     version: "0.0.0-test",
     now,
-    document: reading.document,
     log: {
       ...log,
       record: (outcome) => {

@@ -24,6 +24,8 @@ beforeEach(() => {
     denylistAgeMs: () => 3000,
     sharedCacheUp: () => false,
     endpointOverridden: () => true,
+    policyMode: () => "record",
+    configuration: () => ({ isLatest: false, takenAtMs: 1_700_000_000_500 }),
   });
 });
 
@@ -75,6 +77,8 @@ it("has the names, kinds and labels that dashboards are built on", async () => {
     "postern_buffered_bytes gauge",
     "postern_build_info gauge",
     "postern_clock_offset_seconds gauge",
+    "postern_config_last_reload_success_timestamp_seconds gauge",
+    "postern_config_last_reload_successful gauge",
     "postern_credential_exchange_duration_seconds histogram",
     "postern_credential_exchanges_total counter",
     "postern_credential_lookups_total counter",
@@ -82,6 +86,7 @@ it("has the names, kinds and labels that dashboards are built on", async () => {
     "postern_denylist_age_seconds gauge",
     "postern_in_flight_requests gauge",
     "postern_jwks_age_seconds gauge",
+    "postern_policy_mode gauge",
     "postern_request_bytes_total counter",
     "postern_request_duration_seconds histogram",
     "postern_requests_total counter",
@@ -320,6 +325,8 @@ it("stands once for each sidecar: two of them share nothing", async () => {
     denylistAgeMs: () => undefined,
     sharedCacheUp: () => undefined,
     endpointOverridden: () => false,
+    policyMode: () => "enforce",
+    configuration: () => ({ isLatest: true, takenAtMs: 0 }),
   });
   recordSome();
   expect(await other.render()).not.toContain("postern_requests_total{");

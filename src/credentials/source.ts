@@ -1,7 +1,6 @@
 import type { Clock } from "../domain/clock.ts";
 import type { ClockOffset } from "../signing/clock-offset.ts";
 import type { Signer } from "../signing/sign.ts";
-import { createAmbient } from "./ambient.ts";
 import { type Ambient, createAssumeRole } from "./assume-role.ts";
 import { createBasicFlow } from "./basic-flow.ts";
 import type { Broker } from "./broker.ts";
@@ -41,10 +40,8 @@ export interface AssumeRoleSettings {
   readonly verifyRole: boolean;
 }
 
-/** What {@link createSources} needs. */
-export interface SourcesOptions {
-  /** By their configured names. */
-  readonly sources: Readonly<Record<string, SourceSettings>>;
+/** What {@link createSource} needs besides the settings. */
+export interface SourceParts {
   /** Of sources that name no region. */
   readonly defaultRegion: string;
   /** One address for every AWS call, for testing. */
@@ -53,29 +50,20 @@ export interface SourcesOptions {
   readonly signer: Signer;
   /** The clock of an origin. */
   readonly clockOffsetOf: (origin: string) => ClockOffset;
-  /** Who assumes roles. Default: what the AWS SDK's provider chain finds, looked for when it is first needed. */
-  readonly ambient?: Ambient | undefined;
+  /** Who assumes roles. */
+  readonly ambient: Ambient;
   readonly now: Clock;
 }
 
-/** Makes a broker for every configured source, which proves what it got, and remembers nothing but identity ids. */
-export function createSources(options: SourcesOptions): ReadonlyMap<string, Broker> {
-  const { sources, defaultRegion: region, ambient = createAmbient({ region }) } = options;
-  return new Map(
-    Object.entries(sources).map(([name, settings]) => {
-      const askSts = createStsOf(options, regionOf(settings, region));
-      const broker = brokerOf(settings, { ...options, ambient, askSts });
-      return [name, settings.verifyRole ? proven(broker, createProveRole(askSts)) : broker];
-    }),
-  );
+/** Makes the broker of a source, which proves what it got, and remembers nothing but identity ids. */
+export function createSource(settings: SourceSettings, parts: SourceParts): Broker {
+  const askSts = createStsOf(parts, regionOf(settings, parts.defaultRegion));
+  const broker = brokerOf(settings, parts, askSts);
+  return settings.verifyRole ? proven(broker, createProveRole(askSts)) : broker;
 }
 
-interface Parts extends SourcesOptions {
-  readonly ambient: Ambient;
-  readonly askSts: AskSts;
-}
-
-function brokerOf(settings: SourceSettings, { askSts, ambient, endpoint, exchange, now }: Parts): Broker {
+function brokerOf(settings: SourceSettings, parts: SourceParts, askSts: AskSts): Broker {
+  const { ambient, endpoint, exchange, now } = parts;
   if (settings.type === "assume-role") {
     return createAssumeRole({ askSts, ambient, externalId: settings.externalId, now });
   }
@@ -86,7 +74,7 @@ function brokerOf(settings: SourceSettings, { askSts, ambient, endpoint, exchang
   return flow === "basic" ? createBasicFlow(calls, assume) : createIdentityPool(calls);
 }
 
-function createStsOf({ endpoint, exchange, signer, clockOffsetOf }: SourcesOptions, region: string): AskSts {
+function createStsOf({ endpoint, exchange, signer, clockOffsetOf }: SourceParts, region: string): AskSts {
   const origin = stsOrigin(region, endpoint);
   return createSts({ region, origin, exchange, signer, clock: clockOffsetOf(origin) });
 }

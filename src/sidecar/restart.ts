@@ -1,0 +1,16 @@
+import type { Config } from "../config/schema.ts";
+
+/** What a process begins with and keeps: setting by setting, in the words of the configuration. */
+const FIXED: readonly (readonly [path: string, read: (config: Config) => unknown])[] = [
+  ["listen.address", ({ listen }) => listen.address],
+  ["probes.address", ({ probes }) => probes.address],
+  ["operator.address", ({ operator }) => operator.address],
+  ["limits.headers", ({ limits }) => limits.headers],
+];
+
+/** Why a configuration cannot take the place of the one that runs; empty where it can. */
+export function needsRestart(running: Config, next: Config): readonly string[] {
+  return FIXED.filter(([, read]) => JSON.stringify(read(running)) !== JSON.stringify(read(next))).map(
+    ([path]) => `${path}: a new value needs a restart`,
+  );
+}

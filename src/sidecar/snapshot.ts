@@ -1,0 +1,61 @@
+import { ambientRulesOf } from "../config/ambient-rules.ts";
+import { policyOptionsOf } from "../config/stages.ts";
+import type { SharedTier } from "../credentials/shared-tier.ts";
+import type { Denylist } from "../identity/denylist.ts";
+import type { Issuers } from "../identity/issuers.ts";
+import { compilePolicy } from "../policy/compile.ts";
+import { type BodyReader, createBodyReader } from "../proxy/body.ts";
+import type { Pipeline } from "../proxy/handle.ts";
+import { createRouter, type Live } from "../proxy/route.ts";
+import { type Brokers, brokersOf, tierOf } from "./brokers.ts";
+import { authenticateOf, denylistOf, issuersOf } from "./identity.ts";
+import type { Lasting } from "./lasting.ts";
+import type { Parts } from "./parts.ts";
+import type { Loaded, Surroundings } from "./surroundings.ts";
+import { livesOf } from "./upstreams.ts";
+
+/** All that one configuration makes: a request is served by one of them from its first byte to its last. */
+export interface Snapshot extends Loaded {
+  readonly pipeline: Pipeline;
+  readonly lives: readonly Live[];
+  readonly issuers: Issuers;
+  readonly brokers: Brokers;
+  readonly bodies: BodyReader;
+  readonly tier: SharedTier | undefined;
+  readonly denylist: Denylist | undefined;
+}
+
+/**
+ * Makes a snapshot; nothing is fetched yet.
+ *
+ * @param onRevoked told when the denylist has changed
+ * @throws Error where a file that the configuration names cannot be read or used
+ */
+export function snapshotOf(
+  loaded: Loaded,
+  surroundings: Surroundings,
+  lasting: Lasting & { readonly onRevoked: (denylist: Denylist) => void },
+  parts: Parts,
+): Snapshot {
+  const { config } = loaded;
+  const { signer, clockOf, outbound, metrics, onRevoked } = lasting;
+  const { bufferedBody } = config.limits;
+  const bodies = parts.take("bodies", bufferedBody, () => createBodyReader(bufferedBody));
+  const lives = livesOf(config, clockOf, parts);
+  const issuers = issuersOf(config, surroundings, outbound, parts);
+  const sharing = tierOf(config, surroundings, metrics, parts);
+  const brokers = brokersOf(config, surroundings, lasting, { parts, sharing });
+  const denylist = denylistOf(config, surroundings, onRevoked, parts);
+  const pipeline: Pipeline = {
+    route: createRouter(lives),
+    upstreams: lives.map(({ upstream }) => upstream),
+    authenticate: authenticateOf(config, surroundings, { issuers, denylist }, parts),
+    ambient: ambientRulesOf(config),
+    policy: compilePolicy(config.policy.rules, policyOptionsOf(config)),
+    bodies,
+    brokerOf: brokers.of,
+    signer,
+    now: surroundings.now,
+  };
+  return { ...loaded, pipeline, lives, issuers, brokers, bodies, tier: sharing?.tier, denylist };
+}
