@@ -1,0 +1,120 @@
+import type { PolicyNames, RuleDocument, WhenDocument } from "./document.ts";
+import { containsAction, containsAllowed, contains } from "./diff-pattern.ts";
+import { areAmong, type Whom, whomOf } from "./diff-whom.ts";
+
+/** What a rule says of callers of one kind, one action pattern and one resource pattern. */
+export interface Cell {
+  readonly rule: RuleDocument;
+  /** Place of the rule in its file. */
+  readonly order: number;
+  readonly whom: Whom;
+  readonly action: string;
+  readonly resource: string;
+  readonly conditions: Conditions;
+}
+
+/** What an allow gives where it decides. */
+export interface Given {
+  readonly role: string;
+  /** In words: a source, and what other upstreams have in its place. */
+  readonly source: string;
+  /** Equal where all that shapes the credentials is, but for the session policy that is made from the rules. */
+  readonly key: string;
+}
+
+/** A cell of an allow. */
+export interface Grant extends Cell {
+  readonly given: Given;
+}
+
+/** The cells of a policy, in the order of its file. */
+export interface Cells {
+  readonly grants: readonly Grant[];
+  readonly bars: readonly Cell[];
+}
+
+/** The `when` of a rule, as far as it can be compared. */
+export interface Conditions {
+  /** Each operator with one key, and its values in order; all of them must hold. */
+  readonly entries: readonly string[];
+  /** Keys of the request that it names, in lower case: those may be guarded. */
+  readonly keys: readonly string[];
+}
+
+/** Cuts rules that have no problems into cells. */
+export function cellsOf(rules: readonly RuleDocument[], names: PolicyNames): Cells {
+  const cut = (rule: RuleDocument, order: number, side: "allow" | "deny"): readonly Cell[] => {
+    const conditions = conditionsOf(rule.when);
+    return whomOf(rule.who, side, names.issuers).flatMap((whom) =>
+      (rule[side] ?? []).flatMap((action) =>
+        (rule.on ?? ["*"]).map((resource) => ({ rule, order, whom, action, resource, conditions })),
+      ),
+    );
+  };
+  return {
+    grants: rules.flatMap((rule, order) => {
+      if (rule.allow === undefined) return [];
+      const given = givenBy(rule, names);
+      return cut(rule, order, "allow").map((cell) => ({ ...cell, given }));
+    }),
+    bars: rules.flatMap((rule, order) => (rule.deny === undefined ? [] : cut(rule, order, "deny"))),
+  };
+}
+
+/** Whether an allow means whatever another means, conditions aside. */
+export function isGrantWithin(narrow: Cell, wide: Cell): boolean {
+  return (
+    containsAllowed(wide.action, narrow.action) &&
+    contains(wide.resource, narrow.resource) &&
+    areAmong(narrow.whom, wide.whom)
+  );
+}
+
+/**
+ * Whether a deny holds wherever another holds, or wherever an allow does, conditions aside. A claim that cannot be used
+ * makes a deny hold everywhere, so none with other claims holds as far.
+ */
+export function isWithinBar(narrow: Cell, wide: Cell, narrowIsDeny: boolean): boolean {
+  const isOnWithin =
+    narrowIsDeny && narrow.resource.includes("${")
+      ? narrow.resource === wide.resource || wide.resource === "*"
+      : contains(wide.resource, narrow.resource);
+  return isOnWithin && containsAction(wide.action, narrow.action) && areAmong(narrow.whom, wide.whom);
+}
+
+/** Whether conditions hold wherever others do; of an allow, also that it names what may be guarded. */
+export function areLooser(loose: Conditions, strict: Conditions, side: "allow" | "deny"): boolean {
+  return (
+    loose.entries.every((entry) => strict.entries.includes(entry)) &&
+    (side === "deny" || strict.keys.every((key) => loose.keys.includes(key)))
+  );
+}
+
+function conditionsOf(when: WhenDocument = {}): Conditions {
+  const all = Object.entries(when).flatMap(([operator, keys]) =>
+    Object.entries(keys).map(([key, values]) => ({ operator, key: keyOf(key), values: [values].flat() })),
+  );
+  return {
+    entries: all.map(({ operator, key, values }) =>
+      JSON.stringify([operator, key, [...new Set(values.map(String))].sort()]),
+    ),
+    keys: all.flatMap(({ key }) => (/^(?:claim|aws):/.test(key) ? [] : [key])),
+  };
+}
+
+/** Names of claims are told apart by case, IAM's keys are not. */
+function keyOf(key: string): string {
+  return key.startsWith("claim:") ? key : key.toLowerCase();
+}
+
+function givenBy(rule: RuleDocument, { sources, defaultSource = "", upstreamSources }: PolicyNames): Given {
+  const { role = "", credentials, sessionName, sessionDuration, sessionPolicy } = rule;
+  const others = credentials === undefined ? [...upstreamSources].sort(([a], [b]) => (a < b ? -1 : 1)) : [];
+  const usual = credentials ?? defaultSource;
+  const plans = [usual, ...others.map(([, source]) => source)].map((source) => sources.get(source)?.plan);
+  return {
+    role,
+    source: [usual, ...others.map(([upstream, source]) => `${source} on ${upstream}`)].join(", "),
+    key: JSON.stringify([role, usual, others, sessionName, sessionDuration, sessionPolicy, plans]),
+  };
+}

@@ -1,0 +1,84 @@
+import type { Cell, Given, Grant } from "./diff-cell.ts";
+import { hasClaims } from "./diff-pattern.ts";
+import { type Counted, isShut, meeting, type Region, regionOf, stricken } from "./diff-region.ts";
+import type { Side } from "./diff-side.ts";
+import { mayBeBoth } from "./diff-whom.ts";
+
+/** Where a policy may give less than another, and why. */
+export type Less =
+  | { readonly by: "allow"; readonly region: Region; readonly grant: Grant }
+  | {
+      readonly by: "deny";
+      readonly region: Region;
+      readonly bar: Cell;
+      /** Only where a claim of the deny cannot be used. */
+      readonly unusable: boolean;
+    };
+
+/** Where the order of allows chooses another role. */
+export interface Turned {
+  readonly region: Region;
+  /** First before, and the other after. */
+  readonly before: readonly [Grant, Grant];
+  readonly after: readonly [Grant, Grant];
+}
+
+/** Finds where one policy may give less than another: it has no such allow, or a deny that the other has not. */
+export function lessIn(less: Side, than: Side, counted: readonly Counted[]): readonly Less[] {
+  const missing = than.grants
+    .filter((grant) => less.coverOf(grant) === undefined)
+    .map((grant): Less => ({ by: "allow", region: regionOf(grant), grant }));
+  const denied = less.bars
+    .filter((bar) => !than.hasBar(bar))
+    .flatMap((bar) => than.grants.flatMap((grant) => struckBy(bar, grant, counted)));
+  return [...missing, ...denied].filter(({ region }) => !isShut(region, than.bars));
+}
+
+function struckBy(bar: Cell, grant: Grant, counted: readonly Counted[]): readonly Less[] {
+  const region = stricken(grant, bar, counted);
+  if (region !== undefined) return [{ by: "deny", region, bar, unusable: false }];
+  if (!hasClaims(bar.resource)) return [];
+  const anywhere = stricken(grant, { ...bar, resource: "*" }, counted);
+  return anywhere === undefined ? [] : [{ by: "deny", region: anywhere, bar, unusable: true }];
+}
+
+/**
+ * Finds where the order of allows may choose another role.
+ *
+ * Say a request gets x before, and y after. Then x stands before whatever gives as y does before, and y before whatever
+ * gives as x does after. What covers a cell gives as it does; so a turn that this does not find is none.
+ */
+export function turnsBetween(before: Side, after: Side): readonly Turned[] {
+  const xs = pairsOf(before, after);
+  const ys = pairsOf(after, before);
+  return xs.flatMap(([x, x2]) =>
+    ys.flatMap(([y, y2]) => {
+      if (x.order >= y2.order || y.order >= x2.order) return [];
+      if (x.given.key === y.given.key || !mayBeBoth(x.whom, y.whom)) return [];
+      const region = meeting(x, y) ?? apart(x, y, before, after);
+      return region === undefined ? [] : [{ region, before: [x, y2] as const, after: [y, x2] as const }];
+    }),
+  );
+}
+
+/** The cells that decide in one policy, each with what gives the same in the other. */
+function pairsOf(side: Side, other: Side): readonly (readonly [Grant, Grant])[] {
+  return side.grants.flatMap((grant) => {
+    const cover = other.coverOf(grant);
+    return cover === undefined ? [] : [[grant, cover] as const];
+  });
+}
+
+/** A request may need several things: two allows of different ones meet if each role is given for the other's too. */
+function apart(x: Grant, y: Grant, before: Side, after: Side): Region | undefined {
+  if (!haveCommonService(x.action, y.action)) return undefined;
+  return gives(before, x, y.given) && gives(after, y, x.given) ? regionOf(x) : undefined;
+}
+
+function gives({ grants }: Side, wanted: Grant, { key }: Given): boolean {
+  return grants.some((grant) => grant.given.key === key && meeting(grant, wanted) !== undefined);
+}
+
+function haveCommonService(one: string, other: string): boolean {
+  return one === "*" || other === "*" || one.split(":", 1)[0] === other.split(":", 1)[0];
+}

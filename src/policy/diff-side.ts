@@ -1,0 +1,68 @@
+import {
+  areLooser,
+  type Cell,
+  type Cells,
+  cellsOf,
+  type Grant,
+  isGrantWithin,
+  isWithinBar,
+} from "./diff-cell.ts";
+import type { PolicyNames, RuleDocument } from "./document.ts";
+
+/** Rules without problems, and what they refer to. */
+export interface PolicySide {
+  readonly rules: readonly RuleDocument[];
+  readonly names: PolicyNames;
+}
+
+/** A policy as cells, and which of them mean all that a cell of another policy means. */
+export interface Side extends Cells {
+  /** An allow that gives the same wherever another does. */
+  readonly coverOf: (grant: Grant) => Grant | undefined;
+  /** Whether a deny holds wherever another does. */
+  readonly hasBar: (bar: Cell) => boolean;
+}
+
+/** Prepares one side of a comparison. */
+export function sideOf({ rules, names }: PolicySide): Side {
+  const { grants, bars } = cellsOf(rules, names);
+  // Most cells are the same on both sides, and found without a search.
+  const same = firstByKey(grants, grantKey);
+  const sameBars = firstByKey(bars, cellKey);
+  const known = new Map<Grant, Grant | undefined>();
+  const search = (grant: Grant): Grant | undefined =>
+    same.get(grantKey(grant)) ?? grants.find((other) => isCovered(grant, other));
+  return {
+    grants,
+    bars,
+    coverOf: (grant) => {
+      if (!known.has(grant)) known.set(grant, search(grant));
+      return known.get(grant);
+    },
+    hasBar: (bar) => sameBars.has(cellKey(bar)) || bars.some((other) => isBarred(bar, other)),
+  };
+}
+
+function isCovered(grant: Grant, by: Grant): boolean {
+  return (
+    grant.given.key === by.given.key &&
+    isGrantWithin(grant, by) &&
+    areLooser(by.conditions, grant.conditions, "allow")
+  );
+}
+
+function isBarred(bar: Cell, by: Cell): boolean {
+  return isWithinBar(bar, by, true) && areLooser(by.conditions, bar.conditions, "deny");
+}
+
+function firstByKey<C extends Cell>(cells: readonly C[], keyOf: (cell: C) => string): ReadonlyMap<string, C> {
+  return new Map(cells.toReversed().map((cell) => [keyOf(cell), cell]));
+}
+
+function grantKey(grant: Grant): string {
+  return `${grant.given.key} ${cellKey(grant)}`;
+}
+
+function cellKey({ whom, action, resource, conditions }: Cell): string {
+  return JSON.stringify([whom.who, action, resource, conditions.entries]);
+}
