@@ -2,6 +2,7 @@ import type { Context, Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { Refusal } from "../domain/refusal.ts";
 import { type Asked, readAsked } from "./asked.ts";
+import { plainJson } from "./plain-json.ts";
 
 /** Says what would become of a request. Nothing in its answer is a token. */
 export type Explain = (asked: Asked) => Promise<object>;
@@ -29,7 +30,7 @@ export function addExplain(app: Hono, explain: Explain): void {
         if (error instanceof Refusal) return c.json({ message: `${error.detail ?? error.message}.` }, 400);
         throw error;
       }
-      const told = JSON.stringify(await explain(asked), plainly);
+      const told = JSON.stringify(await explain(asked), plainJson);
       return c.body(told, 200, { "content-type": "application/json" });
     },
   );
@@ -43,9 +44,4 @@ function purposeProblem(c: Context): Response | undefined {
   if (type.trim().toLowerCase() !== "application/json")
     return c.json({ message: "The body is JSON: send content-type: application/json." }, 415);
   return undefined;
-}
-
-/** JSON knows no maps: they become objects. */
-function plainly(_name: string, value: unknown): unknown {
-  return value instanceof Map ? Object.fromEntries(value as ReadonlyMap<string, unknown>) : value;
 }

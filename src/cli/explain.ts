@@ -1,0 +1,148 @@
+import { type Asked, readAsked } from "../admin/asked.ts";
+import { plainJson } from "../admin/plain-json.ts";
+import { endpointProblem } from "../config/address.ts";
+import type { Environment } from "../config/load.ts";
+import { Refusal } from "../domain/refusal.ts";
+import type { Explained } from "../proxy/question.ts";
+import { ask, jsonOf } from "./ask.ts";
+import { command, type Parsed, textOf, textsOf } from "./command.ts";
+import { Complaint, misuse } from "./complaint.ts";
+import { readConfigFile } from "./config-file.ts";
+import { EXIT } from "./exit.ts";
+import { wordsFor } from "./explained.ts";
+import { portsOf } from "./ports.ts";
+import { readBytesWord, readHeaderWord, readRequestWords } from "./request-words.ts";
+import { type AskedBy, supposedCaller } from "./supposed-caller.ts";
+import { terminal } from "./terminal.ts";
+
+const HELP = `Usage: postern explain [USER] METHOD TARGET [options]
+
+Says what would become of a request, and why: who the caller is, what is asked for in IAM's words, what each rule says
+of it, the role, and the request that would be signed. Nothing is exchanged and nothing is sent.
+Exit code 0 if the request would be let through, 1 if not.
+
+  postern explain analyst DELETE /s3/reports/q3.txt
+  postern explain --claims '{"cognito:groups":["analysts"]}' GET /s3/reports/q3.txt --config postern.yaml
+
+USER signs in at the stand-in AWS; the USER guest has no token. Without one of them, --token and --claims the caller is
+whom the headers name, or the token in POSTERN_TOKEN or AWS_SESSION_TOKEN. TARGET may be a whole URL.
+
+  --token TOKEN        other users of this machine can see it in the list of processes: better POSTERN_TOKEN
+  --claims JSON|@FILE  of a token that nobody has to sign; what they leave out is that of a user
+  --issuer NAME        whose claims they are, where there are several issuers
+  -H, --header 'NAME: VALUE'
+  -d, --data TEXT|@FILE
+  --source-ip IP       where the request comes from; default 127.0.0.1
+  --at TIME            when, as 2026-01-15T12:00:00Z; default now
+  -c, --config FILE    ask a configuration, without a running Postern: signatures of tokens are not checked then
+  --url URL            of a running Postern's operator; default http://127.0.0.1:4482 (POSTERN_OPERATOR_PORT)
+  --json               all that is known, as JSON`;
+
+const TEXT = { type: "string" } as const;
+
+/** `postern explain`. */
+export const explain = command(
+  {
+    name: "explain",
+    help: HELP,
+    options: {
+      token: TEXT,
+      claims: TEXT,
+      issuer: TEXT,
+      header: { type: "string", short: "H", multiple: true },
+      data: { type: "string", short: "d" },
+      "source-ip": TEXT,
+      at: TEXT,
+      config: { type: "string", short: "c" },
+      url: TEXT,
+      json: { type: "boolean" },
+    },
+    words: 3,
+  },
+  async (parsed, env) => {
+    if (textOf(parsed, "config") !== undefined && textOf(parsed, "url") !== undefined)
+      throw misuse("--config asks a file and --url a running Postern: one of them");
+    const question = await questionOf(parsed, env);
+    const told = await answerTo(question, parsed, env);
+    if (told === undefined) return EXIT.config;
+    const lines =
+      parsed.values["json"] === true
+        ? JSON.stringify(told, plainJson, 2).split("\n")
+        : wordsFor(told, `${question.request.method} ${question.request.target}`);
+    terminal.out(lines.map(terminal.plain).join("\n"));
+    return told.verdict === "permit" ? EXIT.ok : EXIT.failure;
+  },
+);
+
+/** A question as `POST /explain` takes it. */
+type AskedQuestion = AskedBy & {
+  readonly request: {
+    readonly method: string;
+    readonly target: string;
+    readonly headers: readonly (readonly [name: string, value: string])[];
+    readonly bodyBase64?: string;
+  };
+  readonly sourceIp?: string | undefined;
+  readonly at?: string | undefined;
+};
+
+async function questionOf(parsed: Parsed, env: Environment): Promise<AskedQuestion> {
+  const { user, method, target, host } = readRequestWords(parsed.words, "explain");
+  const headers = textsOf(parsed, "header").map(readHeaderWord);
+  const data = textOf(parsed, "data");
+  const names = headers.map(([name]) => name.toLowerCase());
+  if (host !== undefined && !names.includes("host")) headers.push(["host", host]);
+  return {
+    ...(await supposedCaller(parsed, env, { user, headerNames: names })),
+    request: {
+      method,
+      target,
+      headers,
+      ...(data !== undefined && { bodyBase64: readBytesWord(data).toString("base64") }),
+    },
+    sourceIp: textOf(parsed, "source-ip"),
+    at: textOf(parsed, "at"),
+  };
+}
+
+/** Undefined where the configuration is not one to ask. */
+async function answerTo(
+  question: AskedQuestion,
+  parsed: Parsed,
+  env: Environment,
+): Promise<Explained | undefined> {
+  const config = textOf(parsed, "config");
+  const body = JSON.stringify(question);
+  if (config === undefined) return askOperator(body, textOf(parsed, "url"), env);
+  const loaded = readConfigFile(config, env);
+  if (loaded === undefined) return undefined;
+  if ("token" in question) terminal.err("The signature of the token was not checked: no keys are at hand.");
+  const { createRehearsal } = await import("../sidecar/rehearsal.ts");
+  return createRehearsal(loaded.config, { now: Date.now })(understood(body));
+}
+
+/** As the operator's listener reads it, so that both understand the same. */
+function understood(body: string): Asked {
+  try {
+    return readAsked(Buffer.from(body));
+  } catch (error) {
+    throw error instanceof Refusal ? misuse(error.detail ?? error.message) : error;
+  }
+}
+
+async function askOperator(body: string, named: string | undefined, env: Environment): Promise<Explained> {
+  const url = named ?? `http://127.0.0.1:${portsOf(env).POSTERN_OPERATOR_PORT}`;
+  // A token goes there: what holds for an upstream's address holds for this one.
+  const problem = endpointProblem(url);
+  if (problem !== undefined) throw misuse(`--url ${url}: ${problem}`);
+  const headers = { "content-type": "application/json", "x-postern-admin": "1" };
+  const answer = await ask(new URL("/explain", url), { method: "POST", headers, body });
+  const told = jsonOf(answer);
+  if (answer.ok && typeof told?.["verdict"] === "string") return told as unknown as Explained;
+  const message = told?.["message"];
+  throw new Complaint(
+    !answer.ok && typeof message === "string"
+      ? `Postern does not answer the question: ${message}`
+      : `what answers at ${url} is not Postern's operator listener`,
+  );
+}
