@@ -1,0 +1,203 @@
+import * as fc from "fast-check";
+import { expect, it } from "vitest";
+import { type Caller, GUEST } from "../../src/domain/caller.ts";
+import type { Decision } from "../../src/domain/decision.ts";
+import type { Requirement } from "../../src/domain/operation.ts";
+import { decide } from "../../src/policy/decide.ts";
+import { type Change, diffPolicies } from "../../src/policy/diff.ts";
+import type { RuleDocument, WhoDocument } from "../../src/policy/document.ts";
+import { matches, matchesAction } from "../../src/policy/pattern.ts";
+import { claimsForPattern, compileTemplate, fillTemplate } from "../../src/policy/template.ts";
+import { compileWho } from "../../src/policy/who.ts";
+import { aCaller, aContext, aMachine, anOperation, aPolicy, NAMES, roleArn } from "../support/ruling.ts";
+
+const COUNTED = [
+  ["s3:GetObjectVersion", "s3:GetObject"],
+  ["dynamodb:Query", "dynamodb:GetItem"],
+] as const;
+const TABLE = "arn:aws:dynamodb:us-east-1:1:table/T";
+
+const actions = fc.subarray(
+  ["*", "s3:*", "s3:Get*", "s3:GetObject", "s3:getobjectversion", "s3:*Object", "s3:PutObject", "dynamodb:*"],
+  { minLength: 1, maxLength: 2 },
+);
+const credentialGiving = fc.constant(["s3:CreateSession"]);
+const on = fc.subarray(
+  [
+    "*",
+    "arn:aws:s3:::a/*",
+    "arn:aws:s3:::a/x",
+    "arn:aws:s3:::?/x",
+    "arn:aws:s3:::*/x",
+    "arn:aws:s3:::home/${claim:tenant}/*",
+    TABLE,
+    `${TABLE}/index/*`,
+  ],
+  { minLength: 1, maxLength: 2 },
+);
+const who = fc.constantFrom<WhoDocument>(
+  { authenticated: true },
+  { groups: ["a"] },
+  { groups: ["a", "b"] },
+  { groups: ["b"], claims: { tenant: "acme" } },
+  { claims: { tenant: ["acme", "other"] } },
+  { clients: ["web", "service"] },
+  { scopes: ["read"] },
+  { issuers: ["staff"], groups: ["a"] },
+  { machine: true },
+  { guest: true },
+);
+const when = fc.constantFrom(
+  undefined,
+  undefined,
+  undefined,
+  { StringEquals: { "claim:tenant": "acme" } },
+  { StringEquals: { "s3:x-amz-acl": "private" } },
+  { StringEquals: { "claim:tenant": "acme", "s3:x-amz-acl": "private" } },
+);
+const gives = fc.constantFrom(
+  { role: "pool" },
+  { role: roleArn("x") },
+  { role: roleArn("y") },
+  { role: roleArn("x"), credentials: "service" },
+  { role: roleArn("x"), credentials: "service", sessionName: "${claim:tenant}" },
+);
+const allow = fc
+  .tuple(
+    fc.record({ who, allow: fc.oneof({ weight: 9, arbitrary: actions }, credentialGiving), on, when }),
+    gives,
+  )
+  .map(([rule, given]) => ({ ...rule, ...given }));
+const deny = fc
+  .record({ deny: actions, when })
+  .chain((rule) => fc.record({ who, on }, { requiredKeys: [] }).map((rest) => ({ ...rule, ...rest })));
+const rule = fc.oneof({ weight: 3, arbitrary: allow }, { weight: 1, arbitrary: deny });
+
+/** Two policies that differ in a few rules, or in their order. */
+const pair = fc
+  .record({
+    common: fc.array(rule, { maxLength: 4 }),
+    left: fc.array(rule, { maxLength: 2 }),
+    right: fc.array(rule, { maxLength: 2 }),
+    seed: fc.array(fc.nat(), { minLength: 16, maxLength: 16 }),
+    keepsOrder: fc.boolean(),
+  })
+  .map(({ common, left, right, seed, keepsOrder }) => [
+    named([...common, ...left]),
+    named(keepsOrder ? [...right, ...common] : shuffled([...common, ...right], seed)),
+  ]);
+
+function named(rules: readonly object[]): readonly RuleDocument[] {
+  return rules.map((one, i) => ({ name: `rule ${i}`, ...one }));
+}
+
+function shuffled<T>(list: readonly T[], seed: readonly number[]): readonly T[] {
+  return list
+    .map((entry, i) => [seed[i] ?? 0, entry] as const)
+    .sort(([a], [b]) => a - b)
+    .map(([, entry]) => entry);
+}
+
+const user = fc
+  .record({
+    groups: fc.subarray(["a", "b"]),
+    tenant: fc.constantFrom("acme", "other", "a/b", undefined, ["acme", "other"]),
+    use: fc.constantFrom(
+      { token_use: "id" },
+      { token_use: "access", scope: "read" },
+      { token_use: "access" },
+    ),
+  })
+  .map(({ groups, tenant, use }) =>
+    aCaller({ ...use, "cognito:groups": groups, ...(tenant !== undefined && { tenant }) }),
+  );
+const machine = fc.constantFrom(aMachine(), aMachine({ claims: { sub: "service", scope: "read" } }));
+const caller = fc.oneof({ weight: 6, arbitrary: user }, machine, fc.constant(GUEST));
+const requirement = fc
+  .constantFrom<Requirement>(
+    { action: "s3:GetObject", resource: "arn:aws:s3:::a/x" },
+    { action: "s3:GetObjectVersion", resource: "arn:aws:s3:::a/x", covers: ["s3:GetObject"] },
+    { action: "s3:PutObject", resource: "arn:aws:s3:::a/y" },
+    { action: "s3:PutObject", resource: "arn:aws:s3:::b/x" },
+    { action: "s3:GetObject", resource: "arn:aws:s3:::home/acme/1" },
+    { action: "s3:CreateSession", resource: "arn:aws:s3:::a" },
+    { action: "dynamodb:Query", resource: `${TABLE}/index/I`, within: [TABLE], covers: ["dynamodb:GetItem"] },
+    { action: "dynamodb:GetItem", resource: TABLE },
+  )
+  .chain((one) =>
+    fc.constantFrom(
+      one,
+      one,
+      { ...one, keys: new Map([["s3:x-amz-acl", ["private"]]]) },
+      { ...one, keys: new Map([["s3:x-amz-acl", "unknown" as const]]), guarded: ["s3:x-amz-acl"] },
+    ),
+  );
+const asked = fc.array(requirement, { minLength: 1, maxLength: 3 });
+
+/** What somebody gets of it: names of rules, reasons and derived session policies aside. */
+function got(decision: Decision): unknown {
+  if (decision.verdict === "denial") return "denial";
+  const { role, source, session } = decision;
+  return { role, source, session: session && [session.name, session.durationSeconds, session.tags] };
+}
+
+/** Whether a change says something of a caller and a requirement. */
+function isAbout(
+  { region, unusable }: Change,
+  who: Caller,
+  { action, resource, ...more }: Requirement,
+): boolean {
+  const texts = [resource, ...(more.within ?? [])];
+  const fills = (pattern: string): boolean => {
+    const filled = fillTemplate(compileTemplate(pattern), claimsForPattern(who));
+    return filled === undefined || texts.some((text) => matches(filled, text));
+  };
+  return (
+    region.whom.every((whom) => whom.kinds.includes(who.kind) && compileWho(whom.who, "deny")(who)) &&
+    region.actions.every((one) =>
+      [action, ...(more.covers ?? [])].some((name) => matchesAction(one, name)),
+    ) &&
+    (unusable === true || region.resources.every(fills))
+  );
+}
+
+function policyOf(rules: readonly RuleDocument[]) {
+  const plans = [...NAMES.sources].flatMap(([name, { plan }]) =>
+    plan === undefined ? [] : [[name, plan] as const],
+  );
+  return aPolicy(rules, { defaultSource: "pool", sessions: new Map(plans) });
+}
+
+it("says something of every caller, action and resource that is decided otherwise", () => {
+  fc.assert(
+    fc.property(
+      pair,
+      fc.array(fc.tuple(caller, asked), { minLength: 30, maxLength: 30 }),
+      ([a = [], b = []], cases) => {
+        const changes = diffPolicies({ rules: a, names: NAMES }, { rules: b, names: NAMES }, COUNTED);
+        const [before, after] = [policyOf(a), policyOf(b)];
+        for (const [who, requirements] of cases) {
+          const operation = anOperation(requirements);
+          const was = got(decide(before, who, operation, aContext()));
+          const now = got(decide(after, who, operation, aContext()));
+          if (JSON.stringify(was) === JSON.stringify(now)) continue;
+          const isSaid = requirements.some((one) => changes.some((change) => isAbout(change, who, one)));
+          expect(
+            isSaid,
+            JSON.stringify({ was, now, who: who.claims, requirements, changes }, undefined, 1),
+          ).toBe(true);
+        }
+      },
+    ),
+    { numRuns: Number(process.env["RUNS"] ?? 1000) },
+  );
+});
+
+it("has nothing to say of a policy and itself, whatever its rules are called", () => {
+  fc.assert(
+    fc.property(pair, ([rules = []]) => {
+      const renamed = rules.map((one, i) => ({ ...one, name: `other ${i}` }));
+      expect(diffPolicies({ rules, names: NAMES }, { rules: renamed, names: NAMES }, COUNTED)).toEqual([]);
+    }),
+  );
+});
