@@ -1,24 +1,25 @@
+import type { Denial } from "../domain/decision.ts";
 import type { Requirement } from "../domain/operation.ts";
 import type { RefusalCode } from "../domain/refusal.ts";
 import type { Explained } from "../proxy/question.ts";
 
-/** What would help, where anything can be said; IAM has its own word on each. */
+/** What would help, where anything can be said. */
 export function remedyFor(told: Explained): string | undefined {
   const { refusal, decision } = told;
   if (refusal === undefined) return undefined;
-  const rule = decision?.rule === undefined ? "the rule" : `"${decision.rule}"`;
-  switch (refusal.code) {
-    case "denied-no-rule":
-      return toAllow(told);
-    case "denied-by-rule":
-      return `No allow helps while ${rule} matches: a deny always wins.`;
-    case "roles-disagree":
-      return `Each thing that it needs is allowed, but by no single role: ${decision?.rule ?? ""}.`;
-    case "claim-unusable":
-      return `The claim that ${rule} needs is missing in the token, or holds what no pattern may.`;
-    default:
-      return REMEDIES[refusal.code];
-  }
+  return decision?.verdict === "denial" ? AGAINST_DENIALS[decision.reason](told) : REMEDIES[refusal.code];
+}
+
+const AGAINST_DENIALS: Readonly<Record<Denial["reason"], (told: Explained) => string>> = {
+  "denied-no-rule": toAllow,
+  "denied-by-rule": (told) => `No allow helps while "${ruleOf(told)}" matches: a deny always wins.`,
+  "roles-disagree": (told) =>
+    `All that it needs is allowed, but by no single role; these rules matter: ${ruleOf(told)}.`,
+  "claim-unusable": (told) => `"${ruleOf(told)}" would allow it, and a claim that it needs cannot be used.`,
+};
+
+function ruleOf({ decision }: Explained): string {
+  return decision?.rule ?? "";
 }
 
 const REMEDIES: Partial<Readonly<Record<RefusalCode, string>>> = {

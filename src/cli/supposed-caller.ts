@@ -22,7 +22,7 @@ const TOKEN_PLACES: ReadonlySet<string> = new Set([
 /** What is said of who asks, besides the options. */
 export interface Said {
   readonly user: string | undefined;
-  /** Of the request's headers. */
+  /** Of the request's headers, in lower case. */
   readonly headerNames: readonly string[];
 }
 
@@ -30,25 +30,31 @@ export interface Said {
  * Finds who asks: a user of the stand-in AWS, who signs in; `guest`; `--token`; `--claims`; else whom the request's own
  * headers name; else the token of the environment.
  */
-export async function supposedCaller(parsed: Parsed, env: Environment, said: Said): Promise<AskedBy> {
-  const { user, headerNames } = said;
-  const [token, claims, issuer] = [
-    textOf(parsed, "token"),
-    textOf(parsed, "claims"),
-    textOf(parsed, "issuer"),
-  ];
+export async function supposedCaller(
+  parsed: Parsed,
+  env: Environment,
+  { user, headerNames }: Said,
+): Promise<AskedBy> {
+  const token = textOf(parsed, "token");
+  const claims = textOf(parsed, "claims");
+  const issuer = textOf(parsed, "issuer");
   if ([user, token, claims].filter((one) => one !== undefined).length > 1)
     throw misuse(`a user, --token and --claims are answers to one question; ${seeHelp("explain")}`);
   if (issuer !== undefined && claims === undefined) throw misuse("--issuer says whose --claims they are");
-  if (user === "guest") return { guest: true };
-  if (user !== undefined) return { token: bearerOf(await signInLocally(user, env)) };
+  if (user !== undefined) return userOf(user, env);
   if (claims !== undefined) return { claims: readClaims(claims), ...(issuer !== undefined && { issuer }) };
   if (token !== undefined) return { token: token.trim() };
-  if (headerNames.some((name) => TOKEN_PLACES.has(name.toLowerCase()))) return { guest: true };
-  const own = (env["POSTERN_TOKEN"] || env["AWS_SESSION_TOKEN"] || "").trim();
-  if (own === "")
-    throw misuse(`who asks? name a USER or guest, or give --token or --claims; ${seeHelp("explain")}`);
-  return { token: own };
+  return headerNames.some((name) => TOKEN_PLACES.has(name)) ? { guest: true } : ownToken(env);
+}
+
+async function userOf(user: string, env: Environment): Promise<AskedBy> {
+  return user === "guest" ? { guest: true } : { token: bearerOf(await signInLocally(user, env)) };
+}
+
+function ownToken(env: Environment): AskedBy {
+  const token = (env["POSTERN_TOKEN"] || env["AWS_SESSION_TOKEN"] || "").trim();
+  if (token !== "") return { token };
+  throw misuse(`who asks? name a USER or guest, or give --token or --claims; ${seeHelp("explain")}`);
 }
 
 function readClaims(text: string): JsonObject {
