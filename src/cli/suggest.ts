@@ -1,0 +1,117 @@
+import { endpointProblem } from "../config/address.ts";
+import type { Environment } from "../config/load.ts";
+import type { Recorded } from "../sidecar/recorded.ts";
+import { ask, jsonOf } from "./ask.ts";
+import { command, type Parsed, seeHelp, textOf } from "./command.ts";
+import { Complaint, misuse } from "./complaint.ts";
+import { EXIT } from "./exit.ts";
+import { portsOf } from "./ports.ts";
+import { terminal } from "./terminal.ts";
+
+const HELP = `Usage: postern suggest [--all] [--url URL]
+       postern suggest --iam [ROLE] [--url URL]
+
+Asks a running Postern what users did while its policy has mode: record, and prints the rules that would allow it, to
+paste under policy.rules. Read the comments first: whoever is recorded can do things only to have them suggested.
+Requests of machines and guests are not recorded; their rules are yours to write. Exit code 1 if there is nothing to
+suggest.
+
+  --all       the rules that there are, too, each narrowed to what users did by it
+  --iam       an IAM policy for each role in place of rules: all that users did with it. With ROLE, a name or an
+              ARN, its policy alone
+  --json      everything that was recorded, as JSON
+  --url URL   of its operator; default http://127.0.0.1:4482 (POSTERN_OPERATOR_PORT moves the port)`;
+
+/** `postern suggest`. */
+export const suggest = command(
+  {
+    name: "suggest",
+    help: HELP,
+    options: {
+      all: { type: "boolean" },
+      iam: { type: "boolean" },
+      json: { type: "boolean" },
+      url: { type: "string" },
+    },
+    words: 1,
+  },
+  async (parsed, env) => {
+    const form = formOf(parsed);
+    const recorded = await recordedAt(operatorOf(parsed, env));
+    if (recorded.mode === "enforce")
+      terminal.err(terminal.plain(`postern: recording ended at ${recorded.until}; this is what it saw`));
+    if (form === "json") print(recorded);
+    else if (form === "iam") printPolicies(recorded, parsed.words[0]);
+    else printRules(form === "all" ? recorded.all : recorded);
+    return EXIT.ok;
+  },
+);
+
+function formOf({ values, words: [role] }: Parsed): "rules" | "all" | "iam" | "json" {
+  const [form = "rules", other] = (["all", "iam", "json"] as const).filter((name) => values[name] === true);
+  if (other !== undefined)
+    throw misuse(`--${form} and --${other} are two answers to one question; ${seeHelp("suggest")}`);
+  if (role !== undefined && form !== "iam")
+    throw misuse(`suggest does not know what to do with "${role}"; ${seeHelp("suggest")}`);
+  return form;
+}
+
+function operatorOf(parsed: Parsed, env: Environment): string {
+  const url = textOf(parsed, "url") ?? `http://127.0.0.1:${portsOf(env).POSTERN_OPERATOR_PORT}`;
+  const problem = endpointProblem(url);
+  if (problem !== undefined) throw misuse(`--url ${url}: ${problem}`);
+  return url;
+}
+
+async function recordedAt(url: string): Promise<Recorded> {
+  const answer = await ask(new URL("/recorded", url));
+  const told = jsonOf(answer);
+  if (told === undefined) throw new Complaint(`what answers at ${url} is not Postern's operator`);
+  if (!answer.ok) throw new Complaint(whyNot(url, told));
+  if (!isRecorded(told)) throw new Complaint(`what answers at ${url} is another version of Postern`);
+  if (told.uses.length === 0)
+    throw new Complaint(`nothing was recorded yet that could be allowed; recording ends at ${told.until}`);
+  return told;
+}
+
+function whyNot(url: string, { message }: Readonly<Record<string, unknown>>): string {
+  return message === "Nothing is recorded."
+    ? `the Postern at ${url} records nothing: its policy needs mode: record and an until`
+    : `the Postern at ${url} says: ${String(message)}`;
+}
+
+function isRecorded(told: object): told is Recorded {
+  const { mode, until, uses, yaml, policies, all } = told as Partial<Recorded>;
+  const texts = [mode, until, yaml, all?.yaml].every((one) => typeof one === "string");
+  return texts && Array.isArray(uses) && Array.isArray(policies);
+}
+
+function printRules({ rules, yaml }: Recorded["all"]): void {
+  if (rules.length === 0) throw new Complaint("all that was recorded is allowed by the rules that there are");
+  terminal.out(yaml.trimEnd().split("\n").map(terminal.plain).join("\n"));
+}
+
+/** What to know goes to standard error: JSON has no comments. */
+function printPolicies({ policies }: Recorded, wanted: string | undefined): void {
+  const meant = policies.filter(({ role }) => wanted === undefined || isNamed(role, wanted));
+  if (meant.length === 0)
+    throw new Complaint(
+      `nothing was done with the role ${wanted}; there is ${policies.map(({ role }) => role).join(", ")}`,
+    );
+  for (const { role, notes } of meant)
+    for (const note of notes) terminal.err(terminal.plain(`# ${role}: ${note}`));
+  const [first] = meant;
+  print(
+    wanted === undefined
+      ? Object.fromEntries(meant.map(({ role, policy }) => [role, policy]))
+      : first?.policy,
+  );
+}
+
+function isNamed(role: string, wanted: string): boolean {
+  return role === wanted || role.endsWith(`/${wanted}`);
+}
+
+function print(value: unknown): void {
+  terminal.out(JSON.stringify(value, undefined, 2).split("\n").map(terminal.plain).join("\n"));
+}
