@@ -4,6 +4,22 @@ import { allGlobalTables, allTables } from "./dynamodb-names.ts";
 import { DYNAMODB_TABLE, type TableNaming, transactActions } from "./dynamodb-table.ts";
 import type { Upstream } from "./service.ts";
 
+const tables = (upstream: Upstream): ResourceShape => ({ prefix: allTables(upstream), rest: "name" });
+const onTables = (upstream: Upstream): readonly ResourceShape[] => [tables(upstream)];
+
+/** What the requests of each naming touch. */
+const SHAPES: Readonly<Record<TableNaming, (upstream: Upstream) => readonly ResourceShape[]>> = {
+  table: onTables,
+  "table-or-index": (upstream) => [tables(upstream), { ...tables(upstream), rest: "path" }],
+  "request-items": onTables,
+  "write-items": onTables,
+  "transact-items": onTables,
+  "resource-arn": onTables,
+  "global-table": (upstream) => [{ prefix: allGlobalTables(upstream), rest: "name" }],
+  "all-tables": (upstream) => [{ prefix: `${allTables(upstream)}*`, rest: "nothing" }],
+  none: () => [{ prefix: "*", rest: "nothing" }],
+};
+
 /**
  * Every action that DynamoDB's table of operations can need, on what.
  *
@@ -12,32 +28,9 @@ import type { Upstream } from "./service.ts";
 export function askedOfDynamoDb(upstream: Upstream): readonly Asked[] {
   return Object.entries(DYNAMODB_TABLE).flatMap(([name, { naming, covers = [], implies = {} }]) => {
     const own = naming === "transact-items" ? transactActions(name) : [`dynamodb:${name}`];
-    return shapesOf(naming, upstream).flatMap((resource) => [
+    return SHAPES[naming](upstream).flatMap((resource) => [
       ...own.map((action) => ({ action, resource, covers })),
       ...Object.values(implies).map((action) => ({ action, resource, covers: [] })),
     ]);
   });
-}
-
-function shapesOf(naming: TableNaming, upstream: Upstream): readonly ResourceShape[] {
-  const prefix = allTables(upstream);
-  switch (naming) {
-    case "table-or-index":
-      return [
-        { prefix, rest: "name" },
-        { prefix, rest: "path" },
-      ];
-    case "global-table":
-      return [{ prefix: allGlobalTables(upstream), rest: "name" }];
-    case "all-tables":
-      return [{ prefix: `${prefix}*`, rest: "nothing" }];
-    case "none":
-      return [{ prefix: "*", rest: "nothing" }];
-    case "table":
-    case "request-items":
-    case "write-items":
-    case "transact-items":
-    case "resource-arn":
-      return [{ prefix, rest: "name" }];
-  }
 }

@@ -1,5 +1,7 @@
 import type { Requirement } from "../domain/operation.ts";
-import type { S3Headers } from "./s3-headers.ts";
+import type { CopySource } from "./s3-copy-source.ts";
+import { copiesTags, guardsOf, keysOf, sourceConditions } from "./s3-keys.ts";
+import type { S3Request } from "./s3-request.ts";
 import { COPIED, type S3Row } from "./s3-table.ts";
 import type { Upstream } from "./service.ts";
 
@@ -7,48 +9,48 @@ import type { Upstream } from "./service.ts";
 export interface S3Subject {
   readonly bucket: string;
   readonly key: string;
-  readonly versioned: boolean;
+  readonly versionId: string | undefined;
 }
 
 /** What an operation on one subject needs: its own action, what its headers imply, and the object that it copies. */
-export function requirementsOf(
-  row: S3Row,
-  { bucket, key, versioned }: S3Subject,
-  headers: S3Headers,
-  upstream: Upstream,
-): readonly Requirement[] {
-  const resource = arnOf(upstream, bucket, key);
-  const own = ownOf(row, resource, versioned);
+export function requirementsOf(request: S3Request, subject: S3Subject): readonly Requirement[] {
+  const { row, headers, upstream } = request;
   const { implied, copySource } = headers;
+  const resource = arnOf(upstream, subject.bucket, subject.key);
+  const own = ownOf(request, resource, subject.versionId);
   if (copySource === undefined && implied.length === 0) return [own];
-  const others = implied.map((action) => ({ action, resource }));
+  const others = implied.map((action) => ({ action, resource, ...keysOf(action, request) }));
   if (copySource === undefined) return [own, ...others];
-  const tags = copiesTags(row, headers);
-  const source = ownOf(
-    COPIED,
-    arnOf(upstream, copySource.bucket, copySource.key),
-    copySource.versionId !== undefined,
-  );
-  return [
-    tags ? covering(own, "s3:PutObjectTagging") : own,
-    ...others,
-    tags ? covering(source, "s3:GetObjectTagging") : source,
-  ];
+  const source = sourceOf(request, copySource);
+  return copiesTags(row.name, headers.lines)
+    ? [covering(own, "s3:PutObjectTagging"), ...others, covering(source, "s3:GetObjectTagging")]
+    : [own, ...others, source];
 }
 
-function ownOf(row: Omit<S3Row, "name">, resource: string, versioned: boolean): Requirement {
-  if (versioned && row.versioned !== undefined) {
-    return { action: row.versioned, resource, covers: [row.action, ...(row.covers ?? [])] };
-  }
-  return row.covers === undefined
-    ? { action: row.action, resource }
-    : { action: row.action, resource, covers: row.covers };
+function ownOf(request: S3Request, resource: string, versionId: string | undefined): Requirement {
+  const { action, covers, version } = actionOf(request.row, versionId);
+  return {
+    action,
+    resource,
+    ...(covers && { covers }),
+    ...keysOf(action, request, version),
+    ...guardsOf(request),
+  };
 }
 
-/** Unless told otherwise CopyObject brings the source's tags along, where it has any: Postern cannot know. */
-function copiesTags(row: S3Row, { lines }: S3Headers): boolean {
-  const directive = lines.find(([name]) => name === "x-amz-tagging-directive");
-  return row.name === "CopyObject" && directive?.[1] !== "REPLACE";
+function sourceOf(request: S3Request, source: CopySource): Requirement {
+  const { action, covers } = actionOf(COPIED, source.versionId);
+  const resource = arnOf(request.upstream, source.bucket, source.key);
+  return { action, resource, ...(covers && { covers }), ...sourceConditions(request, source) };
+}
+
+/** The action of a row, on a version or on what is there now. */
+function actionOf(
+  { action, versioned, covers }: Omit<S3Row, "name">,
+  version: string | undefined,
+): Pick<Requirement, "action" | "covers"> & { readonly version?: string } {
+  if (version === undefined || versioned === undefined) return { action, ...(covers && { covers }) };
+  return { action: versioned, covers: [action, ...(covers ?? [])], version };
 }
 
 function covering(requirement: Requirement, action: string): Requirement {

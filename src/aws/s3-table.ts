@@ -1,3 +1,5 @@
+import { BYPASS, CHECKSUM, COPY_SOURCE, CUSTOMER_KEY, GRANTS, LISTED, READ, WRITE } from "./s3-accepted.ts";
+
 /** One S3 operation: what it is in IAM's words, and all that a request for it may carry. */
 export interface S3Row {
   /** The name in the S3 API reference. */
@@ -17,23 +19,6 @@ export interface S3Row {
 }
 
 const LISTING = ["delimiter", "encoding-type", "max-keys", "prefix"];
-const LISTED = ["x-amz-optional-object-attributes"];
-const CHECKSUM = ["x-amz-checksum-", "x-amz-sdk-checksum-algorithm"];
-/** The SDKs for Java and Ruby ask for a digest after the object by `x-amz-te`. */
-const READ = ["x-amz-checksum-", "x-amz-te"];
-/** Headers that change who may do what with the object; each adds a requirement (see `s3-headers.ts`). */
-const GRANTS = ["x-amz-acl", "x-amz-grant-"];
-const LOCK = [
-  "x-amz-object-lock-legal-hold",
-  "x-amz-object-lock-mode",
-  "x-amz-object-lock-retain-until-date",
-];
-const BYPASS = ["x-amz-bypass-governance-retention"];
-/** Keys of the customer and keys of KMS by name are not here: whoever holds them could lock an object away. */
-const ENCRYPTION = ["x-amz-server-side-encryption", "x-amz-server-side-encryption-bucket-key-enabled"];
-const STORED = [...GRANTS, ...LOCK, ...ENCRYPTION, "x-amz-meta-", "x-amz-storage-class", "x-amz-tagging"];
-const WRITE = [...CHECKSUM, ...STORED];
-const COPY_SOURCE = ["x-amz-copy-source", "x-amz-copy-source-if-", "x-amz-source-expected-bucket-owner"];
 
 /** What a copy does to its source. */
 export const COPIED: Pick<S3Row, "action" | "versioned"> = {
@@ -130,24 +115,25 @@ export const S3_TABLE: Readonly<Record<string, S3Row>> = {
     name: "UploadPart",
     action: "s3:PutObject",
     query: ["partNumber"],
-    headers: CHECKSUM,
+    headers: [...CHECKSUM, ...CUSTOMER_KEY],
     body: "stream",
   },
   "object PUT uploadId copy": {
     name: "UploadPartCopy",
     action: "s3:PutObject",
     query: ["partNumber"],
-    headers: [...COPY_SOURCE, "x-amz-copy-source-range"],
+    headers: [...COPY_SOURCE, ...CUSTOMER_KEY, "x-amz-copy-source-range"],
   },
   "object GET uploadId": {
     name: "ListParts",
     action: "s3:ListMultipartUploadParts",
     query: ["max-parts", "part-number-marker"],
+    headers: CUSTOMER_KEY,
   },
   "object POST uploadId": {
     name: "CompleteMultipartUpload",
     action: "s3:PutObject",
-    headers: [...CHECKSUM, "x-amz-mp-object-size"],
+    headers: [...CHECKSUM, ...CUSTOMER_KEY, "x-amz-mp-object-size"],
     body: "stream",
   },
   "object DELETE uploadId": {

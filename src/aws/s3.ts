@@ -6,11 +6,11 @@ import { type Parameters, readParameters, splitTarget, writeParameters } from ".
 import { readCreateBucket } from "./s3-create-bucket.ts";
 import { readDeleteObjects } from "./s3-delete-objects.ts";
 import { refuseAsS3 } from "./s3-errors.ts";
-import { readS3Headers, type S3Headers } from "./s3-headers.ts";
+import { readS3Headers } from "./s3-headers.ts";
+import type { S3Request } from "./s3-request.ts";
 import { requirementsOf } from "./s3-requirements.ts";
 import { type FoundRow, findS3Row } from "./s3-row.ts";
-import type { S3Row } from "./s3-table.ts";
-import { readS3Target, type S3Target } from "./s3-target.ts";
+import { readS3Target } from "./s3-target.ts";
 import { faultOfS3 } from "./signature-fault.ts";
 import type { BodyDecided, Service, Upstream } from "./service.ts";
 
@@ -19,16 +19,6 @@ export const s3: Service = { recognise, refuse: refuseAsS3, faultOf: faultOfS3 }
 
 /** What S3's XML may come as: botocore states no type, and some clients know only bytes. */
 const XML_TYPES = [undefined, "application/xml", "text/xml", "application/octet-stream"];
-
-/** All that the head of an S3 request says; the operation is built from it, with or without a body. */
-interface S3Request {
-  readonly row: S3Row;
-  readonly method: string;
-  readonly target: S3Target;
-  readonly query: Parameters;
-  readonly headers: S3Headers;
-  readonly upstream: Upstream;
-}
 
 function recognise(head: Head, upstream: Upstream): Operation | BodyDecided {
   const { path, query: rawQuery } = splitTarget(head.target);
@@ -45,8 +35,8 @@ function recognise(head: Head, upstream: Upstream): Operation | BodyDecided {
   if (head.headers.has("content-range")) {
     throw new Refusal("header-not-allowed", { detail: `S3 ${row.name} with content-range` });
   }
-  const subject = { bucket: target.bucket, key: target.key, versioned: query.has("versionId") };
-  return build(request, requirementsOf(row, subject, headers, upstream), { kind: "streamed" });
+  const subject = { bucket: target.bucket, key: target.key, versionId: query.get("versionId") };
+  return build(request, requirementsOf(request, subject), { kind: "streamed" });
 }
 
 /** Drops `x-id`, a hint of some SDKs that decides nothing, and refuses what the operation does not take. */
@@ -83,15 +73,16 @@ function decideByBody(request: S3Request, headers: Headers): BodyDecided {
   };
 }
 
-function deletionsOf({ row, target: { bucket }, headers, upstream }: S3Request, text: string): Requirement[] {
-  return readDeleteObjects(text).flatMap(({ key, versionId }) =>
-    requirementsOf(row, { bucket, key, versioned: versionId !== undefined }, headers, upstream),
-  );
+function deletionsOf(request: S3Request, text: string): readonly Requirement[] {
+  const { bucket } = request.target;
+  return readDeleteObjects(text).flatMap((object) => requirementsOf(request, { bucket, ...object }));
 }
 
-function creationOf({ row, target, headers, upstream }: S3Request, text: string): readonly Requirement[] {
+function creationOf(request: S3Request, text: string): readonly Requirement[] {
+  const { target, headers } = request;
   const implied = [...headers.implied, ...readCreateBucket(text)];
-  return requirementsOf(row, { ...target, versioned: false }, { ...headers, implied }, upstream);
+  const subject = { bucket: target.bucket, key: "", versionId: undefined };
+  return requirementsOf({ ...request, headers: { ...headers, implied } }, subject);
 }
 
 function build(
