@@ -8,10 +8,24 @@ import { rawRequest } from "./raw-request.ts";
 let server: Server;
 let port = 0;
 let config: () => unknown;
+let recorded: unknown;
+let asked: unknown[] = [];
 
 beforeEach(async () => {
   config = () => ({ listen: { address: "127.0.0.1:${env:PORT}" } });
-  server = serverOf(createOperator({ config: () => config(), isOwnHost: isLoopbackHost }));
+  recorded = undefined;
+  asked = [];
+  server = serverOf(
+    createOperator({
+      config: () => config(),
+      isOwnHost: isLoopbackHost,
+      explain: (question) => {
+        asked.push(question);
+        return Promise.resolve({ verdict: "permit", keys: new Map([["s3:prefix", ["a"]]]) });
+      },
+      recorded: () => recorded,
+    }),
+  );
   port = await listenAt(server, { host: "127.0.0.1", port: 0 });
 });
 
@@ -102,5 +116,78 @@ describe("S6.1 the operator's face", () => {
     };
     const answer = await ask([`Host: 127.0.0.1:${port}`]);
     expect([answer.status, answer.body]).toEqual([500, '{"message":"Something went wrong."}']);
+  });
+});
+
+it("/recorded shows what was seen, and is not there while nothing is recorded", async () => {
+  const page = `http://127.0.0.1:${port}/recorded`;
+  expect((await fetch(page)).status).toBe(404);
+  recorded = { uses: 1 };
+  expect(await (await fetch(page)).json()).toEqual({ uses: 1 });
+  expect((await fetch(page, { method: "POST" })).status).toBe(405);
+});
+
+describe("S6.1 POST /explain", () => {
+  const QUESTION = JSON.stringify({ guest: true, request: "GET /s3/a" });
+  const JSON_TYPE = { "content-type": "application/json", "x-postern-admin": "1" };
+
+  const post = (body: string | Buffer = QUESTION, headers: Record<string, string> = JSON_TYPE) =>
+    fetch(`http://127.0.0.1:${port}/explain`, { method: "POST", headers, body });
+
+  it("answers in JSON, maps as objects", async () => {
+    const answer = await post();
+    expect([answer.status, answer.headers.get("content-type")]).toEqual([200, "application/json"]);
+    expect(await answer.json()).toEqual({ verdict: "permit", keys: { "s3:prefix": ["a"] } });
+    expect(asked).toMatchObject([{ caller: "guest", method: "GET", target: "/s3/a" }]);
+  });
+
+  it.each<[string, Record<string, string>, number]>([
+    ["a form of some page", { "content-type": "text/plain", "x-postern-admin": "1" }, 415],
+    ["a form that says nothing of what it is", { "x-postern-admin": "1" }, 415],
+    ["a page that cannot add the header", { "content-type": "application/json" }, 403],
+    ["a header that says otherwise", { ...JSON_TYPE, "x-postern-admin": "0" }, 403],
+    ["another origin", { ...JSON_TYPE, origin: "https://evil.test" }, 403],
+    ["a page of another site", { ...JSON_TYPE, "sec-fetch-site": "cross-site" }, 403],
+  ])("asks nothing for %s", async (_what, headers, status) => {
+    const lines = Object.entries({ host: `127.0.0.1:${port}`, ...headers }).map(
+      ([name, value]) => `${name}: ${value}`,
+    );
+    const answer = await ask([...lines, "content-length: 0"], "POST /explain HTTP/1.1");
+    expect([answer.status, asked]).toEqual([status, []]);
+  });
+
+  it("says what is wrong with a question", async () => {
+    const answer = await post("{}");
+    expect([answer.status, await answer.json()]).toEqual([
+      400,
+      { message: "who asks? exactly one of token, claims and guest." },
+    ]);
+  });
+
+  it("does not repeat what it could not read", async () => {
+    for (const body of ['{"token":"a-secret-token"', '{"token":"a-secret-token","a-secret-token":1}'])
+      expect(await (await post(body)).text()).not.toContain("a-secret-token");
+  });
+
+  it("reads 1 MiB and no more", async () => {
+    const fill = (bytes: number) => QUESTION.padEnd(bytes);
+    expect((await post(fill(1024 ** 2))).status).toBe(200);
+    expect((await post(fill(1024 ** 2 + 1))).status).toBe(413);
+    const chunks = new ReadableStream<Uint8Array>({
+      start: (stream) => {
+        for (let i = 0; i < 20; i++) stream.enqueue(Buffer.alloc(64 * 1024, 32));
+        stream.close();
+      },
+    });
+    const init = { method: "POST", headers: JSON_TYPE, body: chunks, duplex: "half" } as RequestInit;
+    expect((await fetch(`http://127.0.0.1:${port}/explain`, init)).status).toBe(413);
+    expect(asked).toHaveLength(1);
+  });
+
+  it("has no other method", async () => {
+    for (const method of ["GET", "PUT", "DELETE", "OPTIONS"]) {
+      const answer = await fetch(`http://127.0.0.1:${port}/explain`, { method, headers: JSON_TYPE });
+      expect([answer.status, answer.headers.get("allow")]).toEqual([405, "POST"]);
+    }
   });
 });
