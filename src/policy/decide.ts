@@ -2,12 +2,19 @@ import type { Caller } from "../domain/caller.ts";
 import type { Decision, Denial } from "../domain/decision.ts";
 import type { Operation, Requirement } from "../domain/operation.ts";
 import type { RequestContext } from "../domain/request-context.ts";
+import {
+  allMatching,
+  allowsFor,
+  commonGrants,
+  type Place,
+  sameGrant,
+  type Together,
+} from "./common-grants.ts";
 import type { Policy } from "./compile.ts";
 import type { Allow } from "./grant.ts";
 import { allows, denies, readResource } from "./meaning.ts";
 import { recordedPermit } from "./record.ts";
 import type { Rule } from "./rule.ts";
-import type { Standing } from "./standing.ts";
 import type { Asked } from "./when.ts";
 
 /** A decision, and the rules that it came of. */
@@ -17,10 +24,9 @@ export interface Judgement {
   readonly by: readonly Rule[];
 }
 
-/** By which policy is decided, and what it knows of the caller. */
-interface Bench extends Standing {
+/** By which policy is decided, where, and what it knows of the caller. */
+interface Bench extends Place {
   readonly policy: Policy;
-  readonly upstream: string;
 }
 
 /**
@@ -67,72 +73,55 @@ function byRules(policy: Policy, caller: Caller, operation: Operation, context: 
     : decideAll(bench, caller, requirements.map(askedFor));
 }
 
-function decideOne({ view, row, upstream }: Bench, asked: Asked): Judgement {
-  const candidates = view.candidates(asked.requirement);
-  const deny = candidates.denies.find((rule) => denies(rule, asked, row));
+function decideOne(bench: Bench, asked: Asked): Judgement {
+  const deny = findDeny(bench, asked);
   if (deny !== undefined) return denied(deny, asked);
   let without: Judgement | undefined;
-  for (const rule of candidates.allows) {
-    if (!allows(rule, asked, row)) continue;
-    const decision = rule.grantOn(upstream).leave(asked.caller);
+  for (const rule of allowsFor(bench, asked)) {
+    if (!allows(rule, asked, bench.row)) continue;
+    const decision = rule.grantOn(bench.upstream).leave(asked.caller);
     if (decision.verdict === "permit") return { decision, by: [rule] };
     without ??= { decision, by: [rule] };
   }
-  return without ?? noRule(candidates.allows, asked, row);
+  return without ?? noRule(bench, asked);
 }
 
 function decideAll(bench: Bench, caller: Caller, all: readonly Asked[]): Judgement {
-  const { policy, view, row, upstream } = bench;
   for (const asked of all) {
-    const deny = view.candidates(asked.requirement).denies.find((rule) => denies(rule, asked, row));
+    const deny = findDeny(bench, asked);
     if (deny !== undefined) return denied(deny, asked);
   }
-  let common: Common | undefined;
+  const firsts: Allow[] = [];
   for (const asked of all) {
-    common = inCommon(common, bench, asked);
-    if (common.size === 0) return nothingInCommon(bench, all);
+    const first = allowsFor(bench, asked).find((rule) => allows(rule, asked, bench.row));
+    if (first === undefined) return noRule(bench, asked);
+    firsts.push(first);
   }
+  const same = sameGrant(firsts, bench);
+  const given = same && give(bench, caller, same);
+  if (given?.decision.verdict === "permit") return given;
   let without: Judgement | undefined;
-  for (const by of inFileOrder(common?.values() ?? [])) {
-    const decision = policy.together(by, upstream)(caller);
-    if (decision.verdict === "permit") return { decision, by };
-    without ??= { decision, by };
+  for (const by of commonGrants(bench, all)) {
+    const judgement = give(bench, caller, by);
+    if (judgement.decision.verdict === "permit") return judgement;
+    without ??= judgement;
   }
-  return without ?? nothingInCommon(bench, all);
+  return without ?? disagreement(allMatching(bench, all));
 }
 
-/** Candidates, each with the rules that decide for it: of each requirement the first. */
-type Common = ReadonlyMap<string, Set<Allow>>;
-
-/** The candidates that are left with one more requirement. */
-function inCommon(before: Common | undefined, { view, row, upstream }: Bench, asked: Asked): Common {
-  const common = new Map<string, Set<Allow>>();
-  for (const rule of view.candidates(asked.requirement).allows) {
-    if (common.size === before?.size) break;
-    const { candidate } = rule.grantOn(upstream);
-    const rules = before === undefined ? new Set<Allow>() : before.get(candidate);
-    if (rules === undefined || common.has(candidate) || !allows(rule, asked, row)) continue;
-    common.set(candidate, rules.add(rule));
-  }
-  return common;
+function give({ policy, upstream }: Bench, caller: Caller, by: Together): Judgement {
+  return { decision: policy.together(by, upstream)(caller), by };
 }
 
-function inFileOrder(candidates: Iterable<ReadonlySet<Allow>>): readonly [Allow, ...Allow[]][] {
-  return [...candidates]
-    .map((rules) => [...rules].sort((a, b) => a.order - b.order) as [Allow, ...Allow[]])
-    .sort(([a], [b]) => a.order - b.order);
+function findDeny({ view, row }: Bench, asked: Asked): Rule | undefined {
+  const { requirement } = asked;
+  return view
+    .candidates(requirement)
+    .denies(requirement, row)
+    .find((rule) => denies(rule, asked, row));
 }
 
-/** Why no candidate is left: a requirement that no rule allows, or rules that allow them all and disagree. */
-function nothingInCommon({ view, row }: Bench, all: readonly Asked[]): Judgement {
-  const matching = new Set<Allow>();
-  for (const asked of all) {
-    const candidates = view.candidates(asked.requirement).allows;
-    const rules = candidates.filter((rule) => allows(rule, asked, row));
-    if (rules.length === 0) return noRule(candidates, asked, row);
-    for (const rule of rules) matching.add(rule);
-  }
-  const by = [...matching].sort((a, b) => a.order - b.order);
+function disagreement(by: readonly Allow[]): Judgement {
   const rule = by.map(({ name }) => name).join(", ");
   const detail = "no role is common to all requirements";
   return { decision: { verdict: "denial", reason: "roles-disagree", rule, detail }, by };
@@ -142,10 +131,13 @@ function denied(deny: Rule, asked: Asked): Judgement {
   return { decision: denial("denied-by-rule", asked, deny), by: [deny] };
 }
 
-function noRule(candidates: readonly Rule[], asked: Asked, row: Standing["row"]): Judgement {
-  const { resource } = asked.requirement;
+function noRule({ view, row }: Bench, asked: Asked): Judgement {
+  const { requirement } = asked;
   // Conditions are not looked at: with or without them it is the claim that the rule needs first.
-  const unusable = candidates.find((rule) => readResource(rule, resource, row) === "unusable");
+  const unusable = view
+    .candidates(requirement)
+    .impaired(row)
+    .find((rule) => readResource(rule, requirement.resource, row) === "unusable");
   return unusable === undefined
     ? { decision: denial("denied-no-rule", asked), by: [] }
     : { decision: denial("claim-unusable", asked, unusable), by: [unusable] };

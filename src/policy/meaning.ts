@@ -32,7 +32,12 @@ export function denies(rule: Rule, asked: Asked, row: ClaimRow): boolean {
 /** What the resources of a rule say of one. */
 export function readResource(rule: Rule, resource: string, row: ClaimRow): ResourceReading {
   if (isMeant(rule, resource, row)) return "meant";
-  return rule.resources.some((pattern) => isUnusable(pattern, row)) ? "unusable" : "other";
+  return hasUnusable(rule, row) ? "unusable" : "other";
+}
+
+/** Whether a rule's resources name a claim that cannot be used. */
+export function hasUnusable({ resources }: Rule, row: ClaimRow): boolean {
+  return resources.some((pattern) => isUnusable(pattern, row));
 }
 
 /** The first guarded key that the conditions of an allow do not name; undefined where they name them all. */

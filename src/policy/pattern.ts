@@ -10,7 +10,7 @@ const NONE = -1;
  * practice by their sum; no text makes it explode.
  */
 export function matches(pattern: string, text: string): boolean {
-  return walk(pattern, text, NONE);
+  return walk(pattern, text, NONE, 0);
 }
 
 /** The same for what is left of a text from a place on. */
@@ -20,19 +20,19 @@ export function matchesFrom(pattern: string, text: string, from: number): boolea
 
 /** Whether there is a text that both patterns match. */
 export function meets(one: string, other: string): boolean {
-  if (!other.includes("*")) return walk(one, other, ANY_ONE);
-  if (!one.includes("*")) return walk(other, one, ANY_ONE);
+  if (!other.includes("*")) return walk(one, other, ANY_ONE, 0);
+  if (!one.includes("*")) return walk(other, one, ANY_ONE, 0);
   // With a star in both, each can take in the other's middle: they differ at most in what must stand at the two ends.
   const head = Math.min(one.indexOf("*"), other.indexOf("*"));
   const tail = Math.min(one.length - one.lastIndexOf("*"), other.length - other.lastIndexOf("*")) - 1;
   return (
-    walk(one.slice(0, head), other.slice(0, head), ANY_ONE) &&
-    walk(one.slice(one.length - tail), other.slice(other.length - tail), ANY_ONE)
+    walk(one.slice(0, head), other.slice(0, head), ANY_ONE, 0) &&
+    walk(one.slice(one.length - tail), other.slice(other.length - tail), ANY_ONE, 0)
   );
 }
 
 /** Matches, where a character of the text may be one that equals every other. */
-function walk(pattern: string, text: string, wild: number, from = 0): boolean {
+function walk(pattern: string, text: string, wild: number, from: number): boolean {
   let p = 0;
   let t = from;
   let star = -1;

@@ -16,8 +16,8 @@ export interface Rule {
   readonly order: number;
   readonly who: (caller: Caller) => boolean;
   readonly actions: readonly string[];
-  /** Whether it is about an action. */
-  readonly names: (action: string) => boolean;
+  /** The same in lower case, since IAM compares actions without regard to case. */
+  readonly lowerActions: readonly string[];
   readonly resources: readonly ResourcePattern[];
   readonly when: When;
   /** Its resource patterns written out for a caller; undefined in place of one with a claim that cannot be used. */
@@ -36,21 +36,26 @@ export function compileRule(rule: RuleDocument, order: number, places: ClaimPlac
     order,
     who: compileWho(who, effect),
     actions,
-    names: compileActions(actions, effect),
+    lowerActions: actions.map((action) => action.toLowerCase()),
     resources: on.map((pattern) => compileResource(pattern, places)),
     when: compileWhen(when, effect),
     on: compileOn(on),
   };
 }
 
-/** IAM compares actions without regard to case. What gives credentials is allowed by its literal name alone (S4.4). */
-function compileActions(patterns: readonly string[], effect: Rule["effect"]): Rule["names"] {
-  const lower = patterns.map((pattern) => pattern.toLowerCase());
-  return (action) => {
-    const asked = action.toLowerCase();
-    if (effect === "allow" && givesCredentials(action)) return lower.includes(asked);
-    return lower.some((pattern) => matches(pattern, asked));
-  };
+/** Tells the allows that name an action. What gives credentials is allowed by its literal name alone (security.md S4.4). */
+export function allowNaming(action: string): (rule: Rule) => boolean {
+  const asked = action.toLowerCase();
+  return givesCredentials(action)
+    ? ({ lowerActions }) => lowerActions.includes(asked)
+    : ({ lowerActions }) => lowerActions.some((pattern) => matches(pattern, asked));
+}
+
+/** Tells the denies that name any of some actions. */
+export function denyNaming(actions: readonly string[]): (rule: Rule) => boolean {
+  const asked = actions.map((action) => action.toLowerCase());
+  return ({ lowerActions }) =>
+    lowerActions.some((pattern) => asked.some((action) => matches(pattern, action)));
 }
 
 /** Patterns without claims read the same for everybody. */

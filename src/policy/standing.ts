@@ -1,8 +1,9 @@
 import type { Caller } from "../domain/caller.ts";
 import type { Requirement } from "../domain/operation.ts";
+import { type Candidates, createCandidates } from "./candidates.ts";
 import type { ClaimPlaces, ClaimRow } from "./claim-places.ts";
 import type { Allow } from "./grant.ts";
-import type { Rule } from "./rule.ts";
+import { allowNaming, denyNaming, type Rule } from "./rule.ts";
 
 /** What a policy knows of a caller, so that no request looks at a rule for others. */
 export interface Standing {
@@ -19,12 +20,6 @@ export interface View {
   readonly candidates: (requirement: Requirement) => Candidates;
   /** Whether any of the allows names actions of a service. */
   readonly mayUse: (service: string) => boolean;
-}
-
-/** The rules that can matter for one action. */
-export interface Candidates {
-  readonly denies: readonly Rule[];
-  readonly allows: readonly Allow[];
 }
 
 /** What standings are made from. */
@@ -102,10 +97,12 @@ function createView(
 ): View {
   const found = new Map<string, Candidates>();
   const services = new Map<string, boolean>();
-  const find = ({ action, covers = [] }: Requirement): Candidates => ({
-    denies: denies.filter(({ names }) => [action, ...covers].some(names)),
-    allows: allows.filter(({ names }) => names(action)),
-  });
+  const find = ({ action, covers = [] }: Requirement): Candidates =>
+    createCandidates(
+      denies.filter(denyNaming([action, ...covers])),
+      allows.filter(allowNaming(action)),
+      keep,
+    );
   return {
     allows,
     candidates: (requirement) => {
@@ -115,7 +112,6 @@ function createView(
       if (before !== undefined) return before;
       const made = find(requirement);
       found.set(key, made);
-      keep(made.denies.length + made.allows.length);
       return made;
     },
     mayUse: (service) => {

@@ -14,9 +14,10 @@ describe("the rules that can matter", () => {
   ];
   const policy = aPolicy(rules);
   const named = (action: string, covers?: readonly string[]) => {
-    const { view } = policy.standing(caller);
-    const { allows, denies } = view.candidates({ action, resource: "*", ...(covers && { covers }) });
-    return [allows.map(({ name }) => name), denies.map(({ name }) => name)];
+    const { view, row } = policy.standing(caller);
+    const requirement = { action, resource: "*", ...(covers && { covers }) };
+    const { allows, denies } = view.candidates(requirement);
+    return [allows("*").map(({ name }) => name), denies(requirement, row).map(({ name }) => name)];
   };
 
   it("are those that name the action", () => {

@@ -1,0 +1,43 @@
+import type { Requirement } from "../domain/operation.ts";
+import type { ClaimRow } from "./claim-places.ts";
+import type { Allow } from "./grant.ts";
+import { hasUnusable } from "./meaning.ts";
+import { indexRules, merged } from "./resource-index.ts";
+import type { Rule } from "./rule.ts";
+
+/** The rules that can matter for one action of some callers. What is told of them is in file order. */
+export interface Candidates {
+  /** The denies that may mean a requirement. */
+  readonly denies: (requirement: Requirement, row: ClaimRow) => readonly Rule[];
+  /** The allows that may mean a resource. */
+  readonly allows: (resource: string) => readonly Allow[];
+  /** The allows with a claim that cannot be used: they mean less than they say. */
+  readonly impaired: (row: ClaimRow) => readonly Allow[];
+}
+
+/** Prepares the rules that name an action. */
+export function createCandidates(
+  denies: readonly Rule[],
+  allows: readonly Allow[],
+  keep: (references: number) => void,
+): Candidates {
+  const denied = indexRules(denies, keep);
+  const allowed = indexRules(allows, keep);
+  const templates = { denies: denies.filter(hasClaims), allows: allows.filter(hasClaims) };
+  keep(2 * (denies.length + allows.length));
+  return {
+    denies: ({ resource, within }, row) => {
+      const found = denied.under(resource);
+      // A claim that cannot be used might have matched anything.
+      const impaired = templates.denies.filter((rule) => hasUnusable(rule, row));
+      if (impaired.length === 0 && within === undefined) return found;
+      return merged(found, impaired, ...(within ?? []).map(denied.under));
+    },
+    allows: allowed.under,
+    impaired: (row) => templates.allows.filter((rule) => hasUnusable(rule, row)),
+  };
+}
+
+function hasClaims({ resources }: Rule): boolean {
+  return resources.some(({ places }) => places.length > 0);
+}
