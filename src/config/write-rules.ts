@@ -25,6 +25,9 @@ export function writeRules(suggested: readonly Suggested[], head: readonly strin
 /** Controls, formatting, halves of pairs, and what some take for the end of a line; not the end of a line itself. */
 const UNPRINTABLE = /[^\P{C}\n]|[\u2028\u2029]/gu;
 
+/** What needs no escapes. */
+const PLAIN = /^[^\p{C}\u2028\u2029]*$/u;
+
 function comment(text: string): string {
   return `# ${escaped(text.replaceAll("\n", "\\n"))}\n`;
 }
@@ -33,12 +36,11 @@ function yamlOf(rule: Suggested["rule"]): string {
   const document = new Document([rule], { aliasDuplicateObjects: false, keepUndefined: false });
   visit(document, {
     Scalar: (_, scalar) => {
-      if (typeof scalar.value === "string" && scalar.value.search(UNPRINTABLE) !== -1)
-        scalar.type = "QUOTE_DOUBLE";
+      if (typeof scalar.value === "string" && !PLAIN.test(scalar.value)) scalar.type = "QUOTE_DOUBLE";
     },
     Pair: (_, pair) => inALine(pair),
   });
-  return escaped(document.toString({ lineWidth: 0 }));
+  return escaped(document.toString({ lineWidth: 0, doubleQuotedMinMultiLineLength: Infinity }));
 }
 
 function inALine({ key, value }: Pair): void {
