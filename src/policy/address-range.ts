@@ -37,7 +37,7 @@ export function isWithin(address: Address, range: AddressRange): boolean {
   const whole = range.bits >> 3;
   for (let i = 0; i < whole; i++) if (address[i] !== range.address[i]) return false;
   const rest = 8 - (range.bits & 7);
-  return rest === 8 || (byteAt(address, whole) ^ byteAt(range.address, whole)) >> rest === 0;
+  return (byteAt(address, whole) ^ byteAt(range.address, whole)) >> rest === 0;
 }
 
 function byteAt(address: Address, i: number): number {
