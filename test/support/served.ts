@@ -13,6 +13,9 @@ const ROOT = join(import.meta.dirname, "../..");
 export interface Served {
   readonly url: string;
   readonly measured: () => Promise<Measured>;
+  /** Of its configuration. */
+  readonly file: string;
+  readonly signal: (signal: NodeJS.Signals) => void;
   /** Everything that it wrote to its outputs so far. */
   readonly said: () => string;
   /** Ends it as an orchestrator does. */
@@ -23,13 +26,18 @@ export interface Served {
  * Runs `postern serve` with the development rules against a stand-in AWS, and waits until it is ready.
  *
  * @param config changes the text of `config/dev.yaml`
+ * @param options of the command line besides
  */
-export async function serve(localPort: number, config: (yaml: string) => string): Promise<Served> {
+export async function serve(
+  localPort: number,
+  config: (yaml: string) => string,
+  options: readonly string[] = [],
+): Promise<Served> {
   const folder = mkdtempSync(join(tmpdir(), "postern-served-"));
   const file = join(folder, "postern.yaml");
   writeFileSync(file, config(readFileSync(join(ROOT, "config/dev.yaml"), "utf8")));
   const [port, probes] = [await freePort(), await freePort()];
-  const child = spawn(process.execPath, [join(ROOT, "bin/postern.js"), "serve", "-c", file], {
+  const child = spawn(process.execPath, [join(ROOT, "bin/postern.js"), "serve", "-c", file, ...options], {
     env: {
       ...process.env,
       POSTERN_PORT: String(port),
@@ -49,6 +57,8 @@ export async function serve(localPort: number, config: (yaml: string) => string)
   }
   return {
     url: `http://127.0.0.1:${port}`,
+    file,
+    signal: (signal) => void child.kill(signal),
     measured: () => scrape(probes),
     said: () => said,
     stop: async () => {

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { type Follower, followConfig } from "../../src/cli/follow-config.ts";
 import { bearerOf, signInLocally } from "../../src/cli/local-login.ts";
 import { readConfig } from "../../src/config/read.ts";
 import { type LocalAws, type LocalAwsOptions, startLocalAws } from "../../src/local/aws.ts";
@@ -30,6 +31,8 @@ export interface Stack {
   readonly sdkOf: (user: string) => Promise<SdkOptions>;
   /** Requests that reached the stand-in's S3 and DynamoDB so far, refused ones too. */
   readonly arrived: () => number;
+  /** Takes over each change of a configuration file, as `postern serve` does. */
+  readonly follow: (path: string) => Follower;
   readonly close: () => Promise<void>;
 }
 
@@ -83,18 +86,17 @@ export async function startStack({
     { write: (line: string) => void lines.push(line) },
   );
   const own = ownKeysOf(world);
-  const sidecar = createSidecar(reading, {
-    ambient: () => Promise.resolve(own),
-    version: "0.0.0-test",
-    now,
-    log: {
-      ...log,
-      record: (outcome) => {
-        outcomes.push(outcome);
-        log.record(outcome);
-      },
+  const recording = {
+    ...log,
+    adopt: () => {}, // everything is wanted here, whatever the configuration says
+    record: (outcome: Outcome) => {
+      outcomes.push(outcome);
+      log.record(outcome);
     },
-  });
+  };
+  const ambient = () => Promise.resolve(own);
+  const sidecar = createSidecar(reading, { ambient, version: "0.0.0-test", now, log: recording });
+  const followers: Follower[] = [];
   const ports = await sidecar.start();
   const url = `http://127.0.0.1:${ports.listen}`;
   const tokenOf = async (user: string): Promise<string> => bearerOf(await signInLocally(user, env));
@@ -119,7 +121,14 @@ export async function startStack({
         (sum, [call, count]) => sum + (/^(?:s3|dynamodb):/.test(call) ? count : 0),
         0,
       ),
+    follow: (path) => {
+      const loaded = { ...reading, path };
+      const follower = followConfig({ loaded, env, sidecar, log, allowRecord: true });
+      followers.push(follower);
+      return follower;
+    },
     close: async () => {
+      for (const follower of followers) follower.close();
       await sidecar.drain();
       await aws.close();
     },
