@@ -1,5 +1,5 @@
 import { type Environment, findConfig, loadConfig, unsafeEnvironment } from "../config/load.ts";
-import type { ConfigProblem } from "../config/read.ts";
+import type { ConfigProblem, ConfigReading } from "../config/read.ts";
 import type { Config } from "../config/schema.ts";
 import { terminal } from "./terminal.ts";
 
@@ -18,7 +18,7 @@ export interface LoadedConfig {
 
 /**
  * Finds and reads the configuration, and prints every problem on standard error, one a line:
- * `file:line:column: path: message`. Undefined where there was any.
+ * `file:line:column: path: message`, with the warnings among them. Undefined where there was any problem.
  */
 export function readConfigFile(asked: string | undefined, env: Environment): LoadedConfig | undefined {
   const path = findConfig(asked, env);
@@ -31,7 +31,7 @@ export function readConfigFile(asked: string | undefined, env: Environment): Loa
   const unsafe = unsafeEnvironment(env, process.execArgv);
   for (const message of unsafe) terminal.err(`postern: ${message}`);
   const reading = loadConfig(path, env, Date.now);
-  for (const problem of reading.problems) terminal.err(lineOf(path, problem));
+  if (reading.config === undefined) printAll(path, reading);
   if (reading.config === undefined || unsafe.length > 0) return undefined;
   const { config, document, warnings } = reading;
   return { path, config, document, warnings };
@@ -40,6 +40,15 @@ export function readConfigFile(asked: string | undefined, env: Environment): Loa
 /** Prints what is only warned of, on standard error: `file:line:column: warning: path: message`. */
 export function printWarnings({ path, warnings }: LoadedConfig): void {
   for (const warning of warnings) terminal.err(lineOf(path, warning, "warning: "));
+}
+
+/** Problems and warnings as they stand in the file: one may explain the other. */
+function printAll(path: string, { problems, warnings }: Pick<ConfigReading, "problems" | "warnings">): void {
+  const lines = [
+    ...problems.map((one) => ({ ...one, text: lineOf(path, one) })),
+    ...warnings.map((one) => ({ ...one, text: lineOf(path, one, "warning: ") })),
+  ];
+  for (const { text } of lines.sort((a, b) => a.line - b.line || a.column - b.column)) terminal.err(text);
 }
 
 /** A problem as a line for people: `file:line:column: path: message`. */

@@ -1,6 +1,6 @@
 import type { z } from "zod";
-import { SETTINGS, type Source, sourceSchema } from "./credentials-schema.ts";
-import { guestsSchema, issuerSchema, userPoolSchema } from "./identity-schema.ts";
+import { credentialsSchema, SETTINGS, type Source, sourceSchema } from "./credentials-schema.ts";
+import { guestsSchema, identitySchema, issuerSchema, userPoolSchema } from "./identity-schema.ts";
 import { ruleSchema } from "./rule-schema.ts";
 import { type Config, configSchema, modeSchema } from "./schema.ts";
 import { upstreamSchema } from "./upstream-schema.ts";
@@ -29,7 +29,9 @@ export interface Draft {
   readonly userPools: readonly Entry<number, Identity["userPools"][number]>[];
   readonly issuers: readonly Entry<number, Identity["issuers"][number]>[];
   readonly guests: Identity["guests"] | undefined;
+  readonly denylistFile: Identity["denylistFile"];
   readonly sources: readonly Entry<string, Source>[];
+  readonly shared: Config["credentials"]["shared"];
   readonly upstreams: readonly Entry<string, Config["upstreams"][string]>[];
   readonly rules: readonly Entry<number, Config["policy"]["rules"][number]>[];
   readonly mode: Config["policy"]["mode"] | undefined;
@@ -45,7 +47,8 @@ export function draftOf(document: unknown): Draft {
   const root = asMap(document);
   const policy = asMap(root["policy"]);
   const identity = asMap(root["identity"]);
-  const sources = Object.entries(asMap(root["credentials"])).filter(([name]) => !SETTINGS.has(name));
+  const credentials = asMap(root["credentials"]);
+  const sources = Object.entries(credentials).filter(([name]) => !SETTINGS.has(name));
   return {
     listen: fitting(listen, root["listen"]),
     probes: fitting(probes, root["probes"]),
@@ -53,8 +56,10 @@ export function draftOf(document: unknown): Draft {
     aws: fitting(aws, root["aws"]),
     userPools: items(userPoolSchema, identity["userPools"]),
     issuers: items(issuerSchema, identity["issuers"]),
+    denylistFile: fitting(identitySchema.shape.denylistFile, identity["denylistFile"]),
     guests: fitting(guestsSchema, identity["guests"]),
     sources: members(sourceSchema, sources),
+    shared: fitting(credentialsSchema.shape.shared, credentials["shared"]),
     upstreams: members(upstreamSchema, Object.entries(asMap(root["upstreams"]))),
     rules: items(ruleSchema, policy["rules"]),
     mode: fitting(modeSchema, policy["mode"] ?? "enforce"),

@@ -30,13 +30,17 @@ export type ConfigReading =
   | {
       readonly config: undefined;
       readonly problems: readonly ConfigProblem[];
-      readonly warnings: readonly [];
+      /** Of the parts in which nothing is wrong. */
+      readonly warnings: readonly ConfigProblem[];
     };
 
 /** Reads the text of a configuration (YAML 1.2; JSON is YAML). All problems are found at once, in the file's order. */
 export function readConfig(text: string, surroundings: Surroundings): ConfigReading {
   const { value: document, problems, broken, place } = readDocument(text);
-  if (broken) return unfit(problems.map((found) => placed(found, place)));
+  if (broken) {
+    const syntax = problems.map((found) => placed(found, place));
+    return { config: undefined, problems: syntax, warnings: [] };
+  }
 
   const { value, problems: unresolved } = expand(document, surroundings);
   const inOrder = (found: readonly Found[]): readonly ConfigProblem[] =>
@@ -44,22 +48,16 @@ export function readConfig(text: string, surroundings: Surroundings): ConfigRead
       .map((one) => placed(asWritten(one, document, value), place))
       .sort((a, b) => a.line - b.line || a.column - b.column);
   const parsed = configSchema.safeParse(value, { error: inWords });
+  const draft = draftOf(value);
   const found = unlessSaid([
     [...problems, ...unresolved, ...misspeltSettings(value)],
     describeIssues(parsed.error?.issues ?? [], value),
-    refuse(draftOf(value), surroundings),
+    refuse(draft, surroundings),
   ]);
-  if (!parsed.success || found.length > 0) return unfit(inOrder(unlessMeant(found, value)));
-  return {
-    config: parsed.data,
-    document,
-    problems: [],
-    warnings: inOrder(warn(parsed.data, surroundings.file)),
-  };
-}
-
-function unfit(problems: readonly ConfigProblem[]): ConfigReading {
-  return { config: undefined, problems, warnings: [] };
+  const warnings = inOrder(warn(draft, surroundings.file, found));
+  if (!parsed.success || found.length > 0)
+    return { config: undefined, problems: inOrder(unlessMeant(found, value)), warnings };
+  return { config: parsed.data, document, problems: [], warnings };
 }
 
 function placed(found: Found, place: Document["place"]): ConfigProblem {

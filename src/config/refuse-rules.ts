@@ -1,8 +1,8 @@
-import type { PolicyNames } from "../policy/document.ts";
+import { conditionsOn } from "../policy/conditions-on.ts";
 import { problemsOf } from "../policy/problems.ts";
-import { asMap, type Draft } from "./draft.ts";
+import type { Draft } from "./draft.ts";
 import type { Found } from "./problem.ts";
-import { defaultAmong, traitsOf } from "./sources.ts";
+import { namesIn, namesOf } from "./rule-names.ts";
 
 /**
  * Finds what is wrong with the rules. Where a pool, an issuer or a source does not fit the schema, nothing is said of the
@@ -23,21 +23,8 @@ export function refuseRules(draft: Draft): readonly Found[] {
         message,
       })),
     ...uninvited(draft),
+    ...keyless(draft),
   ];
-}
-
-/** What rules may refer to. A source that does not fit the schema has no traits, and is held against no rule. */
-function namesOf({ userPools, issuers, sources, upstreams }: Draft): PolicyNames {
-  return {
-    issuers: namesIn([...userPools, ...issuers]),
-    sources: new Map(sources.flatMap(({ key, fit }) => (fit === undefined ? [] : [[key, traitsOf(fit)]]))),
-    defaultSource: defaultAmong(
-      sources.map(({ key, raw }) => ({ name: key, default: asMap(raw)["default"] })),
-    ),
-    upstreamSources: new Map(
-      upstreams.flatMap(({ key, fit }) => (fit?.credentials === undefined ? [] : [[key, fit.credentials]])),
-    ),
-  };
 }
 
 /** Members of a rule that mean something which does not fit the schema, or is not there at all. */
@@ -49,10 +36,6 @@ function unsaidOf({ userPools, issuers, guests, sources }: Draft): ReadonlySet<s
   return new Set([...(isIssuerUnsure ? ["issuers"] : []), ...(isSourceUnsure ? ["credentials"] : [])]);
 }
 
-function namesIn(entries: readonly { readonly raw: unknown }[]): readonly string[] {
-  return entries.map(({ raw }) => asMap(raw)["name"]).filter((name) => typeof name === "string");
-}
-
 function uninvited({ rules, guests }: Draft): Found[] {
   if (guests !== "deny") return [];
   return rules
@@ -61,4 +44,15 @@ function uninvited({ rules, guests }: Draft): Found[] {
       path: ["policy", "rules", key, "who", "guest"],
       message: "no guest comes in; write identity.guests: allow, or leave the rule out",
     }));
+}
+
+/** Without key schemas nobody can tell the leading keys of any request (security.md S4.2). */
+function keyless({ rules, upstreams }: Draft): Found[] {
+  if (upstreams.some(({ fit }) => fit === undefined || Object.keys(fit.tables).length > 0)) return [];
+  return rules.flatMap(({ key, fit }) =>
+    conditionsOn("dynamodb:LeadingKeys", fit).map((path) => ({
+      path: ["policy", "rules", key, ...path],
+      message: "leading keys are told by key schemas: write tables under the upstream of service dynamodb",
+    })),
+  );
 }

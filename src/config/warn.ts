@@ -1,29 +1,29 @@
 import { parseDenylist } from "../identity/denylist.ts";
-import { warningsOf } from "../policy/lints.ts";
 import { hostOf, isLoopback } from "./address.ts";
+import type { Draft } from "./draft.ts";
 import type { Surroundings } from "./expand.ts";
 import type { Found } from "./problem.ts";
-import type { Config } from "./schema.ts";
-import { defaultSourceOf, sourcesOf, sourceTraitsOf, upstreamSourcesOf } from "./sources.ts";
+import { namesIn } from "./rule-names.ts";
+import { warnOfRules } from "./warn-rules.ts";
 
-/** Finds what may start, and yet may not be what is meant. */
-export function warn(config: Config, file: Surroundings["file"]): readonly Found[] {
+/** Finds what may start, and yet may not be what is meant: in all that fits the schema, and is not refused. */
+export function warn(draft: Draft, file: Surroundings["file"], refused: readonly Found[]): readonly Found[] {
   return [
-    ...anyClient(config),
-    ...guests(config),
-    ...denylist(config, file),
-    ...sources(config),
-    ...shared(config),
-    ...rules(config),
+    ...anyClient(draft),
+    ...guests(draft),
+    ...denylist(draft, file),
+    ...sources(draft),
+    ...shared(draft),
+    ...warnOfRules(draft, refused),
   ];
 }
 
-function anyClient({ identity }: Config): Found[] {
-  return identity.userPools.flatMap(({ clientIds }, i) =>
-    clientIds === "any"
+function anyClient({ userPools }: Draft): Found[] {
+  return userPools.flatMap(({ key, fit }) =>
+    fit?.clientIds === "any"
       ? [
           {
-            path: ["identity", "userPools", i, "clientIds"],
+            path: ["identity", "userPools", key, "clientIds"],
             message: "tokens of every app client of the pool are accepted, those of other applications too",
           },
         ]
@@ -31,19 +31,20 @@ function anyClient({ identity }: Config): Found[] {
   );
 }
 
-function guests({ identity, policy }: Config): Found[] {
-  const isInvited = policy.rules.some(({ allow, who }) => allow !== undefined && who?.guest === true);
-  if (identity.guests === "deny" || isInvited) return [];
+function guests({ guests, rules }: Draft): Found[] {
+  const mayBeInvited = rules.some(
+    ({ fit }) => fit === undefined || (fit.allow !== undefined && fit.who?.guest === true),
+  );
+  if (guests !== "allow" || mayBeInvited) return [];
   const message = "guests come in, and no rule allows them anything; an allow for them says guest: true";
   return [{ path: ["identity", "guests"], message }];
 }
 
 /** An entry of a name that nobody has revokes nobody; it may be meant for another that reads the same list. */
-function denylist({ identity }: Config, file: Surroundings["file"]): Found[] {
-  const { denylistFile = "", userPools, issuers } = identity;
+function denylist({ denylistFile = "", userPools, issuers }: Draft, file: Surroundings["file"]): Found[] {
   const parsed = parseDenylist((denylistFile === "" ? undefined : file(denylistFile)) ?? "");
   if ("problems" in parsed) return [];
-  const names = new Set([...userPools, ...issuers].map(({ name }) => name));
+  const names = new Set(namesIn([...userPools, ...issuers]));
   const named = [...parsed.entries.keys()].flatMap((entry) => /^sub:([^/]+)\//.exec(entry)?.[1] ?? []);
   return [...new Set(named)]
     .filter((name) => !names.has(name))
@@ -57,14 +58,15 @@ function denylist({ identity }: Config, file: Surroundings["file"]): Found[] {
 /** More of them are no slips of the pen. */
 const MAX_NAMES = 5;
 
-function sources(config: Config): Found[] {
-  return Object.entries(sourcesOf(config)).flatMap(([name, source]) => {
-    const path = ["credentials", name];
+function sources({ sources }: Draft): Found[] {
+  return sources.flatMap(({ key, fit }) => {
+    const path = ["credentials", key];
+    if (fit === undefined) return [];
     return [
-      ...(source.verifyRole
+      ...(fit.verifyRole
         ? []
         : [{ path: [...path, "verifyRole"], message: "nobody checks which role its credentials hold" }]),
-      ...("acceptAnyTrustingRole" in source
+      ...("acceptAnyTrustingRole" in fit
         ? [{ path: [...path, "acceptAnyTrustingRole"], message: ANY_ROLE }]
         : []),
     ];
@@ -74,29 +76,10 @@ function sources(config: Config): Found[] {
 const ANY_ROLE =
   "whoever holds a login can assume every role that trusts the provider, without Postern; let none trust it that is not for everybody";
 
-function shared({ credentials }: Config): Found[] {
-  const { url, passwordFile } = credentials.shared ?? {};
+function shared({ shared: tier }: Draft): Found[] {
+  const { url, passwordFile } = tier ?? {};
   if (url === undefined || passwordFile !== undefined || isLoopback(hostOf(url))) return [];
   const message =
     "nobody needs a password there: who reaches it can throw away what is shared; give it a passwordFile";
   return [{ path: ["credentials", "shared", "url"], message }];
-}
-
-function rules(config: Config): Found[] {
-  const { policy, identity } = config;
-  const immutableClaims = new Map<string, readonly string[]>([
-    ...identity.userPools.map(({ name, immutableClaims }) => [name, immutableClaims] as const),
-    ...identity.issuers.map(({ name }) => [name, []] as const),
-  ]);
-  const names = {
-    issuers: [...immutableClaims.keys()],
-    sources: sourceTraitsOf(config),
-    upstreamSources: upstreamSourcesOf(config),
-    defaultSource: defaultSourceOf(config),
-    immutableClaims,
-  };
-  return warningsOf(policy.rules, names).map(({ path, message }) => ({
-    path: ["policy", "rules", ...path],
-    message,
-  }));
 }

@@ -1,3 +1,5 @@
+import type { KnownAction } from "../domain/known-action.ts";
+
 /** Whom a rule is about: all members that are given must hold. */
 export interface WhoDocument {
   /** Any of these groups. */
@@ -82,6 +84,10 @@ export interface SourceNames {
 export interface PolicyNames extends SourceNames {
   /** Configured names of user pools and other issuers. */
   readonly issuers: readonly string[];
+  /** Actions of the services that have an upstream, once for each; empty where nothing is known of any. */
+  readonly actions: readonly KnownAction[];
+  /** Whether there are upstreams besides, whose actions nobody knows. */
+  readonly moreActions?: boolean | undefined;
 }
 
 /** What is wrong with a rule, and how to mend it. */

@@ -1,103 +1,35 @@
-import type { Problem, RuleDocument, SourceNames } from "./document.ts";
-import { sourcesMet } from "./source-problems.ts";
-import { claimsIn } from "./template.ts";
+import { openActionBook } from "./action-book.ts";
+import { idleActions } from "./action-problems.ts";
+import type { Problem, RuleDocument } from "./document.ts";
+import { duplicates } from "./duplicates.ts";
+import { type CallerNames, nobody } from "./nobody.ts";
+import { compileResourceCheck } from "./resource-problems.ts";
+import { liveSiblings } from "./siblings.ts";
+import { type ReachNames, unreachable } from "./unreachable.ts";
+import { type ClaimNames, writableClaims } from "./writable-claims.ts";
 
-/** What {@link warningsOf} needs besides what rules may refer to. */
-export interface LintNames extends SourceNames {
-  /** For every user pool and issuer by name: the claims that its users cannot write. */
-  readonly immutableClaims: ReadonlyMap<string, readonly string[]>;
-}
+/** What {@link warningsOf} needs besides the rules. */
+export interface LintNames extends ReachNames, ClaimNames, CallerNames {}
 
-/** Standard claims that come from attributes which users may write (OpenID Connect Core 5.1; Cognito developer guide). */
-const WRITABLE: ReadonlySet<string> = new Set([
-  "address",
-  "birthdate",
-  "email",
-  "family_name",
-  "gender",
-  "given_name",
-  "locale",
-  "middle_name",
-  "name",
-  "nickname",
-  "phone_number",
-  "picture",
-  "preferred_username",
-  "profile",
-  "website",
-  "zoneinfo",
-]);
-
-/** A claim that a rule trusts, and where. */
-interface Use {
-  readonly claim: string;
-  readonly path: Problem["path"];
-  /** Where the path does not say it. */
-  readonly place?: string | undefined;
-}
-
-/** Finds what can be meant and hardly should be: allows that trust a claim which users can write themselves. */
+/** Finds what can be meant and hardly is, or hardly should be. The rules must be free of problems (`problemsOf`). */
 export function warningsOf(rules: readonly RuleDocument[], names: LintNames): readonly Problem[] {
-  return rules.flatMap((rule, index) =>
-    rule.allow === undefined
-      ? []
-      : usesIn(rule, names).flatMap((use) => {
-          const issuers = issuersWriting(rule, use.claim, names);
-          if (issuers.length === 0) return [];
-          return [{ path: [index, ...use.path], message: messageOf(use, issuers) }];
-        }),
-  );
-}
-
-/** The issuers that the rule is for and whose users may write the claim. */
-function issuersWriting({ who = {} }: RuleDocument, claim: string, names: LintNames): readonly string[] {
-  // Neither machines nor guests have attributes to write.
-  if (who.machine === true || who.guest === true) return [];
-  if (!claim.startsWith("custom:") && !WRITABLE.has(claim)) return [];
-  // A rule that wants the address verified trusts what the user pool checked, not what the user wrote.
-  if (claim === "email" && isTrue(who.claims?.["email_verified"])) return [];
-  return (who.issuers ?? [...names.immutableClaims.keys()]).filter(
-    (issuer) => names.immutableClaims.get(issuer)?.includes(claim) !== true,
-  );
-}
-
-function isTrue(wanted: string | readonly string[] | undefined): boolean {
-  return wanted !== undefined && [wanted].flat().every((value) => value === "true");
-}
-
-function messageOf({ claim, place }: Use, issuers: readonly string[]): string {
-  const where = place === undefined ? "" : ` (${place})`;
-  return `users of ${issuers.join(", ")} may be able to write ${claim} themselves${where}: list it under immutableClaims, or do not trust it`;
-}
-
-function usesIn(rule: RuleDocument, names: LintNames): readonly Use[] {
-  const { who = {}, on = [], sessionName, sessionPolicy } = rule;
-  return [
-    ...Object.keys(who.claims ?? {}).map((claim) => ({ claim, path: ["who", "claims", claim] })),
-    ...on.flatMap((pattern, i) => usesOf([pattern], ["on", i])),
-    ...usesOf([sessionName ?? ""], ["sessionName"]),
-    ...usesOf(textsIn(sessionPolicy), ["sessionPolicy"]),
-    ...usesBySources(rule, names),
+  const book = openActionBook(names.actions);
+  const resources = compileResourceCheck(book, names);
+  const twice = duplicates(rules);
+  const told = new Set(twice.map(({ path: [index] }) => index));
+  const one = (rule: RuleDocument): Problem[] => [
+    ...nobody(rule, names),
+    ...idleActions(rule, book, names),
+    ...(rule.deny === undefined ? [] : resources.strayPatterns(rule)),
+    ...resources.strayActions(rule),
   ];
-}
-
-/** What the sources that the rule may use make of claims, told of the rule that trusts the session. */
-function usesBySources(rule: RuleDocument, names: LintNames): readonly Use[] {
-  const path = rule.credentials === undefined ? [] : ["credentials"];
-  return [...sourcesMet(rule, names)].flatMap(([source, { plan }]) => {
-    const { sessionName = "", tags = {} } = plan ?? {};
-    return [
-      ...(rule.sessionName === undefined ? usesOf([sessionName], path, `sessionName of ${source}`) : []),
-      ...Object.entries(tags).flatMap(([key, text]) => usesOf([text], path, `tag ${key} of ${source}`)),
-    ];
-  });
-}
-
-function usesOf(texts: readonly string[], path: Problem["path"], place?: string): readonly Use[] {
-  return [...new Set(texts.flatMap(claimsIn))].map((claim) => ({ claim, path, place }));
-}
-
-function textsIn(value: unknown): readonly string[] {
-  if (typeof value === "string") return [value];
-  return typeof value === "object" && value !== null ? Object.values(value).flatMap(textsIn) : [];
+  return [
+    ...writableClaims(rules, names),
+    ...rules.flatMap((rule, index) =>
+      one(rule).map(({ path, message }) => ({ path: [index, ...path], message })),
+    ),
+    ...twice,
+    ...unreachable(rules, names).filter(({ path: [index] }) => !told.has(index)),
+    ...liveSiblings(rules, book, names.issuers),
+  ];
 }

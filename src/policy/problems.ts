@@ -1,14 +1,16 @@
+import { openActionBook } from "./action-book.ts";
+import { isAction } from "./action-pattern.ts";
+import { unknownActions } from "./action-problems.ts";
 import { type PolicyNames, type Problem, type RuleDocument, SESSION_MEMBERS } from "./document.ts";
 import { lengthProblems } from "./length-problems.ts";
+import { RECORDED } from "./record.ts";
+import { compileResourceCheck } from "./resource-problems.ts";
 import { sessionProblems } from "./session-problems.ts";
 import { sourceProblems } from "./source-problems.ts";
 import { notKnown, unknownVariables } from "./template.ts";
+import { whenProblems } from "./when-problems.ts";
 import { whoProblems } from "./who-problems.ts";
 
-/** What permits are called that record mode gives. */
-const RECORDED = "record mode";
-
-const ACTION = /^(?:\*|[a-z0-9-]+:[A-Za-z0-9*?]+)$/;
 /** IAM takes no less of an ARN in a policy, and session policies are made from what stands here. */
 const RESOURCE = /^(?:\*$|arn:[^:]+:[^:])/;
 /** A path ends before the name: of an ARN without one no credentials could ever be got. */
@@ -17,12 +19,17 @@ const ROLE_ARN = /^arn:aws[a-z-]*:iam::\d{12}:role\/(?:[\w+=,.@/-]*\/)?[\w+=,.@-
 /** Finds everything in a list of rules that cannot be meant; empty when the rules can be compiled. */
 export function problemsOf(rules: readonly RuleDocument[], names: PolicyNames): readonly Problem[] {
   const seen = new Set<string>();
+  const book = openActionBook(names.actions);
+  const resources = compileResourceCheck(book, names);
   return rules.flatMap((rule, index) => {
     const found = [
       ...shapeProblems(rule),
       ...emptyProblems(rule),
       ...patternProblems(rule),
+      ...unknownActions(rule, book),
+      ...(rule.allow === undefined ? [] : resources.strayPatterns(rule)),
       ...whoProblems(rule, names),
+      ...whenProblems(rule),
       ...sourceProblems(rule, names),
       ...sessionProblems(rule),
       ...lengthProblems(rule, rules, names),
@@ -81,7 +88,7 @@ function emptyProblems({ allow, deny, on, who = {} }: RuleDocument): Problem[] {
 function patternProblems(rule: RuleDocument): Problem[] {
   const side = rule.allow === undefined ? "deny" : "allow";
   const actions = (rule[side] ?? []).flatMap((action, i) =>
-    ACTION.test(action)
+    isAction(action)
       ? []
       : [{ path: [side, i], message: `"${action}" is not an action such as s3:GetObject, s3:Get* or *` }],
   );

@@ -55,7 +55,7 @@ it("prints every problem on a line with its place, and exits with 78", async () 
 });
 
 const ODD = readFileSync(EXAMPLE, "utf8")
-  .replace("clientIds: [3n4b5urk1ft4fl3mg5e62d9ado]", "clientIds: any")
+  .replace("clientIds: [3n4b5urk1ft4fl3mg5e62d9ado, 7q8r9s0t1u2v3w4x5y6z7a8b9c]", "clientIds: any")
   .replace('immutableClaims: ["custom:tenant"]', "immutableClaims: []");
 
 it("S1.7 warns on a line with its place, and finds the file good all the same", async () => {

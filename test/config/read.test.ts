@@ -162,7 +162,12 @@ describe("all that is wrong is told at once", () => {
   });
 
   it.each<readonly [what: string, from: string, to: string, problem: string]>([
-    ["a pool", "clientIds: [3n4b5urk1ft4fl3mg5e62d9ado]", "clientIds: []", "identity.userPools.0.clientIds"],
+    [
+      "a pool",
+      "clientIds: [3n4b5urk1ft4fl3mg5e62d9ado, 7q8r9s0t1u2v3w4x5y6z7a8b9c]",
+      "clientIds: []",
+      "identity.userPools.0.clientIds",
+    ],
     ["a pool's name", "name: staff", "name: Staff!", "identity.userPools.0.name"],
     ["a source", "type: identity-pool", "type: identitypool", "credentials.pool.type"],
     ["the aws section", "region: us-east-1", "region: nowhere", "aws.region"],

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { ALLOW, POOL, readChanged, STAFF, told, warned } from "./reading.ts";
+import { ALLOW, POOL, readChanged, STAFF, warned } from "./reading.ts";
 
 const ROLE = "arn:aws:iam::123456789012:role/service";
 
@@ -116,8 +116,15 @@ describe("C10 the shared tier", () => {
   });
 });
 
-it("says nothing where there are problems: they come first", () => {
+it("warns of what is sound beside what is wrong, and of nothing that is refused", () => {
   const identity = { userPools: [{ ...STAFF, clientIds: "any" }] };
-  expect(readChanged({ identity, upstreams: {} })).toMatchObject({ config: undefined, warnings: [] });
-  expect(told({ identity, upstreams: {} })).toHaveLength(1);
+  const rules = [
+    { name: "all", ...ALLOW },
+    { name: "again", ...ALLOW },
+    { name: "all", ...ALLOW },
+  ];
+  const { config, problems, warnings } = readChanged({ identity, policy: { rules } });
+  expect(config).toBeUndefined();
+  expect(problems.map(({ path }) => path)).toEqual(["policy.rules.2.name"]);
+  expect(warnings.map(({ path }) => path)).toEqual(["identity.userPools.0.clientIds", "policy.rules.1"]);
 });

@@ -9,6 +9,7 @@ const names = {
   sources: new Map([["pool", source]]),
   upstreamSources: new Map(),
   defaultSource: "pool",
+  actions: [],
 };
 const problemsWith = (role: string) =>
   problemsOf([{ name: "r", who: { authenticated: true }, allow: ["*"], on: ["*"], role }], names);

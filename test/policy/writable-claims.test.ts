@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { RuleDocument } from "../../src/policy/document.ts";
-import { type LintNames, warningsOf } from "../../src/policy/lints.ts";
+import { type ClaimNames, writableClaims } from "../../src/policy/writable-claims.ts";
 import { aPlan, anAllow, NAMES, roleArn } from "../support/ruling.ts";
 
 const immutable = (claims: readonly string[], others?: readonly string[]) => ({
@@ -9,8 +9,8 @@ const immutable = (claims: readonly string[], others?: readonly string[]) => ({
     ...(others === undefined ? [] : [["customers", others] as const]),
   ]),
 });
-const warnings = (rule: RuleDocument, changes: Partial<LintNames> = {}) =>
-  warningsOf([anAllow("first"), rule], { ...NAMES, ...immutable([]), ...changes }).map(
+const warnings = (rule: RuleDocument, changes: Partial<ClaimNames> = {}) =>
+  writableClaims([anAllow("first"), rule], { ...NAMES, ...immutable([]), ...changes }).map(
     ({ path, message }) => `${path.join(".")}: ${message}`,
   );
 const REMEDY = "themselves: list it under immutableClaims, or do not trust it";
@@ -86,7 +86,7 @@ describe("S1.7 a claim that users can write", () => {
       expect.stringContaining(`1.credentials: ${TAG}`),
     ]);
     expect(warnings(anAllow("a", { credentials: "pool" }), { sources })).toEqual([]);
-    const anywhere = warningsOf([anAllow("a", { role: roleArn("a") })], {
+    const anywhere = writableClaims([anAllow("a", { role: roleArn("a") })], {
       ...NAMES,
       ...immutable([]),
       sources,

@@ -113,6 +113,7 @@ export const NAMES: PolicyNames = {
   ]),
   upstreamSources: new Map(),
   defaultSource: "pool",
+  actions: [],
 };
 
 /** What is wrong with one rule, each as `path: message`. */
