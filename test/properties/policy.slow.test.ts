@@ -204,6 +204,7 @@ describe("S4 whatever the rules are", () => {
       sources: new Map([["default", { kind: "identity-pool" } as const]]),
       upstreamSources: new Map(),
       defaultSource: "default",
+      actions: [],
     };
     fc.assert(
       fc.property(rules, (rules) => {
