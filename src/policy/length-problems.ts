@@ -1,8 +1,10 @@
 import type { Problem, RuleDocument, SourceNames } from "./document.ts";
+import { isToldByAws, sessionCondition } from "./session-condition.ts";
 import { derivePolicy, MAX_POLICY_LENGTH, type Scope } from "./session-policy.ts";
 import { SAMPLE_CLAIM } from "./session-problems.ts";
 import { sourcesMet } from "./source-problems.ts";
 import { compileTemplate, fillTemplate } from "./template.ts";
+import { compileWhen } from "./when.ts";
 
 /** Finds an allow of which no session policy can be made that STS takes, on each source that would make one. */
 export function lengthProblems(
@@ -12,7 +14,7 @@ export function lengthProblems(
 ): Problem[] {
   if (rule.sessionPolicy !== undefined) return [];
   const denies = rules.filter(({ deny }) => deny !== undefined);
-  const length = derivePolicy([scopeOf(rule)], denies.map(scopeOf)).length;
+  const length = derivePolicy([scopeOf(rule)], denies.filter(mayBeTold).map(scopeOf)).length;
   if (length <= MAX_POLICY_LENGTH) return [];
   return [...sourcesMet(rule, names)].flatMap(([name, { plan }]) => {
     if (plan?.downscope !== true) return [];
@@ -24,9 +26,19 @@ export function lengthProblems(
   });
 }
 
-function scopeOf({ allow, deny, on = ["*"] }: RuleDocument): Scope {
+/** Whether a deny may stand in a session policy: it does, for some callers, but for one that Postern alone can tell. */
+function mayBeTold({ when }: RuleDocument): boolean {
+  return when === undefined || isToldByAws(when) || compileWhen(when, "deny").ofCallerAlone;
+}
+
+function scopeOf({ allow, deny, on = ["*"], when }: RuleDocument): Scope {
   return {
     actions: allow ?? deny ?? [],
-    resources: on.map((pattern) => fillTemplate(compileTemplate(pattern), () => SAMPLE_CLAIM) ?? "*"),
+    resources: on.map((pattern) => fillTemplate(compileTemplate(pattern), sample) ?? "*"),
+    condition: sessionCondition(when, sample),
   };
+}
+
+function sample(): string {
+  return SAMPLE_CLAIM;
 }

@@ -1,10 +1,12 @@
 import { meetsAction } from "./pattern.ts";
+import type { SessionCondition } from "./session-condition.ts";
 import { compileTemplate, fillTemplate, type ReadClaim } from "./template.ts";
 
 /** What a rule means, claims filled in. */
 export interface Scope {
   readonly actions: readonly string[];
   readonly resources: readonly string[];
+  readonly condition?: SessionCondition | undefined;
 }
 
 /** As many characters as STS takes for a session policy (STS API reference, AssumeRole, `Policy`). */
@@ -23,9 +25,9 @@ const OUTSIDE_ASCII = /[^ -~]/g;
 export function derivePolicy(allows: readonly Scope[], denies: readonly Scope[]): string {
   const allowed = allows.flatMap(({ actions }) => actions);
   const met = denies
-    .map(({ actions, resources }) => ({
+    .map(({ actions, ...scope }) => ({
+      ...scope,
       actions: actions.filter((action) => allowed.some((one) => meetsAction(one, action))),
-      resources,
     }))
     .filter(({ actions }) => actions.length > 0);
   return written({
@@ -57,8 +59,8 @@ export function fillPolicy(document: unknown, read: ReadClaim): string | undefin
   return complete ? filled : undefined;
 }
 
-function statement(effect: "Allow" | "Deny", { actions, resources }: Scope) {
-  return { Effect: effect, Action: actions, Resource: resources };
+function statement(effect: "Allow" | "Deny", { actions, resources, condition }: Scope) {
+  return { Effect: effect, Action: actions, Resource: resources, Condition: condition };
 }
 
 function written(policy: unknown): string {

@@ -5,6 +5,7 @@ import type { SessionPlan } from "./document.ts";
 import type { Rule } from "./rule.ts";
 import { sessionName } from "./session-name.ts";
 import { derivePolicy, fillPolicy, MAX_POLICY_LENGTH } from "./session-policy.ts";
+import { allowScope, denyScope } from "./session-scope.ts";
 import { claimsForPolicy, compileTemplate, fillTemplate, rawClaims } from "./template.ts";
 
 /** What shapes the role sessions of some rules that give the same. */
@@ -100,8 +101,8 @@ function policyOf({ plan, allows, denies }: SessionMaterial, caller: Caller): Ma
   const policy =
     sessionPolicy === undefined
       ? derivePolicy(
-          allows.map((rule) => scopeOf(rule, caller, [])),
-          denies.filter((rule) => rule.who(caller)).map((rule) => scopeOf(rule, caller, ["*"])),
+          allows.map((rule) => allowScope(rule, caller)),
+          denies.flatMap((rule) => denyScope(rule, caller) ?? []),
         )
       : fillPolicy(sessionPolicy, claimsForPolicy(caller));
   if (policy === undefined) return { problem: "the session policy has a claim that cannot be used" };
@@ -109,9 +110,4 @@ function policyOf({ plan, allows, denies }: SessionMaterial, caller: Caller): Ma
   return {
     problem: `the session policy has ${policy.length} characters, and STS takes ${MAX_POLICY_LENGTH}`,
   };
-}
-
-/** A rule as it reads for the caller, with what stands for a pattern whose claim cannot be used. */
-function scopeOf({ actions, on }: Rule, caller: Caller, instead: readonly string[]) {
-  return { actions, resources: on(caller).flatMap((pattern) => pattern ?? instead) };
 }
