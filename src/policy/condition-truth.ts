@@ -7,10 +7,10 @@ export function not(truth: Truth): Truth {
 }
 
 /** Whether a test holds for one at least: what is unknown decides only where nothing else does (Kleene's or). */
-export function trueOfAny<T>(items: readonly T[], test: (item: T) => Truth): Truth {
+export function trueOfAny<T>(items: readonly T[], test: (item: T, i: number) => Truth): Truth {
   let known: Truth = false;
-  for (const item of items) {
-    const truth = test(item);
+  for (const [i, item] of items.entries()) {
+    const truth = test(item, i);
     if (truth === true) return true;
     if (truth === "unknown") known = truth;
   }
@@ -18,6 +18,6 @@ export function trueOfAny<T>(items: readonly T[], test: (item: T) => Truth): Tru
 }
 
 /** Whether a test holds for every one (Kleene's and). */
-export function trueOfAll<T>(items: readonly T[], test: (item: T) => Truth): Truth {
-  return not(trueOfAny(items, (item) => not(test(item))));
+export function trueOfAll<T>(items: readonly T[], test: (item: T, i: number) => Truth): Truth {
+  return not(trueOfAny(items, (item, i) => not(test(item, i))));
 }

@@ -5,7 +5,7 @@ import { type Asked, type KeyValues, valuesOf } from "./condition-values.ts";
 import type { WhenDocument, WhenValue } from "./document.ts";
 import { NULL, type OperatorName, readOperatorName } from "./operator-name.ts";
 import { OPERATORS, readBool } from "./operator.ts";
-import type { RuleValue, ValueTest } from "./operator-text.ts";
+import type { ValueTest } from "./operator-text.ts";
 
 /** One operator with one key, made ready to be held against requests. */
 export interface Condition {
@@ -42,7 +42,7 @@ function compileTruth(
 ): Condition["truth"] | undefined {
   const name = readOperatorName(operator);
   const known = readKey(key);
-  if (name === undefined || known === undefined) return undefined;
+  if (name === undefined || known === undefined || written.length === 0) return undefined;
   const judge = name.base === NULL ? judgeAbsence(written) : judgeValues(name, known, written);
   if (judge === undefined) return undefined;
   const read = valuesOf(known);
@@ -64,29 +64,15 @@ function judgeAbsence(written: readonly string[]): Judge | undefined {
 
 function judgeValues(name: OperatorName, key: ConditionKey, written: readonly string[]): Judge | undefined {
   const operator = OPERATORS.get(name.base);
-  const ready = written.map((text) => operator?.compile(text));
-  if (operator === undefined || !isReady(ready)) return undefined;
+  const ready = operator?.compile(written);
+  if (operator === undefined || ready === undefined) return undefined;
   const { negated } = operator;
   const absent = withoutKey(name, key, negated);
-  const testsFor = compileTests(ready);
   return (values, caller) => {
     if (values.length === 0) return absent;
-    const tests = testsFor(caller);
-    return judgeSet(name.set, values, (value) => {
-      const fits = trueOfAny(tests, (test) => test(value));
-      return negated ? not(fits) : fits;
-    });
+    const fits = typeof ready === "function" ? ready : ready.forCaller(caller);
+    return judgeSet(name.set, values, negated ? (value) => not(fits(value)) : fits);
   };
-}
-
-function isReady(values: readonly (RuleValue | undefined)[]): values is readonly RuleValue[] {
-  return !values.includes(undefined);
-}
-
-function compileTests(values: readonly RuleValue[]): (caller: Caller) => readonly ValueTest[] {
-  const fixed = values.flatMap((value) => (typeof value === "function" ? [value] : []));
-  if (fixed.length === values.length) return () => fixed;
-  return (caller) => values.map((value) => (typeof value === "function" ? value : value.forCaller(caller)));
 }
 
 /**
@@ -102,7 +88,7 @@ function withoutKey({ set, ifExists }: OperatorName, { claim }: ConditionKey, ne
 function judgeSet(set: OperatorName["set"], values: readonly string[], holds: ValueTest): Truth {
   if (set === "ForAnyValue") return trueOfAny(values, holds);
   // IAM leaves open what several values are without a set operator.
-  if (set === undefined) return values.length === 1 ? trueOfAll(values, holds) : "unknown";
+  if (set === undefined) return values.length === 1 ? holds(values[0] ?? "") : "unknown";
   // IAM's pages say that a null value, such as an empty text, holds; then any rule on a list would take it.
   return trueOfAll(values, (value) => {
     const truth = holds(value);

@@ -1,7 +1,14 @@
 import { isWithin, readAddress, readRange } from "./address-range.ts";
 import { readDate, readMeantDate } from "./condition-date.ts";
 import { readNumber } from "./condition-number.ts";
-import { equalsIgnoringCase, equalsText, likeArn, likeText, type RuleValue } from "./operator-text.ts";
+import { likeArn } from "./operator-arn.ts";
+import {
+  equalsIgnoringCase,
+  equalsText,
+  likeText,
+  type RuleValues,
+  type ValueTest,
+} from "./operator-text.ts";
 
 /** A condition operator: how it compares. */
 export interface Operator {
@@ -11,8 +18,8 @@ export interface Operator {
   readonly takes: string;
   /** Whether claims can be filled into its values: IAM has variables in texts and ARNs alone. */
   readonly variables: boolean;
-  /** Makes one value of a rule ready; undefined for one that it does not take. */
-  readonly compile: (written: string) => RuleValue | undefined;
+  /** Makes the values of a rule ready; undefined where it does not take one of them. */
+  readonly compile: (written: readonly string[]) => RuleValues | undefined;
 }
 
 type Kind = Omit<Operator, "negated">;
@@ -31,7 +38,10 @@ const date = (holds: (order: number) => boolean) =>
     "a date such as 2026-01-31T12:00:00Z, or whole seconds since 1970",
     ordered(readMeantDate, readDate, holds),
   );
-const ADDRESS = kind("an IP address or a CIDR range, such as 10.0.0.0/8", address);
+const ADDRESS = kind(
+  "an IP address or a CIDR range, such as 10.0.0.0/8",
+  compared(readRange, readAddress, isWithin),
+);
 
 /** Operators that come with an opposite: what each is named, what its opposite is named, how both compare. */
 const PAIRS: readonly (readonly [name: string, opposite: string, kind: Kind])[] = [
@@ -54,7 +64,13 @@ const OTHERS: readonly (readonly [name: string, kind: Kind])[] = [
   ["DateLessThanEquals", date((order) => order <= 0)],
   ["DateGreaterThan", date((order) => order > 0)],
   ["DateGreaterThanEquals", date((order) => order >= 0)],
-  ["Bool", kind("true or false", bool)],
+  [
+    "Bool",
+    kind(
+      "true or false",
+      compared(readBool, readBool, (theirs, ours) => theirs === ours),
+    ),
+  ],
 ];
 
 /**
@@ -74,22 +90,22 @@ function ordered(
   readTheirs: (text: string) => number | undefined,
   holds: (order: number) => boolean,
 ): Operator["compile"] {
-  return (written) => {
-    const right = readOurs(written);
-    if (right === undefined) return undefined;
-    return (value) => {
-      const left = readTheirs(value);
-      return left === undefined ? "unknown" : holds(left - right);
-    };
-  };
+  return compared(readOurs, readTheirs, (left, right) => holds(left - right));
 }
 
-function bool(written: string): RuleValue | undefined {
-  const wanted = readBool(written);
-  if (wanted === undefined) return undefined;
-  return (value) => {
-    const found = readBool(value);
-    return found === undefined ? "unknown" : found === wanted;
+/** Each value is read once, be there many to compare it with. */
+function compared<Ours, Theirs>(
+  readOurs: (text: string) => Ours | undefined,
+  readTheirs: (text: string) => Theirs | undefined,
+  fits: (theirs: Theirs, ours: Ours) => boolean,
+): Operator["compile"] {
+  return (written) => {
+    const wanted = written.map(readOurs);
+    if (!wanted.every((ours) => ours !== undefined)) return undefined;
+    return (value): ReturnType<ValueTest> => {
+      const theirs = readTheirs(value);
+      return theirs === undefined ? "unknown" : wanted.some((ours) => fits(theirs, ours));
+    };
   };
 }
 
@@ -98,13 +114,4 @@ export function readBool(text: string): boolean | undefined {
   if (text.length > "false".length) return undefined;
   const lower = text.toLowerCase();
   return lower === "true" || lower === "false" ? lower === "true" : undefined;
-}
-
-function address(written: string): RuleValue | undefined {
-  const range = readRange(written);
-  if (range === undefined) return undefined;
-  return (value) => {
-    const found = readAddress(value);
-    return found === undefined ? "unknown" : isWithin(found, range);
-  };
 }

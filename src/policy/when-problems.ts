@@ -71,5 +71,5 @@ function valueProblem(name: string, value: WhenValue): string | undefined {
   const [unknown] = unknownVariables(text);
   if (unknown !== undefined) return notKnown(unknown);
   if (operator === undefined) return readBool(text) === undefined ? `${name} takes true or false` : undefined;
-  return operator.compile(text) === undefined ? `"${text}" is not ${operator.takes}` : undefined;
+  return operator.compile([text]) === undefined ? `"${text}" is not ${operator.takes}` : undefined;
 }

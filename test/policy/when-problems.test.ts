@@ -16,6 +16,9 @@ const ofValue = (operator: string, value: unknown) =>
     text.slice(`when ${operator} s3:prefix: `.length),
   );
 
+const said = (operator: string) =>
+  `when ${operator} dynamodb:LeadingKeys: ${operator} holds where dynamodb:LeadingKeys is absent: in an allow write ` +
+  'Null: { "dynamodb:LeadingKeys": false } beside it, or an operator that asks for the key';
 const NOTHING = "nothing is in it; leave it out, or say what is meant";
 
 describe("conditions that can be meant", () => {
@@ -185,10 +188,6 @@ describe("emptiness", () => {
 
 describe("S4.2 what holds for a key that is absent", () => {
   const leading = { "dynamodb:LeadingKeys": "${claim:sub}" };
-  const said = (operator: string) =>
-    `when ${operator} dynamodb:LeadingKeys: ${operator} holds where dynamodb:LeadingKeys is absent: in an allow write ` +
-    'Null: { "dynamodb:LeadingKeys": false } beside it, or an operator that asks for the key';
-
   it.each(["ForAllValues:StringEquals", "StringEqualsIfExists", "ForAnyValue:StringLikeIfExists"])(
     "wants a guard in an allow, and none in a deny: %s",
     (operator) => {

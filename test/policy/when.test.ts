@@ -23,6 +23,7 @@ const sides = (when: WhenDocument, asked = ask()) => [
   compileWhen(when, "deny").holds(asked),
 ];
 const UNKNOWN = [false, true];
+const ofCallerAlone = (when: WhenDocument) => compileWhen(when, "deny").ofCallerAlone;
 
 describe("a rule without conditions", () => {
   it("means whatever is asked, and costs nothing", () => {
@@ -72,7 +73,6 @@ describe("the keys that conditions name", () => {
   });
 
   it("say whether only the caller is looked at", () => {
-    const ofCallerAlone = (when: WhenDocument) => compileWhen(when, "deny").ofCallerAlone;
     expect(ofCallerAlone({ StringEquals: { "claim:a": "${claim:b}" }, Bool: { "claim:c": true } })).toBe(
       true,
     );
@@ -122,6 +122,7 @@ describe("S4.2 what should have been found before", () => {
     { NumericNotEquals: { "s3:prefix": "ten" } },
     { IpAddress: { "aws:SourceIp": "10.0.0.0/33" } },
     { Null: { "s3:prefix": "perhaps" } },
+    { StringNotEquals: { "s3:prefix": [] } },
     { "ForAllValues:Null": { "s3:prefix": "true" } },
   ])("is unknown whatever is asked: %o", (when) => {
     expect(sides(when as WhenDocument, prefixed("a"))).toEqual(UNKNOWN);
@@ -151,9 +152,19 @@ describe("a value of a megabyte", () => {
     }
   });
 
+  it.each([`${"a".repeat(255)}b`, `b${"a".repeat(255)}`, `${"a".repeat(127)}b${"a".repeat(127)}`])(
+    "is searched for a claim that is made to be found nearly everywhere",
+    (tenant) => {
+      const hostile = { ...prefixed(long), caller: aCaller({ tenant }) };
+      expect(sides({ StringLike: { "s3:prefix": "*${claim:tenant}*" } }, hostile)).toEqual([false, false]);
+    },
+  );
+
   it("is unknown where a pattern would have to be tried at each of its letters", () => {
-    const when = { StringLike: { "s3:prefix": "*${claim:tenant}" } };
-    const hostile = { ...prefixed(long), caller: aCaller({ tenant: `${"a".repeat(255)}b` }) };
-    expect(sides(when, hostile)).toEqual(UNKNOWN);
+    expect(sides({ StringLike: { "s3:prefix": "*aaaa?b" } }, prefixed(long))).toEqual(UNKNOWN);
+    expect(sides({ StringLike: { "s3:prefix": "*aaaa?b" } }, prefixed(`${"a".repeat(9999)}b`))).toEqual([
+      true,
+      true,
+    ]);
   });
 });
