@@ -5,7 +5,10 @@ Usage: postern COMMAND [options]
 
   serve     run the sidecar by a configuration
   dev       run it with a stand-in AWS: no account, no network
-  check     read a configuration and say all that is wrong with it
+  check     read a configuration and say all that is wrong with it, or what differs from another
+  test      hold a configuration to cases: who may do what
+  explain   say what would become of a request, and why
+  suggest   print rules for what was seen in record mode
   token     print a token of a user of the stand-in AWS
   whoami    ask a running Postern who a token is
   health    ask a running Postern whether it is ready

@@ -46,6 +46,7 @@ const NOTHING_KNOWN = {
   callerKind: undefined,
   groups: [],
   subject: undefined,
+  issuer: undefined,
   requirements: [],
   verdict: undefined,
   rule: undefined,

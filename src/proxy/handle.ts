@@ -16,6 +16,7 @@ import type { BodyReader } from "./body.ts";
 import { contextOf } from "./context.ts";
 import { checkDoor } from "./door.ts";
 import { guarded } from "./respond.ts";
+import { withWish } from "./role-wish.ts";
 import type { Live, Route, Router } from "./route.ts";
 import { proceed } from "./proceed.ts";
 import type { Visit } from "./visit.ts";
@@ -50,11 +51,8 @@ export function handle(pipeline: Pipeline, visit: Visit): void {
       if (caller.ambient) checkAmbient(visit.head, ambient);
       return proceed(readOperation(pipeline, visit, to, caller), (operation) => {
         visit.operation = operation;
-        const permit = withWish(
-          visit,
-          permitted(visit, decide(policy, caller, operation, contextOf(visit.request, now))),
-          caller,
-        );
+        const decision = decide(policy, caller, operation, contextOf(visit.request, now));
+        const permit = withWish(visit.head.headers, permitted(visit, decision), caller);
         const broker = brokerFor(pipeline, permit);
         return attempt(visit, { live: to.live, operation, permit, caller, broker, signer });
       });
@@ -105,19 +103,6 @@ function permitted(visit: Visit, decision: Decision): Permit {
   visit.decision = decision;
   if (decision.verdict === "permit") return decision;
   throw new Refusal(decision.reason, { detail: decision.detail });
-}
-
-/**
- * Where a rule leaves the role to the identity pool, the caller may name one of those that its token grants; anywhere
- * else the wish would widen what the rule narrowed, and is refused.
- */
-function withWish({ head }: Visit, permit: Permit, caller: Caller): Permit {
-  const role = head.headers.get("x-postern-role");
-  if (role === undefined) return permit;
-  if (permit.role !== "pool") throw new Refusal("role-not-granted", { detail: "the rule names the role" });
-  if (!caller.roles.includes(role))
-    throw new Refusal("role-not-granted", { detail: "the token does not grant that role" });
-  return { ...permit, role };
 }
 
 function brokerFor({ brokerOf }: Pipeline, { source }: Permit): CachedBroker {

@@ -1,13 +1,13 @@
 import type { Credentials } from "../domain/credentials.ts";
 import type { HeaderLine, Operation } from "../domain/operation.ts";
-import { Refusal } from "../domain/refusal.ts";
 import { reframe } from "../signing/chunked.ts";
-import { hashPayload, planPayload } from "../signing/payload.ts";
+import { hashPayload } from "../signing/payload.ts";
 import type { Signer } from "../signing/sign.ts";
 import type { SignedRequest } from "../upstream/signed-request.ts";
 import { crossToAws } from "../upstream/headers.ts";
 import { pipeBody } from "../upstream/upload.ts";
 import { answerHeadersFor, replacedHeadersFor } from "./ambient.ts";
+import { payloadFormOf } from "./payload-form.ts";
 import type { Live } from "./route.ts";
 import type { Visit } from "./visit.ts";
 
@@ -74,33 +74,12 @@ function held(bytes: Buffer): Outgoing {
   };
 }
 
-/** The body as the client's own headers state it: as it comes, or out of one aws-chunked framing and into another. */
 function streamed(visit: Visit): Outgoing {
   const { request } = visit;
-  const { headers } = visit.head;
-  const plan = planPayload({
-    contentSha256: headers.get("x-amz-content-sha256"),
-    contentEncoding: headers.get("content-encoding"),
-    decodedLength: headers.get("x-amz-decoded-content-length"),
-    trailer: headers.get("x-amz-trailer"),
-    contentLength: headers.get("content-length"),
-    transferEncoding: headers.get("transfer-encoding"),
-  });
-  if (plan.kind === "fault") throw new Refusal(plan.code, { detail: plan.detail });
-  const unsigned: HeaderLine[] = [];
-  if (plan.contentEncoding !== undefined) unsigned.push(["content-encoding", plan.contentEncoding]);
-  if (plan.kind === "empty") return { payloadHash: plan.payloadHash, body: null, signed: [], unsigned };
-  if (plan.contentLength !== undefined) unsigned.push(["content-length", String(plan.contentLength)]);
+  const { plan, signed, unsigned } = payloadFormOf(visit.head.headers);
+  const { payloadHash } = plan;
+  if (plan.kind === "empty") return { payloadHash, body: null, signed, unsigned };
   visit.invite();
-  if (!("decodedLength" in plan))
-    return { payloadHash: plan.payloadHash, body: request, signed: [], unsigned };
-  const body = pipeBody(request, reframe(plan));
-  const signed: HeaderLine[] =
-    plan.kind === "decode"
-      ? []
-      : [
-          ["x-amz-decoded-content-length", String(plan.decodedLength)],
-          ["x-amz-trailer", plan.trailerNames.join(",")],
-        ];
-  return { payloadHash: plan.payloadHash, body, signed, unsigned };
+  const body = "decodedLength" in plan ? pipeBody(request, reframe(plan)) : request;
+  return { payloadHash, body, signed, unsigned };
 }

@@ -145,6 +145,7 @@ function decidedOf({ caller, decision, assumedRole }: Visit, nameCaller: Registr
     callerKind: caller?.kind,
     groups: caller === undefined ? [] : caller.groups,
     subject: caller?.kind === "user" ? caller.subject : undefined,
+    issuer: caller?.issuer,
     verdict: decision?.verdict,
     rule: decision?.rule,
     role: decision?.verdict === "permit" ? decision.role : undefined,

@@ -3,7 +3,10 @@ import { isLoopbackHost } from "../config/address.ts";
 import type { Clock } from "../domain/clock.ts";
 import type { Listener } from "../proxy/listener.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
+import type { Observed } from "../telemetry/observed.ts";
+import { issuersIn } from "./brokers.ts";
 import { policyModeAt } from "./mode.ts";
+import { recordedOf } from "./recorded.ts";
 import type { Snapshot } from "./snapshot.ts";
 
 /** What is shown beside the data face. */
@@ -11,11 +14,12 @@ export interface Shown {
   readonly metrics: Metrics;
   readonly listener: Listener;
   readonly snapshot: () => Snapshot;
+  readonly observed: Observed;
   readonly now: Clock;
 }
 
 /** The probes' and the operator's listener. Ready is who listens and has keys to prove tokens by. */
-export function facesOf({ metrics, listener, snapshot, now }: Shown): Faces {
+export function facesOf({ metrics, listener, snapshot, observed, now }: Shown): Faces {
   return createFaces({
     ...metrics,
     conditions: () => [
@@ -24,8 +28,18 @@ export function facesOf({ metrics, listener, snapshot, now }: Shown): Faces {
     ],
     remarks: () => remarksOn(snapshot(), now()),
     config: () => snapshot().document,
+    explain: (asked) => snapshot().rehearse(asked),
+    recorded: () => recorded(snapshot(), observed, now),
     isOwnHost: isLoopbackHost,
   });
+}
+
+/** Undefined where nothing is recorded, or was to be. */
+function recorded({ config, pipeline }: Snapshot, observed: Observed, now: Clock): unknown {
+  const { recording } = pipeline.policy;
+  if (recording === undefined) return undefined;
+  const issuers = issuersIn(config).map(({ name }) => name);
+  return recordedOf({ observed, rules: config.policy.rules, issuers, untilMs: recording.untilMs, now })();
 }
 
 /** What whoever looks whether a Postern is ready must not overlook. */

@@ -8,6 +8,7 @@ import { createCallerNamer } from "../proxy/visit.ts";
 import { createClocks } from "../signing/clock-offset.ts";
 import { createSigner } from "../signing/sign.ts";
 import { createMetrics } from "../telemetry/metrics.ts";
+import { createObserved } from "../telemetry/observed.ts";
 import { facesOf } from "./faces.ts";
 import { gaugesOf } from "./gauges.ts";
 import { createShelf } from "./parts.ts";
@@ -36,6 +37,7 @@ export function createSidecar(first: Loaded, surroundings: Surroundings): Sideca
   const { log, now, version } = surroundings;
   const outbound = createOutbound();
   const shelf = createShelf();
+  const observed = createObserved(now);
   const metrics = createMetrics(
     version,
     gaugesOf(now, () => ({ ...changing, inFlight: listener.inFlight })),
@@ -65,10 +67,13 @@ export function createSidecar(first: Loaded, surroundings: Surroundings): Sideca
     limits: listenerLimitsOf(first.config),
     pipeline,
     selfService: createSelfService({ pipeline }),
-    record: (outcome) => [metrics, log].forEach((one) => one.record(outcome)),
+    record: (outcome) => {
+      for (const one of [metrics, log]) one.record(outcome);
+      if (now() < (pipeline().policy.recording?.untilMs ?? 0)) observed.record(outcome);
+    },
     nameCaller: createCallerNamer(),
   });
-  const faces = facesOf({ metrics, listener, now, snapshot: changing.snapshot });
+  const faces = facesOf({ metrics, listener, observed, now, snapshot: changing.snapshot });
   const reminder = createReminder(() => changing.snapshot().config, log, now);
   const closing = [reminder, shelf, outbound];
   return lifeOf(changing, { faces, listener, closing, started: reminder.remind, flush: log.flush });

@@ -11,6 +11,7 @@ import { type Brokers, brokersOf, tierOf } from "./brokers.ts";
 import { authenticateOf, denylistOf, issuersOf } from "./identity.ts";
 import type { Lasting } from "./lasting.ts";
 import type { Parts } from "./parts.ts";
+import { type Rehearsal, rehearsalOf } from "./rehearsal.ts";
 import type { Loaded, Surroundings } from "./surroundings.ts";
 import { livesOf } from "./upstreams.ts";
 
@@ -23,6 +24,8 @@ export interface Snapshot extends Loaded {
   readonly bodies: BodyReader;
   readonly tier: SharedTier | undefined;
   readonly denylist: Denylist | undefined;
+  /** Says what would become of a request. */
+  readonly rehearse: Rehearsal;
 }
 
 /**
@@ -57,5 +60,6 @@ export function snapshotOf(
     signer,
     now: surroundings.now,
   };
-  return { ...loaded, pipeline, lives, issuers, brokers, bodies, tier: sharing?.tier, denylist };
+  const rehearse = rehearsalOf(config, pipeline, denylist?.isRevoked);
+  return { ...loaded, pipeline, lives, issuers, brokers, bodies, tier: sharing?.tier, denylist, rehearse };
 }

@@ -20,7 +20,7 @@ export interface Outcome {
   /** `sub` of a user, undefined for everybody else: for what record mode learns, and never logged. */
   readonly subject: string | undefined;
   /** Configured name of the user pool or other issuer: for what record mode learns. */
-  readonly issuer?: string | undefined;
+  readonly issuer: string | undefined;
   /** All that was asked for, in IAM's words: for what record mode learns. */
   readonly requirements: readonly { readonly action: string; readonly resource: string }[];
   /** Policy's word; undefined where it was not asked. */

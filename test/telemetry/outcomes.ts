@@ -12,6 +12,7 @@ export function outcomeOf(changes: Partial<Outcome> = {}): Outcome {
     caller: "Wm9vbWVkLWluLWhl",
     callerKind: "user",
     groups: ["analysts"],
+    issuer: "local",
     subject: "00000000-aaaa-4000-8000-000000000002",
     requirements: [{ action: "s3:GetObject", resource: "arn:aws:s3:::reports/q3.txt" }],
     verdict: "permit",
