@@ -224,23 +224,27 @@ describe("what is under way ends as it began", () => {
   });
 });
 
+/** With every line of the log. */
+const telling = (config: string): string => config.replace("level: warn", "level: info");
+
 describe("postern serve", () => {
   let served: Served;
   const begin = async (config: string, options?: readonly string[]): Promise<void> => {
-    served = await serve(stack.aws.port, () => config.replace("level: warn", "level: info"), options);
+    served = await serve(stack.aws.port, () => telling(config), options);
   };
+  const replace = (config: string): void => writeFileSync(served.file, telling(config));
   const said = (words: string): number => served.said().split(words).length - 1;
 
   it("follows its file, takes it anew at SIGHUP, and ends well at SIGTERM", async () => {
     await begin(DEV);
-    writeFileSync(served.file, NO_REPORTS);
+    replace(NO_REPORTS);
     await eventually(() => expect(said("the configuration was reloaded")).toBe(1));
     const authorization = await bearerOf("analyst");
     const answer = await fetch(`${served.url}${REPORT}`, { headers: { authorization } });
     expect([answer.status, answer.headers.get("x-postern-reason")]).toEqual([403, "denied-by-rule"]);
-    writeFileSync(served.file, "");
+    replace("");
     await eventually(() => expect(said("the configuration was not reloaded")).toBe(1));
-    writeFileSync(served.file, NO_REPORTS.replace("level: warn", "level: info"));
+    replace(`${NO_REPORTS}\nlimits: { inFlight: 99 }\n`);
     await eventually(() => expect(said("the configuration was reloaded")).toBe(2));
     served.signal("SIGHUP");
     await eventually(() => expect(said("the configuration was reloaded")).toBe(3));
@@ -252,12 +256,12 @@ describe("postern serve", () => {
     const recording = DEV.replace("policy:\n", `policy:\n  mode: record\n  until: ${until}\n`);
     await expect(begin(recording)).rejects.toThrow("--allow-record");
     await begin(DEV);
-    writeFileSync(served.file, recording);
+    replace(recording);
     await eventually(() => expect(said("starts Postern with --allow-record")).toBe(1));
     expect((await served.measured())('postern_policy_mode{mode="record"}')).toBe(0);
     await served.stop();
     await begin(recording, ["--allow-record"]);
-    expect(said("record mode is on")).toBe(1);
+    await eventually(() => expect(said("record mode is on")).toBe(1));
     const measured = await served.measured();
     expect(measured('postern_policy_mode{mode="record"}')).toBe(1);
     expect(measured('postern_policy_mode{mode="enforce"}')).toBe(0);
