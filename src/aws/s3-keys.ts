@@ -1,8 +1,9 @@
 import type { HeaderLine, Requirement } from "../domain/operation.ts";
+import type { KeyEntry } from "./key-entry.ts";
 import type { CopySource } from "./s3-copy-source.ts";
 import { CUSTOMER_KEY, GUARDED_HEADERS, HEADER_KEYS } from "./s3-header-keys.ts";
 import type { S3Request } from "./s3-request.ts";
-import { type KeyEntry, keysWithUnknownTags, tagEntries } from "./s3-tag-keys.ts";
+import { keysWithUnknownTags, tagEntries } from "./s3-tag-keys.ts";
 
 /** What a requirement says of the request besides its action and resource. */
 export type Conditions = Pick<Requirement, "keys" | "guarded">;

@@ -1,8 +1,6 @@
 import type { RequestKeys } from "../domain/operation.ts";
 import { parseQuery } from "../domain/query.ts";
-
-/** A condition key in lower case, and its values. */
-export type KeyEntry = readonly [key: string, values: readonly string[] | "unknown"];
+import type { KeyEntry } from "./key-entry.ts";
 
 /** Names of all the tags that a request sets. */
 const NAMES = "s3:requestobjecttagkeys";

@@ -47,6 +47,11 @@ export function isObject(value: unknown): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
+/** A member of an object; undefined where it has none of that name itself, whatever all objects have. */
+export function own(object: JsonObject, member: string): unknown {
+  return Object.hasOwn(object, member) ? object[member] : undefined;
+}
+
 /** Counts the colons outside strings: in valid JSON each stands after a member's name, and nowhere else. */
 function countNamedMembers(text: string): number {
   let members = 0;
