@@ -12,7 +12,7 @@ export function remedyFor(told: Explained): string | undefined {
 
 const AGAINST_DENIALS: Readonly<Record<Denial["reason"], (told: Explained) => string>> = {
   "denied-no-rule": toAllow,
-  "denied-by-rule": (told) => `No allow helps while "${ruleOf(told)}" matches: a deny always wins.`,
+  "denied-by-rule": () => "No allow helps while it matches: a deny always wins.",
   "roles-disagree": (told) =>
     `All that it needs is allowed, but by no single role; these rules matter: ${ruleOf(told)}.`,
   "claim-unusable": (told) => `"${ruleOf(told)}" would allow it, and a claim that it needs cannot be used.`,
@@ -28,8 +28,6 @@ const REMEDIES: Partial<Readonly<Record<RefusalCode, string>>> = {
     "This source shows AWS an ID token: send it as the token, or in X-Postern-Id-Token beside the access token. A machine has none, and needs a source that assumes roles.",
   "upstream-unknown": "The first segment of the path names the upstream, unless an SDK signed the request.",
   "operation-unknown": "What Postern does not know it cannot decide, so no rule can allow it.",
-  "origin-not-allowed":
-    "Who brings no token in a header needs a listed Origin to write, or X-Postern-Client: 1.",
   "two-tokens": "Send one token, in one place.",
 };
 

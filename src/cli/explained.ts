@@ -25,6 +25,8 @@ function verdictOf({ verdict, refusal, decision, refusedBy }: Explained): string
     return `Yes: the rule "${decision?.rule ?? ""}" allows this.`;
   }
   if (refusal === undefined) return "No.";
+  if (refusal.code === "denied-by-rule" && decision?.rule !== undefined)
+    return `No: the rule "${decision.rule}" denies this (${refusal.code}).`;
   const sentence = `No: ${lowered(refusal.sentence)} (${refusal.code}).`;
   return verdict === "refusal" && refusedBy !== undefined ? `${sentence} ${BEFORE[refusedBy]}` : sentence;
 }

@@ -13,7 +13,8 @@ export interface RequestWords {
   readonly host: string | undefined;
 }
 
-const URL_PARTS = /^https?:\/\/(?<host>[^/?#@]+)(?<target>[^#]*)/i;
+/** Host and port, then path and query; what follows `#` no client sends. */
+const URL_PARTS = /^https?:\/\/(?<host>[^/?#@]+)(?<target>(?:[/?][^#]*)?)(?:#|$)/i;
 
 /**
  * Reads `[USER] METHOD TARGET`, in words of their own or in one. A whole URL is a target too.

@@ -3,9 +3,6 @@ import type { Permit } from "../domain/decision.ts";
 import type { Headers } from "../domain/head.ts";
 import { Refusal } from "../domain/refusal.ts";
 
-/** The header in which a caller names the role that it wishes for. */
-export const ROLE_WISH = "x-postern-role";
-
 /**
  * Where a rule leaves the role to the identity pool, the caller may name one of those that its token grants; anywhere
  * else the wish would widen what the rule narrowed, and is refused.
@@ -13,7 +10,7 @@ export const ROLE_WISH = "x-postern-role";
  * @throws Refusal role-not-granted
  */
 export function withWish(headers: Headers, permit: Permit, caller: Caller): Permit {
-  const role = headers.get(ROLE_WISH);
+  const role = headers.get("x-postern-role");
   if (role === undefined) return permit;
   if (permit.role !== "pool") throw new Refusal("role-not-granted", { detail: "the rule names the role" });
   if (!caller.roles.includes(role))
