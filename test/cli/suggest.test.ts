@@ -49,6 +49,12 @@ function suggesting(args: readonly string[], port = "1"): Promise<Spoken> {
   return listening(() => withLastWords(() => suggest(args, env), env));
 }
 
+async function complaintAt(port: string, args: readonly string[] = []): Promise<string> {
+  const { code, out, err } = await suggesting(args, port);
+  expect([code, out]).toEqual([1, ""]);
+  return err;
+}
+
 describe("postern suggest", () => {
   it("prints the rules that would allow what was recorded, as text that commands no terminal", async () => {
     const port = await recorded([{}, WRITE]);
@@ -96,12 +102,6 @@ describe("postern suggest", () => {
 });
 
 describe("postern suggest has nothing to say", () => {
-  const complaintAt = async (port: string, args: readonly string[] = []): Promise<string> => {
-    const { code, out, err } = await suggesting(args, port);
-    expect([code, out]).toEqual([1, ""]);
-    return err;
-  };
-
   it("where nothing is recorded", async () => {
     const port = await answering(404, '{"message":"Nothing is recorded."}');
     expect(await complaintAt(port)).toBe(

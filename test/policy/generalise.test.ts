@@ -52,10 +52,10 @@ describe("the pattern of a resource", () => {
   });
 });
 
-describe("folders", () => {
-  const keys = (folder: string, count: number): string[] =>
-    Array.from({ length: count }, (_, i) => `${folder}k${i}`);
+const keys = (folder: string, count: number): string[] =>
+  Array.from({ length: count }, (_, i) => `${folder}k${i}`);
 
+describe("folders", () => {
   it("stand for what is in them once that is more than ten names", () => {
     const ten = keys(`${S3}reports/2026/`, 10);
     expect(folded(ten)).toEqual(ten);

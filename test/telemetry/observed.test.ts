@@ -24,6 +24,14 @@ const resourcesIn = (outcomes: readonly Outcome[]): readonly string[] =>
     .uses()
     .map(({ resource }) => resource);
 
+const roleIn = (changes: Partial<Outcome>): unknown => observedOf([read("a", changes)]).uses()[0]?.role;
+
+/** Reads of so many tables. */
+const tables = (count: number, changes: Partial<Outcome> = {}): readonly Outcome[] =>
+  Array.from({ length: count }, (_, i) =>
+    read("", { requirements: [{ action: "dynamodb:GetItem", resource: `table-${i}` }], ...changes }),
+  );
+
 describe("what is observed", () => {
   it("is told by groups, action and resource, and by nobody's name", () => {
     let atMs = NOW;
@@ -78,7 +86,6 @@ describe("what is observed", () => {
 
   it("knows the role by the rule, or else by what STS says", () => {
     const assumedRole = "arn:aws:sts::123456789012:assumed-role/analyst/someone";
-    const roleIn = (changes: Partial<Outcome>): unknown => observedOf([read("a", changes)]).uses()[0]?.role;
     expect(roleIn({ assumedRole })).toBe("arn:aws:iam::123456789012:role/analyst");
     const role = "arn:aws:iam::123456789012:role/team/analyst";
     expect(roleIn({ assumedRole, role })).toBe(role);
@@ -138,10 +145,6 @@ describe("what is not learnt", () => {
 
 describe("bounds", () => {
   const LIMITS = { sets: 3, patterns: 4, entries: 6, characters: 10_000 };
-  const tables = (count: number, changes: Partial<Outcome> = {}): readonly Outcome[] =>
-    Array.from({ length: count }, (_, i) =>
-      read("", { requirements: [{ action: "dynamodb:GetItem", resource: `table-${i}` }], ...changes }),
-    );
 
   it("hold for the patterns of an action, and what finds no place is counted each time", () => {
     const observed = observedOf([...tables(6), ...tables(6)], LIMITS);
