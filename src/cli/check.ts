@@ -1,15 +1,23 @@
-import { command, seeHelp, textOf } from "./command.ts";
+import type { Environment } from "../config/load.ts";
+import { command, type Parsed, seeHelp, textOf } from "./command.ts";
 import { misuse } from "./complaint.ts";
 import { CONFIG_HELP, printWarnings, readConfigFile } from "./config-file.ts";
 import { EXIT } from "./exit.ts";
 import { terminal } from "./terminal.ts";
 
 const HELP = `Usage: postern check [--strict] [FILE]
+       postern check --diff OLD NEW [--exit-code] [--json]
 
 Reads a configuration and prints all that is wrong with it, one problem a line. Exit code 78 if there is any. What may
 start, and yet may not be what is meant, is a warning.
 
+With --diff it says which callers gain or lose what by the rules of NEW, held against those of OLD: what no line tells of
+is decided as before. A line may tell of requests that nobody makes.
+
   --strict            warnings are problems too
+  --diff              compare two configurations; both must be good
+  --exit-code         with --diff: exit code 1 if anything changes
+  --json              with --diff: every change, as JSON
   ${CONFIG_HELP}`;
 
 /** `postern check`. */
@@ -17,28 +25,50 @@ export const check = command(
   {
     name: "check",
     help: HELP,
-    options: { config: { type: "string", short: "c" }, strict: { type: "boolean" } },
-    words: 1,
+    options: {
+      config: { type: "string", short: "c" },
+      strict: { type: "boolean" },
+      diff: { type: "boolean" },
+      "exit-code": { type: "boolean" },
+      json: { type: "boolean" },
+    },
+    words: 2,
   },
-  async (parsed, env) => {
-    const named = textOf(parsed, "config");
-    const [file] = parsed.words;
-    if (named !== undefined && file !== undefined)
-      throw misuse(`check reads one file, and two are named; ${seeHelp("check")}`);
-    const loaded = readConfigFile(named ?? file, env);
-    if (loaded === undefined) return EXIT.config;
-    printWarnings(loaded);
-    const { config, path, warnings } = loaded;
-    if (warnings.length > 0 && parsed.values["strict"] === true) return EXIT.config;
-    const counts = [
-      counted(config.policy.rules.length, "rule"),
-      counted(Object.keys(config.upstreams).length, "upstream"),
-      ...(warnings.length > 0 ? [counted(warnings.length, "warning")] : []),
-    ];
-    terminal.out(terminal.plain(`${path}: good: ${counts.join(", ")}`));
-    return EXIT.ok;
-  },
+  async (parsed, env) => (parsed.values["diff"] === true ? compare(parsed, env) : checkOne(parsed, env)),
 );
+
+async function compare({ words, values }: Parsed, env: Environment): Promise<number> {
+  const [old, changed] = words;
+  if (old === undefined || changed === undefined)
+    throw misuse(`--diff compares two files, OLD and NEW; ${seeHelp("check")}`);
+  if (values["config"] !== undefined || values["strict"] === true)
+    throw misuse(`--diff goes with neither --config nor --strict; ${seeHelp("check")}`);
+  const { printDiff } = await import("./diff.ts");
+  const [json, exitCode] = [values["json"] === true, values["exit-code"] === true];
+  return printDiff({ old, changed, json, exitCode }, env);
+}
+
+function checkOne(parsed: Parsed, env: Environment): number {
+  const named = textOf(parsed, "config");
+  const [file, odd] = parsed.words;
+  if (odd !== undefined) throw misuse(`check does not know what to do with "${odd}"; ${seeHelp("check")}`);
+  if (parsed.values["json"] === true || parsed.values["exit-code"] === true)
+    throw misuse(`--json and --exit-code go with --diff; ${seeHelp("check")}`);
+  if (named !== undefined && file !== undefined)
+    throw misuse(`check reads one file, and two are named; ${seeHelp("check")}`);
+  const loaded = readConfigFile(named ?? file, env);
+  if (loaded === undefined) return EXIT.config;
+  printWarnings(loaded);
+  const { config, path, warnings } = loaded;
+  if (warnings.length > 0 && parsed.values["strict"] === true) return EXIT.config;
+  const counts = [
+    counted(config.policy.rules.length, "rule"),
+    counted(Object.keys(config.upstreams).length, "upstream"),
+    ...(warnings.length > 0 ? [counted(warnings.length, "warning")] : []),
+  ];
+  terminal.out(terminal.plain(`${path}: good: ${counts.join(", ")}`));
+  return EXIT.ok;
+}
 
 function counted(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? "" : "s"}`;

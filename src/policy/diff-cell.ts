@@ -1,5 +1,5 @@
-import type { PolicyNames, RuleDocument, WhenDocument } from "./document.ts";
-import { containsAction, containsAllowed, contains } from "./diff-pattern.ts";
+import type { PolicyNames, RuleDocument, SourceNames, WhenDocument } from "./document.ts";
+import { contains, containsAction, containsAllowed, hasClaims } from "./diff-pattern.ts";
 import { areAmong, type Whom, whomOf } from "./diff-whom.ts";
 
 /** What a rule says of callers of one kind, one action pattern and one resource pattern. */
@@ -41,8 +41,11 @@ export interface Conditions {
   readonly keys: readonly string[];
 }
 
+/** What rules may refer to, as far as it shapes what they give. */
+export type GivingNames = SourceNames & Pick<PolicyNames, "issuers">;
+
 /** Cuts rules that have no problems into cells. */
-export function cellsOf(rules: readonly RuleDocument[], names: PolicyNames): Cells {
+export function cellsOf(rules: readonly RuleDocument[], names: GivingNames): Cells {
   const cut = (rule: RuleDocument, order: number, side: "allow" | "deny"): readonly Cell[] => {
     const conditions = conditionsOf(rule.when);
     return whomOf(rule.who, side, names.issuers).flatMap((whom) =>
@@ -76,7 +79,7 @@ export function isGrantWithin(narrow: Cell, wide: Cell): boolean {
  */
 export function isWithinBar(narrow: Cell, wide: Cell, narrowIsDeny: boolean): boolean {
   const isOnWithin =
-    narrowIsDeny && narrow.resource.includes("${")
+    narrowIsDeny && hasClaims(narrow.resource)
       ? narrow.resource === wide.resource || wide.resource === "*"
       : contains(wide.resource, narrow.resource);
   return isOnWithin && containsAction(wide.action, narrow.action) && areAmong(narrow.whom, wide.whom);
@@ -107,10 +110,11 @@ function keyOf(key: string): string {
   return key.startsWith("claim:") ? key : key.toLowerCase();
 }
 
-function givenBy(rule: RuleDocument, { sources, defaultSource = "", upstreamSources }: PolicyNames): Given {
+function givenBy(rule: RuleDocument, { sources, defaultSource = "", upstreamSources }: GivingNames): Given {
   const { role = "", credentials, sessionName, sessionDuration, sessionPolicy } = rule;
-  const others = credentials === undefined ? [...upstreamSources].sort(([a], [b]) => (a < b ? -1 : 1)) : [];
   const usual = credentials ?? defaultSource;
+  const others = [...upstreamSources].filter(([, source]) => credentials === undefined && source !== usual);
+  others.sort(([a], [b]) => (a < b ? -1 : 1));
   const plans = [usual, ...others.map(([, source]) => source)].map((source) => sources.get(source)?.plan);
   return {
     role,

@@ -3,16 +3,17 @@ import {
   type Cell,
   type Cells,
   cellsOf,
+  type GivingNames,
   type Grant,
   isGrantWithin,
   isWithinBar,
 } from "./diff-cell.ts";
-import type { PolicyNames, RuleDocument } from "./document.ts";
+import type { RuleDocument } from "./document.ts";
 
 /** Rules without problems, and what they refer to. */
 export interface PolicySide {
   readonly rules: readonly RuleDocument[];
-  readonly names: PolicyNames;
+  readonly names: GivingNames;
 }
 
 /** A policy as cells, and which of them mean all that a cell of another policy means. */

@@ -1,9 +1,11 @@
 import { areLooser, type Cell, type Grant } from "./diff-cell.ts";
+import { contains, containsAction } from "./diff-pattern.ts";
 import { type Less, lessIn, type Turned, turnsBetween } from "./diff-find.ts";
 import { type Ground, groundOf, groundsOf, keysOf, partOf, standingOf } from "./diff-ground.ts";
 import { type Counted, isInside, meeting, type Region, stricken } from "./diff-region.ts";
 import { type PolicySide, type Side, sideOf } from "./diff-side.ts";
 import { areAmong } from "./diff-whom.ts";
+import type { WhenDocument } from "./document.ts";
 
 /** One difference between two policies: what may become of some requests of some callers. */
 export interface Change {
@@ -20,7 +22,7 @@ export interface Change {
   readonly was: readonly Ground[];
   readonly now: readonly Ground[];
   /** The deny that came, or that went. */
-  readonly deny?: { readonly rule: string; readonly conditional: boolean } | undefined;
+  readonly deny?: { readonly rule: string; readonly when?: WhenDocument | undefined } | undefined;
   /** It holds only where a claim that the deny names cannot be used. */
   readonly unusable?: true | undefined;
   /** Parts of it that are as they were, as `ACTION on RESOURCE`. */
@@ -55,7 +57,8 @@ function changeBy(less: Less, usual: "gain" | "lose", before: Side, after: Side)
   const now = standingOf(region, after);
   const grounds = { was: groundsOf(was.grants), now: groundsOf(now.grants) };
   if (less.by === "deny") {
-    const deny = { rule: less.bar.rule.name, conditional: less.bar.conditions.entries.length > 0 };
+    const { name, when } = less.bar.rule;
+    const deny = { rule: name, ...(when !== undefined && { when }) };
     return { kind: usual, region, ...grounds, deny, except: [], ...(less.unusable && { unusable: true }) };
   }
   const both = keysOf(was.grants) === keysOf(now.grants) ? "conditions" : "role";
@@ -75,7 +78,15 @@ function partsLeft(grant: Grant, open: Side, shut: Side): readonly string[] {
     areAmong(grant.whom, whom) && areLooser(conditions, grant.conditions, side);
   const given = shut.grants.filter((one) => isForAll(one, "allow") && meeting(one, grant) !== undefined);
   const denied = open.bars.filter((bar) => isForAll(bar, "deny") && stricken(grant, bar, []) !== undefined);
-  return [...new Set([...given, ...denied].map((cell) => partOf(grant, cell)))];
+  return widest([...given, ...denied]).map((cell) => partOf(grant, cell));
+}
+
+/** Each part once, and none that is within another. */
+function widest(cells: readonly Cell[]): readonly Cell[] {
+  const once = [...new Map(cells.map((cell) => [`${cell.action} ${cell.resource}`, cell])).values()];
+  const isWithin = (narrow: Cell, wide: Cell): boolean =>
+    narrow !== wide && containsAction(wide.action, narrow.action) && contains(wide.resource, narrow.resource);
+  return once.filter((cell) => !once.some((other) => isWithin(cell, other) && !isWithin(other, cell)));
 }
 
 /** Each change once, and none that is a part of another. */
