@@ -4,13 +4,26 @@ import type { Use } from "./use.ts";
 /** Of each kind of remark so many, and then how many there would be more. */
 const MAX_SHOWN = 5;
 
+/** What is seen of it is less than what a rule without conditions allows. */
+const WIDER: readonly (readonly [form: RegExp, note: string])[] = [
+  [
+    /^s3:ListBucket(?:Versions)?$/,
+    "It allows listings of the whole bucket; a condition on s3:prefix narrows them.",
+  ],
+  [
+    /^dynamodb:(?:(?:Get|Put|Update|Delete)Item|Query|Batch(?:Get|Write)Item)$/,
+    "It allows every item of the table; a condition on dynamodb:LeadingKeys narrows that.",
+  ],
+];
+
 /** How often what a rule would allow was done, and what only one caller did. */
-export function notesOn({ uses }: Bundle): readonly string[] {
+export function notesOn({ actions, uses }: Bundle): readonly string[] {
   const times = uses.reduce((sum, use) => sum + use.times, 0);
   const first = Math.min(...uses.map(({ firstMs }) => firstMs));
   const last = Math.max(...uses.map(({ lastMs }) => lastMs));
   const seen = `Seen ${counted(times, "time")} from ${told(first)} to ${told(last)}.`;
-  return [seen, ...singles(uses)];
+  const wide = WIDER.filter(([form]) => actions.some((action) => form.test(action))).map(([, note]) => note);
+  return [seen, ...singles(uses), ...wide];
 }
 
 /** That several groups may be the reason, and which was taken. */

@@ -63,7 +63,7 @@ export function recordedOf({ observed, rules, issuers, untilMs, now }: RecordedO
 function headOf(uses: readonly Use[], forgotten: number): readonly string[] {
   const counts = `From ${counted(uses.length, "use")} of users; machines and guests are not recorded.`;
   if (forgotten === 0) return [counts];
-  return [counts, `${counted(forgotten, "request")} more could not be kept: what they need is not here.`];
+  return [counts, `What was done ${counted(forgotten, "time")} besides could not be kept, and is not in it.`];
 }
 
 function counted(count: number, noun: string): string {

@@ -182,6 +182,15 @@ describe("notes", () => {
     expect(some.join(" ")).not.toContain("GetObject");
   });
 
+  it.each([
+    ["s3:ListBucket", "s3:prefix"],
+    ["dynamodb:Query", "dynamodb:LeadingKeys"],
+    ["s3:GetObject", undefined],
+  ])("say what condition would narrow %s further", (action, key) => {
+    const note = notesFor([aUse({ action })]).find((note) => note.includes("a condition on"));
+    expect(note?.includes(key ?? "")).toBe(key === undefined ? undefined : true);
+  });
+
   it("are few, however much there is to remark", () => {
     const uses = Array.from({ length: 9 }, (_, i) => aUse({ resource: `${S3}reports/${i}`, callers: 1 }));
     expect(notesFor(uses)).toHaveLength(7);

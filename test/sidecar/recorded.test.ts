@@ -49,7 +49,7 @@ it("writes the same rules as YAML, and says of how much they are made", () => {
   observed.record(outcomeOf({ ...write, requirements: [{ action: "s3:PutObject", resource: "?" }] }));
   const { yaml, all, rules } = recorded();
   expect(yaml).toContain("# From 1 use of users; machines and guests are not recorded.");
-  expect(yaml).toContain("# 1 request more could not be kept: what they need is not here.");
+  expect(yaml).toContain("# What was done 1 time besides could not be kept, and is not in it.");
   expect(yaml).toContain("# One caller only did it.");
   for (const one of [{ yaml, rules }, all]) {
     const { value } = readDocument(`rules:\n${one.yaml}`);

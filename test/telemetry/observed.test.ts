@@ -37,10 +37,10 @@ describe("what is observed", () => {
     let atMs = NOW;
     const observed = createObserved(() => atMs++);
     observed.record(read("q3.txt"));
-    observed.record(read("q3.txt", { issuer: undefined }));
+    observed.record(read("q3.txt"));
     expect(observed.uses()).toEqual([
       {
-        issuer: undefined,
+        issuer: "local",
         groups: ["analysts"],
         action: "s3:GetObject",
         resource: `${S3}reports/q3.txt`,
@@ -68,7 +68,7 @@ describe("what is observed", () => {
       read("a", { groups: ["b", "a"] }),
       read("a", { groups: ["a", "b"] }),
       read("a", { groups: ["a"] }),
-      read("a", { groups: ["a"], issuer: "staff" }),
+      read("a", { groups: ["a"], issuer: "partners" }),
       read("a", { groups: ["a"], rule: "a rule" }),
       read("a", { groups: ["a"], role: "arn:aws:iam::123456789012:role/analyst" }),
     ];
@@ -76,11 +76,11 @@ describe("what is observed", () => {
       .uses()
       .map(({ groups, issuer, rule, role, times }) => [groups.join(), issuer, rule, role, times]);
     expect(told).toEqual([
-      ["a,b", undefined, undefined, undefined, 2],
-      ["a", undefined, undefined, undefined, 1],
-      ["a", "staff", undefined, undefined, 1],
-      ["a", undefined, "a rule", undefined, 1],
-      ["a", undefined, undefined, "arn:aws:iam::123456789012:role/analyst", 1],
+      ["a,b", "local", undefined, undefined, 2],
+      ["a", "local", undefined, undefined, 1],
+      ["a", "partners", undefined, undefined, 1],
+      ["a", "local", "a rule", undefined, 1],
+      ["a", "local", undefined, "arn:aws:iam::123456789012:role/analyst", 1],
     ]);
   });
 
