@@ -84,9 +84,13 @@ function partsLeft(grant: Grant, open: Side, shut: Side): readonly string[] {
 /** Each part once, and none that is within another. */
 function widest(cells: readonly Cell[]): readonly Cell[] {
   const once = [...new Map(cells.map((cell) => [`${cell.action} ${cell.resource}`, cell])).values()];
-  const isWithin = (narrow: Cell, wide: Cell): boolean =>
-    narrow !== wide && containsAction(wide.action, narrow.action) && contains(wide.resource, narrow.resource);
   return once.filter((cell) => !once.some((other) => isWithin(cell, other) && !isWithin(other, cell)));
+}
+
+function isWithin(narrow: Cell, wide: Cell): boolean {
+  return (
+    narrow !== wide && containsAction(wide.action, narrow.action) && contains(wide.resource, narrow.resource)
+  );
 }
 
 /** Each change once, and none that is a part of another. */
