@@ -19,7 +19,7 @@ export function compileLike(pattern: string): (value: string) => Truth {
   return (value) => {
     const end = value.length - tail.length;
     let at = head.length;
-    if (at > end || !value.startsWith(head) || !value.endsWith(tail)) return false;
+    if (!value.startsWith(head) || !value.endsWith(tail)) return false;
     for (const piece of middle) {
       const found = value.indexOf(piece, at);
       if (found === -1) return false;

@@ -58,9 +58,8 @@ const OF_ACCESS_TOKENS: ReadonlySet<string> = new Set([
 
 /** A caller may show the one token or the other, so neither is silent on what only the other can tell. */
 function isUntoldEitherWay(caller: Caller, claim: string): boolean {
-  const { kind, claims } = caller;
-  const isOther = kind === "user" && claims["token_use"] === "id" && OF_ACCESS_TOKENS.has(claim);
-  return isOther || isUntold(caller, claim);
+  if (caller.claims["token_use"] === "id" && OF_ACCESS_TOKENS.has(claim)) return true;
+  return isUntold(caller, claim);
 }
 
 /** A number that JSON may have rounded is no longer what the token says. */
