@@ -29,6 +29,7 @@ const NAMELESS = "?";
  * that can is kept, to be counted there: see {@link isNameless}.
  */
 export function patternOf(resource: string, subject = ""): string {
+  if (!SPECIAL.test(resource) && (subject === "" || !resource.includes(subject))) return resource;
   const bucket = BUCKET.exec(resource)?.[0];
   if (bucket === undefined)
     return !SPECIAL.test(resource) || ALL_OF_A_KIND.test(resource) ? resource : NAMELESS;

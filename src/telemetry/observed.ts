@@ -30,6 +30,9 @@ export interface ObservedLimits {
 
 const LIMITS: ObservedLimits = { sets: 200, patterns: 250, entries: 4000, characters: 400_000 };
 
+/** Joins what makes a book's key; neither names of the configuration nor JSON hold it. */
+const SEPARATOR = "\u0000";
+
 /** What callers of the same groups did by the same rule and in the same role. */
 interface Book {
   readonly about: Pick<Use, "issuer" | "groups" | "rule" | "role">;
@@ -49,7 +52,7 @@ export function createObserved(now: Clock, limits: ObservedLimits = LIMITS): Obs
     const { issuer, rule } = outcome;
     const { groups, text } = groupsOf(outcome.groups);
     const role = roleOf(outcome);
-    const key = JSON.stringify([issuer, rule, role, text]);
+    const key = [issuer, role, rule, text].join(SEPARATOR);
     const known = books.get(key);
     if (known !== undefined) return known;
     const isFull = books.size >= limits.sets || key.length > room.characters;
