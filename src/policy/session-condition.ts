@@ -14,29 +14,30 @@ export function isToldByAws(when: WhenDocument): boolean {
     .every((key) => OF_REQUEST.test(key));
 }
 
+/** Whether every claim in the conditions of a rule can be used. */
+export function canBeFilled(when: WhenDocument, read: ReadClaim): boolean {
+  return Object.values(when)
+    .flatMap((entries) => Object.values(entries))
+    .every((values) => filled(values, read).length === [values].flat().length);
+}
+
 /**
  * Those conditions of a rule that AWS can tell with the same meaning, claims filled in; undefined where there are none.
  *
- * A condition with a claim that cannot be used is left out. It is unknown, which holds no allow, so there is none to be
- * made wider; and a deny is made as though it held.
+ * Of a condition only the values stand there whose claims can be used. By the others no allow ever holds, so that it is
+ * no narrower without them; a deny is better left out (`canBeFilled`).
  */
 export function sessionCondition(when: WhenDocument = {}, read: ReadClaim): SessionCondition | undefined {
   const operators = Object.entries(when).flatMap(([operator, entries]) => {
     const kept = Object.entries(entries).flatMap(([key, values]) => {
-      const texts = OF_REQUEST.test(key) ? filled(values, read) : undefined;
-      return texts === undefined ? [] : [[key, texts] as const];
+      const texts = OF_REQUEST.test(key) ? filled(values, read) : [];
+      return texts[0] === undefined ? [] : [[key, texts.length === 1 ? texts[0] : texts] as const];
     });
     return kept.length === 0 ? [] : [[operator, Object.fromEntries(kept)] as const];
   });
   return operators.length === 0 ? undefined : Object.fromEntries(operators);
 }
 
-function filled(
-  values: WhenValue | readonly WhenValue[],
-  read: ReadClaim,
-): string | readonly string[] | undefined {
-  const texts = [values].flat().map((value) => fillTemplate(compileTemplate(String(value)), read));
-  const usable = texts.filter((text) => text !== undefined);
-  if (usable.length < texts.length) return undefined;
-  return usable.length === 1 ? usable[0] : usable;
+function filled(values: WhenValue | readonly WhenValue[], read: ReadClaim): readonly string[] {
+  return [values].flat().flatMap((value) => fillTemplate(compileTemplate(String(value)), read) ?? []);
 }

@@ -1,7 +1,7 @@
 import type { Caller } from "../domain/caller.ts";
 import type { Operation } from "../domain/operation.ts";
 import type { Rule } from "./rule.ts";
-import { isToldByAws, sessionCondition } from "./session-condition.ts";
+import { canBeFilled, isToldByAws, sessionCondition } from "./session-condition.ts";
 import type { Scope } from "./session-policy.ts";
 import { claimsForPattern } from "./template.ts";
 
@@ -11,16 +11,15 @@ export function allowScope(rule: Rule, caller: Caller): Scope {
 }
 
 /**
- * A deny as session policies say it to AWS; undefined where they do not, since it is about others, or Postern alone can
- * tell its conditions: without them it would deny what the rules allow.
+ * A deny as session policies say it to AWS; undefined where they do not: it is about others, or Postern alone can tell
+ * its conditions, and without them it would deny what the rules allow. Postern enforces it all the same.
  */
 export function denyScope(rule: Rule, caller: Caller): Scope | undefined {
-  const { written, when } = rule;
-  if (!rule.who(caller)) return undefined;
-  if (when.ofCallerAlone) {
-    return when.holds({ caller, ...NO_REQUEST }) ? scopeOf(rule, caller, ["*"]) : undefined;
-  }
-  return isToldByAws(written.when ?? {}) ? scopeOf(rule, caller, ["*"]) : undefined;
+  const { who, when, written } = rule;
+  const isTold = when.ofCallerAlone
+    ? when.holds({ caller, ...NO_REQUEST })
+    : isToldByAws(written.when ?? {}) && canBeFilled(written.when ?? {}, claimsForPattern(caller));
+  return who(caller) && isTold ? scopeOf(rule, caller, ["*"]) : undefined;
 }
 
 /** A rule as it reads for the caller, with what stands for a pattern whose claim cannot be used. */
