@@ -20,24 +20,36 @@ export const oneForm = <T>(forms: Forms<T>, complaint: string) =>
   z.unknown().transform((value, context): T => {
     const form = formOf(value);
     const schema = form === undefined ? undefined : forms[form];
-    const parsed = schema?.safeParse(value, { error: inWords });
-    if (parsed?.success === true) return parsed.data;
-    const message = value === undefined ? "it is required" : complaint;
-    const found = parsed === undefined ? [{ path: [], message }] : issuesIn(parsed.error);
-    for (const { path, message } of found) context.addIssue({ code: "custom", path: [...path], message });
+    if (schema !== undefined) return readBy(schema, [])(value, context);
+    context.addIssue({ code: "custom", message: value === undefined ? "it is required" : complaint });
     return z.NEVER;
   });
 
 /** A map of these keys and no others; each other one is a complaint of its own, with the known key that is nearest. */
 export const knownKeys = <S extends Shape>(shape: S) =>
-  z.looseObject(shape).superRefine((value, context) => {
-    const known = Object.keys(shape);
-    for (const key of Object.keys(value).filter((key) => !known.includes(key))) {
-      const meant = nearest(key, known);
-      const remedy = meant === undefined ? `known are ${known.join(", ")}` : `did you mean ${meant}?`;
-      context.addIssue({ code: "custom", path: [key], message: `unknown key; ${remedy}` });
+  z.unknown().transform(readBy(z.strictObject(shape), Object.keys(shape)));
+
+/** Reads by a schema, and says its complaints in words of ours. */
+function readBy<T>(schema: z.ZodType<T>, known: readonly string[]) {
+  return (value: unknown, context: z.core.$RefinementCtx): T => {
+    const parsed = schema.safeParse(value, { error: inWords });
+    if (parsed.success) return parsed.data;
+    for (const issue of parsed.error.issues) {
+      if (issue.code !== "unrecognized_keys") {
+        context.addIssue({ code: "custom", path: issue.path, message: issue.message });
+        continue;
+      }
+      for (const key of issue.keys)
+        context.addIssue({ code: "custom", path: [...issue.path, key], message: unknownKey(key, known) });
     }
-  });
+    return z.NEVER;
+  };
+}
+
+function unknownKey(key: string, known: readonly string[]): string {
+  const meant = nearest(key, known);
+  return `unknown key; ${meant === undefined ? `known are ${known.join(", ")}` : `did you mean ${meant}?`}`;
+}
 
 /** What a schema complains of. */
 export function issuesIn({ issues }: z.ZodError): readonly Found[] {

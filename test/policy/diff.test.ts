@@ -185,9 +185,17 @@ describe("what is gained one way is lost the other", () => {
       ["analysts gain s3:CreateSession on arn:aws:s3:::reports/*"],
     ],
     [
-      "what a claim stands for, whatever its length",
-      [analysts({ on: ["arn:aws:s3:::home/????????????/x"] })],
-      [analysts({ on: ["arn:aws:s3:::home/????????????/x", "arn:aws:s3:::home/${claim:sub}/x"] })],
+      "what a claim stands for, whatever its length is",
+      [analysts({ on: ["arn:aws:s3:::home/??/x", "arn:aws:s3:::home/????????????/x"] })],
+      [
+        analysts({
+          on: [
+            "arn:aws:s3:::home/??/x",
+            "arn:aws:s3:::home/????????????/x",
+            "arn:aws:s3:::home/${claim:sub}/x",
+          ],
+        }),
+      ],
       ["analysts gain s3:GetObject on arn:aws:s3:::home/${claim:sub}/x"],
     ],
   ])("%s", (_, old, changed, gained) => {
@@ -332,6 +340,21 @@ it("tells what is left of what is lost", () => {
     kind: "lose",
     except: ["s3:GetObject on arn:aws:s3:::reports/*", "s3:Put* on arn:aws:s3:::reports/*"],
   });
+});
+
+it("S3.4 says what is lost with the conditions that name a guarded key, though others allow the rest", () => {
+  const when = { StringEquals: { "s3:x-amz-acl": "private" } };
+  const old = [analysts({ when }), analysts({ name: "any" })];
+  expect(told(old, [analysts()])).toEqual(["analysts conditions s3:GetObject on arn:aws:s3:::reports/*"]);
+});
+
+const of = (...issuers: readonly string[]) => [analysts({ who: { groups: ["analysts"], issuers } })];
+
+it("tells issuers apart", () => {
+  const names = { ...NAMES, issuers: ["staff", "partners"] };
+  expect(told(of("staff"), of("staff", "partners"), [names, names])).toEqual([
+    "analysts gain s3:GetObject on arn:aws:s3:::reports/*",
+  ]);
 });
 
 it("knows that nobody is a guest and a user, nor of two issuers", () => {
