@@ -31,16 +31,21 @@ const REMEDIES: Partial<Readonly<Record<RefusalCode, string>>> = {
   "two-tokens": "Send one token, in one place.",
 };
 
-function toAllow({ operation, rules }: Explained): string {
-  const unmet = (operation?.requirements ?? []).filter(
-    (_, i) => !rules.some(({ effect, readings }) => effect === "allow" && readings[i]?.matches === true),
-  );
-  const [first, ...more] = unmet;
+function toAllow(told: Explained): string {
+  const [first, ...more] = unmetIn(told);
   if (first === undefined) return "To allow it, write an allow for this caller.";
   const others = more.length === 0 ? "" : `, and ${more.length} more like it`;
-  return `To allow it, a rule for this caller must allow ${needOf(first)}${others}. The IAM policy of its role must allow it too.`;
+  return `To allow it, a rule for this caller must allow ${first}${others}. The IAM policy of its role must allow it too.`;
 }
 
-function needOf({ action, resource }: Requirement): string {
+/** What no allow means: of the things that rules were held against, or of all where no rule is about the caller. */
+function unmetIn({ operation, rules }: Explained): readonly string[] {
+  const readings = rules.flatMap((rule) => (rule.effect === "allow" ? rule.readings : []));
+  const met = new Set(readings.filter(({ matches }) => matches).map(needOf));
+  const asked = readings.length > 0 ? readings : (operation?.requirements ?? []);
+  return [...new Set(asked.map(needOf))].filter((need) => !met.has(need));
+}
+
+function needOf({ action, resource }: Pick<Requirement, "action" | "resource">): string {
   return `${action} on ${resource}`;
 }

@@ -18,17 +18,19 @@ export function wordsFor(told: Explained, request: string): readonly string[] {
   ];
 }
 
-function verdictOf({ verdict, refusal, decision, refusedBy }: Explained): string {
-  if (verdict === "permit") {
-    if (decision?.verdict === "permit" && decision.recorded === true)
-      return "Yes, for now: no rule allows this, and record mode lets it through.";
-    return `Yes: the rule "${decision?.rule ?? ""}" allows this.`;
-  }
-  if (refusal === undefined) return "No.";
-  if (refusal.code === "denied-by-rule" && decision?.rule !== undefined)
-    return `No: the rule "${decision.rule}" denies this (${refusal.code}).`;
-  const sentence = `No: ${lowered(refusal.sentence)} (${refusal.code}).`;
-  return verdict === "refusal" && refusedBy !== undefined ? `${sentence} ${BEFORE[refusedBy]}` : sentence;
+function verdictOf(told: Explained): string {
+  const { verdict, refusal, decision, refusedBy } = told;
+  if (refusal === undefined) return permitOf(decision);
+  const { code, sentence } = refusal;
+  if (code === "denied-by-rule") return `No: the rule "${decision?.rule ?? ""}" denies this (${code}).`;
+  const why = `No: ${lowered(sentence)} (${code}).`;
+  return verdict === "refusal" && refusedBy !== undefined ? `${why} ${BEFORE[refusedBy]}` : why;
+}
+
+function permitOf(decision: Explained["decision"]): string {
+  return decision?.verdict === "permit" && decision.recorded === true
+    ? "Yes, for now: no rule allows this, and record mode lets it through."
+    : `Yes: the rule "${decision?.rule ?? ""}" allows this.`;
 }
 
 /** How far a refused request came. */
@@ -45,7 +47,8 @@ const BEFORE: Readonly<Record<Stage, string>> = {
 function facts({ refusal, verdict, caller, operation, role }: Explained, request: string): readonly string[] {
   const lines: (readonly [label: string, text: string])[] = [["request", request]];
   // What a denial has to say in detail the requirements below say too.
-  if (verdict === "refusal" && refusal?.detail !== undefined) lines.push(["because", refusal.detail]);
+  if (refusal?.detail !== undefined && (verdict === "refusal" || operation === undefined))
+    lines.push(["because", refusal.detail]);
   if (operation !== undefined) {
     lines.push(["asks for", `${operation.name} at the upstream ${operation.upstream}`]);
     const needs = operation.requirements.map(({ action, resource }) => `${action} on ${resource}`);

@@ -8,11 +8,11 @@ import type { RequestContext } from "../domain/request-context.ts";
 import type { ClaimedCaller } from "../identity/claimed-caller.ts";
 import type { Policy } from "../policy/compile.ts";
 import type { SourceTraits } from "../policy/document.ts";
-import { explain } from "../policy/explain.ts";
 import { type AmbientRules, checkAmbient } from "./ambient.ts";
 import { checkDoor } from "./door.ts";
 import { arrive } from "./explain-arrival.ts";
 import { checkSource, whyRole } from "./explain-role.ts";
+import { explainRules } from "./explain-rules.ts";
 import { explainSigning } from "./explain-signing.ts";
 import { Findings } from "./explain-findings.ts";
 import type { Explained, Question } from "./question.ts";
@@ -75,7 +75,7 @@ async function walk(parts: ExplainParts, question: Question, findings: Findings)
   const operation = readOperation(policy, to, { question, head, context, caller }, findings);
   findings.operation = operation;
   findings.stage = "policy";
-  const { decision, rules } = explain(policy, caller, operation, context);
+  const { decision, rules } = explainRules(policy, caller, operation, context);
   findings.rules = rules;
   findings.decision = decision;
   if (decision.verdict === "denial") throw new Refusal(decision.reason, { detail: decision.detail });
@@ -125,7 +125,7 @@ function readOperation(
   findings.lookInto(() => {
     const operation = read();
     findings.operation = operation;
-    findings.rules = explain(policy, caller, operation, context).rules;
+    findings.rules = explainRules(policy, caller, operation, context).rules;
   });
   throw new Refusal("denied-no-rule", { detail });
 }

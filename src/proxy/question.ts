@@ -15,7 +15,7 @@ export interface Question {
   readonly body?: Buffer | undefined;
   /** Address of the peer. Default 127.0.0.1. */
   readonly sourceIp?: string | undefined;
-  /** Epoch milliseconds. Default now. */
+  /** Epoch milliseconds. Default now. Tokens that a running Postern proves must hold at its own time. */
   readonly atMs?: number | undefined;
 }
 
@@ -42,7 +42,10 @@ export interface Explained {
   readonly caller?: Pick<Caller, "kind" | "issuer" | "subject" | "clientId" | "groups"> | undefined;
   readonly operation?: ExplainedOperation | undefined;
   readonly decision?: Decision | undefined;
-  /** Every rule, in file order; empty where none was asked. */
+  /**
+   * Every rule, in file order; empty where none was asked. Of a request that needs very many things they are about a part
+   * of them, the one that is refused first.
+   */
   readonly rules: readonly RuleAccount[];
   /** Of a permit: the role, and why this one, in words. */
   readonly role?: { readonly role: Role; readonly source: string; readonly why: string } | undefined;

@@ -20,7 +20,7 @@ describe("a request in words", () => {
     [["GET", "http://s3.example"], undefined, "GET", "/", "s3.example"],
     [["GET", "http://s3.example?list-type=2"], undefined, "GET", "/?list-type=2", "s3.example"],
     [["GET", "http://s3.example/a#b"], undefined, "GET", "/a", "s3.example"],
-  ])("is read: %j", (words, user, method, target, host) => {
+  ])("is read: %j", (words, ...[user, method, target, host]) => {
     expect(read(...words)).toEqual({ user, method, target, host });
   });
 

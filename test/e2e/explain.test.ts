@@ -256,15 +256,15 @@ describe("a rehearsed request", () => {
     expect(countsOf(stack.aws)).toEqual(before);
   });
 
-  describe("on the command line", () => {
-    const say = (...argv: string[]) => {
-      const env = {
-        POSTERN_LOCAL_PORT: String(stack.aws.port),
-        POSTERN_OPERATOR_PORT: String(stack.ports.operator),
-      };
-      return listening(() => explain(argv, env));
+  const say = (...argv: string[]) => {
+    const env = {
+      POSTERN_LOCAL_PORT: String(stack.aws.port),
+      POSTERN_OPERATOR_PORT: String(stack.ports.operator),
     };
+    return listening(() => explain(argv, env));
+  };
 
+  describe("on the command line", () => {
     it("answers why not", async () => {
       const { code, out, err } = await say("analyst", "DELETE", "/s3/reports/q3.txt");
       expect([code, err]).toEqual([1, ""]);
@@ -287,14 +287,14 @@ describe("a rehearsed request", () => {
     });
 
     it("takes a request as curl does, and says all that is known as JSON", async () => {
-      const { code, out } = await say(
-        "service",
-        "POST",
-        "http://127.0.0.1:4480/dynamodb/",
-        ...["-H", "content-type: application/x-amz-json-1.0"],
-        ...["-H", "x-amz-target: DynamoDB_20120810.Query"],
-        ...["-d", JSON.stringify(ORDERS), "--json"],
-      );
+      const headers = [
+        "-H",
+        "content-type: application/x-amz-json-1.0",
+        "-H",
+        "x-amz-target: DynamoDB_20120810.Query",
+      ];
+      const asked = ["service", "POST", "http://127.0.0.1:4480/dynamodb/", "-d", JSON.stringify(ORDERS)];
+      const { code, out } = await say(...asked, ...headers, "--json");
       expect(code).toBe(0);
       expect(JSON.parse(out)).toMatchObject({ verdict: "permit", operation: { name: "Query" } });
     });

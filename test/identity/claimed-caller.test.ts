@@ -37,6 +37,8 @@ function claimed(
   });
 }
 
+const isRevoked = ({ handles }: Caller): boolean => handles.includes("sub:staff/anna");
+
 describe("claims taken at their word", () => {
   const key = makeKey("k1");
   const keys = readKeySet(keySetOf(key), USER_POOL_KEYS);
@@ -113,7 +115,6 @@ describe("claims taken at their word", () => {
   });
 
   it("are refused where the denylist has the caller", () => {
-    const isRevoked = ({ handles }: Caller) => handles.includes("sub:staff/anna");
     expect(codeOf(() => claimed({ sub: "anna" }, { isRevoked }))).toBe("token-revoked");
     expect(codeOf(() => claimed({ sub: "bert" }, { isRevoked }))).toBe("nothing");
   });

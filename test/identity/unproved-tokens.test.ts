@@ -28,6 +28,10 @@ const token = (claims: unknown, alg = "RS256") => `${encode({ kid: "any", alg })
 const at = (nowMs: number, ...lines: string[]): Caller => read(readHeaders(lines), nowMs) as Caller;
 const bearer = (claims: unknown, nowMs = NOW) => at(nowMs, "authorization", `Bearer ${token(claims)}`);
 
+const pair = (id: unknown) =>
+  at(NOW, "x-postern-token", token(accessClaims()), "x-postern-id-token", token(id));
+const codeFor = (text: string) => codeOf(() => at(NOW, "x-postern-token", text));
+
 describe("tokens that are read and not proved", () => {
   it("make the callers that they would make if they were signed", () => {
     expect(bearer(idClaims())).toMatchObject({ kind: "user", issuer: "staff", groups: ["analysts"] });
@@ -38,8 +42,6 @@ describe("tokens that are read and not proved", () => {
   });
 
   it("make a pair where they are of one sign-in, and are refused where they are not", () => {
-    const pair = (id: unknown) =>
-      at(NOW, "x-postern-token", token(accessClaims()), "x-postern-id-token", token(id));
     expect(pair(idClaims()).login).toBeDefined();
     expect(codeOf(() => pair(idClaims({ origin_jti: "another" })))).toBe("id-token-mismatch");
   });
@@ -61,9 +63,8 @@ describe("tokens that are read and not proved", () => {
   });
 
   it("are refused where the issuer does not sign so, and where there is no signature at all", () => {
-    const one = (text: string) => codeOf(() => at(NOW, "x-postern-token", text));
-    expect(one(token(idClaims(), "ES256"))).toBe("token-signature");
-    expect(one(token(idClaims(), "none"))).toBe("token-signature");
-    expect(one(token(idClaims()).replace(/c2ln$/, ""))).toBe("token-signature");
+    expect(codeFor(token(idClaims(), "ES256"))).toBe("token-signature");
+    expect(codeFor(token(idClaims(), "none"))).toBe("token-signature");
+    expect(codeFor(token(idClaims()).replace(/c2ln$/, ""))).toBe("token-signature");
   });
 });

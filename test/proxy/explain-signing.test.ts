@@ -28,7 +28,7 @@ function signedBy(head: Head, operation: Operation): string {
   const live = { host: HOST, clock: { now: () => NOW } };
   const { headers } = signOperation(visit as unknown as Visit, live as unknown as Live, operation, {
     signer: createSigner(),
-    credentials: CREDENTIALS as never,
+    credentials: CREDENTIALS,
   });
   return /Signature=(\w+)/.exec(headers[headers.indexOf("authorization") + 1] ?? "")?.[1] ?? "none";
 }
@@ -45,7 +45,11 @@ const framed = {
 
 describe("the canonical request that is told", () => {
   it.each<[string, Head, "s3" | "dynamodb", string?]>([
-    ["a request without a body", aHead("GET /bucket/a%20b?versionId=1", { "x-amz-checksum-mode": "ENABLED" }), "s3"],
+    [
+      "a request without a body",
+      aHead("GET /bucket/a%20b?versionId=1", { "x-amz-checksum-mode": "ENABLED" }),
+      "s3",
+    ],
     ["a listing", aHead("GET /bucket?list-type=2&prefix=a/b&delimiter=/"), "s3"],
     ["an upload of no stated digest", put({ "content-length": "5", "content-type": "text/plain" }), "s3"],
     ["an upload of a digest", put({ "content-length": "5", "x-amz-content-sha256": "0".repeat(64) }), "s3"],

@@ -62,6 +62,11 @@ const query = (name: string) => ({
   }),
 });
 
+const upload = (headers: Record<string, string>) =>
+  ask({ claims: { sub: MEMBER } }, `PUT /s3/home/${MEMBER}/a`, { headers });
+const ownFile = (claims: object, headers = {}) =>
+  ask({ claims: { sub: MEMBER, ...claims } }, `GET /s3/home/${MEMBER}/a`, { headers });
+
 describe("a request that is let through", () => {
   it("tells the operation, the rule, the role and why, and the request that would be signed", async () => {
     const told = await ask({ claims: ANALYST }, "GET /s3/reports/q3.txt");
@@ -108,11 +113,9 @@ describe("a request that is let through", () => {
   });
 
   it("shows a streamed body in the form in which it would be signed, without the body", async () => {
-    const own = (headers: Record<string, string>) =>
-      ask({ claims: { sub: MEMBER } }, `PUT /s3/home/${MEMBER}/a`, { headers });
-    expect((await own({ "content-length": "5" })).canonicalRequest).toMatch(/\nUNSIGNED-PAYLOAD$/);
+    expect((await upload({ "content-length": "5" })).canonicalRequest).toMatch(/\nUNSIGNED-PAYLOAD$/);
     const digest = "a".repeat(64);
-    const exact = await own({ "content-length": "5", "x-amz-content-sha256": digest });
+    const exact = await upload({ "content-length": "5", "x-amz-content-sha256": digest });
     expect(exact.canonicalRequest).toMatch(new RegExp(`\n${digest}$`));
   });
 
@@ -125,9 +128,6 @@ describe("a request that is let through", () => {
 
 describe("the role", () => {
   const roles = { "cognito:roles": [`${ROLE}analyst`, `${ROLE}editor`] };
-  const own = (claims: object, headers = {}) =>
-    ask({ claims: { sub: MEMBER, ...claims } }, `GET /s3/home/${MEMBER}/a`, { headers });
-
   it.each<[string, object, Record<string, string>, string]>([
     [
       "one that the token prefers",
@@ -139,12 +139,12 @@ describe("the role", () => {
     ["none that the token prefers", roles, {}, "the token prefers none"],
     ["one that is wished for", roles, { "x-postern-role": `${ROLE}editor` }, "X-Postern-Role asks for it"],
   ])("says why it is %s", async (_what, claims, headers, why) => {
-    expect((await own(claims, headers)).role?.why).toContain(why);
+    expect((await ownFile(claims, headers)).role?.why).toContain(why);
   });
 
   it("is the wished one where the token grants it, and a refusal where not", async () => {
-    expect((await own(roles, { "x-postern-role": `${ROLE}editor` })).role?.role).toBe(`${ROLE}editor`);
-    const told = await own(roles, { "x-postern-role": `${ROLE}admin` });
+    expect((await ownFile(roles, { "x-postern-role": `${ROLE}editor` })).role?.role).toBe(`${ROLE}editor`);
+    const told = await ownFile(roles, { "x-postern-role": `${ROLE}admin` });
     expect([told.verdict, told.refusal?.code, told.refusedBy]).toEqual([
       "refusal",
       "role-not-granted",
@@ -349,7 +349,7 @@ describe("a request that is refused", () => {
       { headers: { "content-length": "5", "x-amz-content-sha256": "odd" } },
       ["refusal", "body-malformed", "signing"],
     ],
-  ])("%s", async (_what, caller, line, more, expected) => {
+  ])("%s", async (_what, ...[caller, line, more, expected]) => {
     expect(await outcome(caller, line, more)).toEqual(expected);
   });
 
@@ -441,7 +441,7 @@ it("a machine gets what its rule gives", async () => {
 
 it("callers whose tokens nobody proved are read for questions alone", () => {
   const users = [...readTree(join(import.meta.dirname, "../../src"))]
-    .filter(([, source]) => /from ".*(?:unproved-tokens|claimed-caller)\.ts"/.test(String(source)))
+    .filter(([, source]) => /from ".*(?:unproved-tokens|claimed-caller)\.ts"/.test(source))
     .map(([file]) => file)
     .sort();
   expect(users).toEqual(["proxy/explain.ts", "sidecar/rehearsal.ts"]);
