@@ -16,7 +16,7 @@ export interface ClaimPart {
 /** What stands in a text in place of a claim; undefined where the claim cannot be used there. */
 export type ReadClaim = (part: ClaimPart) => string | undefined;
 
-const VARIABLE = /\$\{claim:(?<claim>[^\s:${}"](?:[^\s${}"]*?[^\s:${}"])?)(?<path>:path)?\}/g;
+const VARIABLE = /\$\{claim:(?<claim>[^\s:${}"](?:[^\s${}"]*?[^\s:${}"])??)(?<path>:path)?\}/g;
 /** What is left of a variable in the literal parts of a template: one that is not known, or has no end. */
 const LEFT_OVER = /\$\{[^}]*\}?/g;
 

@@ -119,6 +119,12 @@ describe("a claim as it is", () => {
 describe("what stands in a text", () => {
   it("is its claims", () => {
     expect(claimsIn("a${claim:x}/${claim:custom:y:path}${aws:z}")).toEqual(["x", "custom:y"]);
+    expect(claimsIn("${claim:x:path}${claim:path}${claim:path:path}${claim:x:y}")).toEqual([
+      "x",
+      "path",
+      "path",
+      "x:y",
+    ]);
     expect(claimsIn("abc")).toEqual([]);
   });
 
