@@ -103,8 +103,9 @@ function withoutRepeated(changes: readonly Change[]): readonly Change[] {
 }
 
 function keyOf({ kind, region, was, now, deny, unusable }: Change): string {
-  const grounds = kind === "gain" || kind === "lose" ? [deny, unusable] : [was, now];
-  return JSON.stringify([kind, region, grounds]);
+  const { whom, actions, resources } = region;
+  const grounds = kind === "gain" || kind === "lose" ? [region.conditions, deny, unusable] : [was, now];
+  return JSON.stringify([kind, whom, actions, resources, grounds]);
 }
 
 /** Only what is gained or lost without an if has parts. */

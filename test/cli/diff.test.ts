@@ -1,0 +1,179 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { S3_TABLE } from "../../src/aws/s3-table.ts";
+import { s3 } from "../../src/aws/s3.ts";
+import { dynamodb } from "../../src/aws/dynamodb.ts";
+import { countedActions } from "../../src/cli/counted-actions.ts";
+import { aHead, anUpstream, readWhole } from "../support/asking.ts";
+import { speak } from "./spoken.ts";
+
+const EXAMPLE = join(import.meta.dirname, "../../config/postern.example.yaml");
+const TEXT = readFileSync(EXAMPLE, "utf8");
+let folder = "";
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "postern-diff-"));
+});
+
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** The example with texts changed, each of which must be there. */
+function changed(...changes: readonly (readonly [from: string, to: string])[]): string {
+  const text = changes.reduce((before, [from, to]) => {
+    if (!before.includes(from)) throw new Error(`the example has no ${from}`);
+    return before.replace(from, () => to);
+  }, TEXT);
+  const path = join(folder, "new.yaml");
+  writeFileSync(path, text);
+  return path;
+}
+
+const MORE: readonly [string, string] = [
+  "allow: [dynamodb:GetItem, dynamodb:Query]",
+  "allow: [dynamodb:GetItem, dynamodb:PutItem]",
+];
+
+it("says which callers gain or lose what, by which rule and with which role", async () => {
+  const { code, out, err } = await speak(["check", "--diff", EXAMPLE, changed(MORE)]);
+  expect([code, err]).toEqual([0, ""]);
+  const orders = "arn:aws:dynamodb:us-east-1:123456789012:table/Orders";
+  const rule = 'rule "analysts query orders", role arn:aws:iam::123456789012:role/analyst';
+  expect(out.split("\n")).toEqual([
+    `analysts  gain  dynamodb:PutItem  on ${orders}  (${rule})`,
+    `analysts  lose  dynamodb:Query  on ${orders}  (was ${rule})`,
+    "",
+  ]);
+});
+
+it("says that nothing changes, and where something does tells by the exit code only if it is asked to", async () => {
+  expect(await speak(["check", "--diff", EXAMPLE, EXAMPLE])).toEqual({
+    code: 0,
+    out: "nothing changes\n",
+    err: "",
+  });
+  expect(await speak(["check", "--diff", "--exit-code", EXAMPLE, EXAMPLE])).toMatchObject({ code: 0 });
+  expect(await speak(["check", "--diff", EXAMPLE, changed(MORE)])).toMatchObject({ code: 0 });
+  expect(await speak(["check", "--diff", "--exit-code", EXAMPLE, changed(MORE)])).toMatchObject({ code: 1 });
+});
+
+it("joins lines that say the same of several actions and resources, and says other roles and conditions", async () => {
+  const { out } = await speak([
+    "check",
+    "--diff",
+    EXAMPLE,
+    changed(
+      [
+        'on: ["arn:aws:s3:::home/${claim:sub}/*"]\n      role: pool',
+        'on: ["arn:aws:s3:::home/${claim:sub}/*"]\n      role: arn:aws:iam::123456789012:role/home',
+      ],
+      [
+        'when: { StringLike: { "s3:prefix": "${claim:sub}/*" } }',
+        'when: { StringLike: { "s3:prefix": "${claim:sub}/a*" } }',
+      ],
+    ),
+  ]);
+  expect(out).toContain(
+    'every user  role  s3:DeleteObject, s3:GetObject, s3:PutObject  on arn:aws:s3:::home/${claim:sub}/*  (was rule "everyone has a home", role pool; now rule "everyone has a home", role arn:aws:iam::123456789012:role/home)',
+  );
+  expect(out).toMatch(
+    /every user {2}when {2}s3:ListBucket {2}on arn:aws:s3:::home {2}\(was .*claim:sub\}\/\*"\}\}; now .*\/a\*"\}\}\)/,
+  );
+});
+
+it("says which deny came, and that record mode begins", async () => {
+  const until = new Date(Date.now() + 86_400_000).toISOString();
+  const path = changed(
+    ['deny: ["s3:Delete*", ', 'deny: ["s3:Get*", "s3:Delete*", '],
+    ["mode: enforce # record", `mode: record\n  until: ${until}`],
+  );
+  const { out } = await speak(["check", "--diff", EXAMPLE, path]);
+  expect(out).toMatch(/^policy\.mode was enforce, and is record until /);
+  expect(out).toContain(
+    'admins  lose  s3:Get*  on arn:aws:s3:::audit, arn:aws:s3:::audit/*  (denied by "the audit trail is read-only here")',
+  );
+});
+
+it("gives every change as JSON", async () => {
+  const { out } = await speak(["check", "--diff", "--json", EXAMPLE, changed(MORE)]);
+  expect(JSON.parse(out)).toEqual({
+    changes: [
+      expect.objectContaining({
+        who: "analysts",
+        change: "gain",
+        action: "dynamodb:PutItem",
+        was: [],
+        now: [
+          { rule: "analysts query orders", role: "arn:aws:iam::123456789012:role/analyst", source: "pool" },
+        ],
+      }),
+      expect.objectContaining({ change: "lose", action: "dynamodb:Query", now: [] }),
+    ],
+  });
+});
+
+it("prints the problems of both files by their names, and exits with 78", async () => {
+  const bad = changed(["region: us-east-1", "regoin: us-east-1"]);
+  const { code, out, err } = await speak(["check", "--diff", bad, join(folder, "gone.yaml")]);
+  expect([code, out]).toEqual([78, ""]);
+  expect(err).toContain(`${bad}:`);
+  expect(err).toContain("gone.yaml:1:1: there is no such file");
+});
+
+it.each([
+  [["check", "--diff", EXAMPLE], "--diff compares two files, OLD and NEW"],
+  [["check", "--diff", "--strict", EXAMPLE, EXAMPLE], "--diff goes with neither --config nor --strict"],
+  [["check", "--diff", "-c", EXAMPLE, EXAMPLE, EXAMPLE], "--diff goes with neither --config nor --strict"],
+  [["check", "--json", EXAMPLE], "--json and --exit-code go with --diff"],
+  [["check", EXAMPLE, EXAMPLE], "check does not know what to do with"],
+])("%j is a misuse", async (argv, said) => {
+  const { code, out, err } = await speak(argv);
+  expect([code, out]).toEqual([64, ""]);
+  expect(err).toContain(said);
+});
+
+it("knows all that requests count as", () => {
+  const known = new Set(countedActions().map((pair) => pair.join(" ")));
+  const copied = { "x-amz-copy-source": "public/x?versionId=1" };
+  const asked = Object.keys(S3_TABLE).flatMap((place) => {
+    const [level = "", method = "", ...rest] = place.split(" ");
+    const copy = rest.at(-1) === "copy";
+    const selector = copy ? rest[0] : rest.at(-1);
+    const path = { service: "/", bucket: "/bucket" }[level] ?? "/bucket/k";
+    const named =
+      selector === undefined || selector === "copy"
+        ? ""
+        : `${selector}${selector === "uploadId" ? "=u" : ""}`;
+    return ["", "versionId=1"].flatMap((version) => {
+      const query = [named, version].filter((part) => part !== "").join("&");
+      try {
+        const head = aHead(`${method} ${path}${query === "" ? "" : `?${query}`}`, copy ? copied : {});
+        return readWhole(
+          s3,
+          anUpstream(),
+          head,
+          "<Delete><Object><Key>k</Key><VersionId>1</VersionId></Object></Delete>",
+        ).requirements;
+      } catch {
+        return [];
+      }
+    });
+  });
+  const put = { PutRequest: { Item: { id: { S: "1" } } } };
+  const remove = { DeleteRequest: { Key: { id: { S: "1" } } } };
+  const batch = readWhole(
+    dynamodb,
+    anUpstream({ service: "dynamodb" }),
+    aHead("POST /", {
+      "x-amz-target": "DynamoDB_20120810.BatchWriteItem",
+      "content-type": "application/x-amz-json-1.0",
+    }),
+    JSON.stringify({ RequestItems: { Orders: [put, remove] } }),
+  ).requirements;
+  const pairs = [...asked, ...batch].flatMap(({ action, covers = [] }) =>
+    covers.map((covered) => `${action} ${covered}`),
+  );
+  expect(new Set(pairs).size).toBeGreaterThan(8);
+  expect(pairs.filter((pair) => !known.has(pair))).toEqual([]);
+});
