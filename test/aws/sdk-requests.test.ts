@@ -6,6 +6,7 @@ import { describe, expect, it } from "vitest";
 import { dynamodb } from "../../src/aws/dynamodb.ts";
 import { s3 } from "../../src/aws/s3.ts";
 import type { Service } from "../../src/aws/service.ts";
+import type { Operation } from "../../src/domain/operation.ts";
 import { readHeaders } from "../../src/domain/head.ts";
 import { canonicalQuery } from "../../src/domain/query.ts";
 import { anUpstream, readWhole } from "../support/asking.ts";
@@ -21,6 +22,8 @@ interface Sent {
 /** Catches what an SDK would send, and reads it as the proxy would. */
 function reader(service: Service) {
   const read: string[] = [];
+  const operations: Operation[] = [];
+  const orders = { partitionKey: "customer", indexes: new Map([["byStatus", "status"]]) };
   const requestHandler = {
     handle: async (sent: Sent) => {
       const query = canonicalQuery(Object.entries(sent.query).map(([name, value]) => [name, value ?? ""]));
@@ -32,11 +35,12 @@ function reader(service: Service) {
       const body = sent.body instanceof Readable ? undefined : ((sent.body ?? "") as string | Buffer);
       const operation = readWhole(
         service,
-        anUpstream({ service: service === s3 ? "s3" : "dynamodb" }),
+        anUpstream({ service: service === s3 ? "s3" : "dynamodb", tables: new Map([["Orders", orders]]) }),
         head,
         body,
       );
       read.push(operation.name);
+      operations.push(operation);
       const upload = operation.name === "CreateMultipartUpload";
       const answer = upload
         ? "<R><Bucket>reports</Bucket><Key>a</Key><UploadId>u</UploadId></R>"
@@ -50,7 +54,7 @@ function reader(service: Service) {
   };
   const credentials = { accessKeyId: "AKIDEXAMPLE", secretAccessKey: "secret", sessionToken: "token" };
   const settings = { region: "us-east-1", endpoint: "http://127.0.0.1:1", credentials, maxAttempts: 1 };
-  return { read, settings: { ...settings, requestHandler: requestHandler as never } };
+  return { read, operations, settings: { ...settings, requestHandler: requestHandler as never } };
 }
 
 const there = { Bucket: "reports", Key: "a b/ü+(1)!*.txt" };
@@ -401,5 +405,143 @@ describe("what the DynamoDB client of the SDK sends is read as what it means", (
     const { read, settings } = reader(dynamodb);
     await send(new ddb.DynamoDBClient(settings));
     expect(read).toEqual([name]);
+  });
+});
+
+/** IAM's keys of each requirement, with a list of one as a text. */
+const keysOf = ([operation]: readonly Operation[]) =>
+  operation?.requirements.map(({ action, keys }) => [
+    action,
+    Object.fromEntries(
+      [...(keys ?? [])].map(([key, values]) => [key, values.length === 1 ? values[0] : values]),
+    ),
+  ]);
+
+async function askingS3(send: (client: sdk.S3Client) => Promise<unknown>) {
+  const { operations, settings } = reader(s3);
+  await send(new sdk.S3Client({ ...settings, forcePathStyle: true }));
+  return keysOf(operations);
+}
+
+async function askingDynamoDb(send: (client: ddb.DynamoDBClient) => Promise<unknown>) {
+  const { operations, settings } = reader(dynamodb);
+  await send(new ddb.DynamoDBClient(settings));
+  return keysOf(operations);
+}
+
+describe("what the S3 client says is told in IAM's keys", () => {
+  it("of a listing", async () => {
+    expect(await askingS3((c) => c.send(new sdk.ListObjectsV2Command(listing)))).toEqual([
+      ["s3:ListBucket", { "s3:prefix": "a b", "s3:delimiter": "/", "s3:max-keys": "2" }],
+    ]);
+  });
+
+  it("of a write with a key of the customer, tags and a lock", async () => {
+    const command = new sdk.PutObjectCommand({
+      ...there,
+      Body: "hello",
+      Tagging: "team=a%26b&Level=1",
+      ObjectLockMode: "GOVERNANCE",
+      ObjectLockRetainUntilDate: new Date(0),
+      SSECustomerAlgorithm: "AES256",
+      SSECustomerKey: "k".repeat(32),
+    });
+    const tags = {
+      "s3:requestobjecttag/team": "a&b",
+      "s3:requestobjecttag/level": "1",
+      "s3:requestobjecttagkeys": ["team", "Level"],
+    };
+    const locked = {
+      "s3:object-lock-mode": "GOVERNANCE",
+      "s3:object-lock-retain-until-date": "1970-01-01T00:00:00Z",
+    };
+    const customer = { "s3:x-amz-server-side-encryption-customer-algorithm": "AES256" };
+    expect(await askingS3((c) => c.send(command))).toEqual([
+      ["s3:PutObject", { ...tags, ...locked, ...customer }],
+      ["s3:PutObjectTagging", tags],
+      ["s3:PutObjectRetention", locked],
+    ]);
+  });
+
+  it("of a copy", async () => {
+    const command = new sdk.CopyObjectCommand({
+      ...there,
+      CopySource: "audit/x%20y?versionId=7",
+      TaggingDirective: "REPLACE",
+      StorageClass: "GLACIER",
+      SSEKMSKeyId: "key",
+    });
+    expect(await askingS3((c) => c.send(command))).toEqual([
+      [
+        "s3:PutObject",
+        {
+          "s3:x-amz-copy-source": "audit/x y",
+          "s3:x-amz-storage-class": "GLACIER",
+          "s3:x-amz-server-side-encryption-aws-kms-key-id": "key",
+        },
+      ],
+      ["s3:GetObjectVersion", { "s3:versionid": "7" }],
+    ]);
+  });
+});
+
+describe("what the DynamoDB client says is told in IAM's keys", () => {
+  const Key = { customer: { S: "acme" } };
+
+  it("of a query of an index", async () => {
+    const command = new ddb.QueryCommand({
+      TableName: "Orders",
+      IndexName: "byStatus",
+      KeyConditionExpression: "#s = :s AND begins_with(#d, :d)",
+      ProjectionExpression: "#t, lines[0].price",
+      ExpressionAttributeNames: { "#s": "status", "#d": "date", "#t": "total" },
+      ExpressionAttributeValues: { ":s": { S: "open" }, ":d": { S: "2026" } },
+    });
+    expect(await askingDynamoDb((c) => c.send(command))).toEqual([
+      [
+        "dynamodb:Query",
+        {
+          "dynamodb:leadingkeys": "open",
+          "dynamodb:attributes": ["status", "date", "total", "lines"],
+          "dynamodb:select": "SPECIFIC_ATTRIBUTES",
+        },
+      ],
+    ]);
+  });
+
+  it("of a key of bytes", async () => {
+    const command = new ddb.GetItemCommand({
+      TableName: "Orders",
+      Key: { customer: { B: new Uint8Array([0, 255]) } },
+    });
+    expect(await askingDynamoDb((c) => c.send(command))).toMatchObject([
+      ["dynamodb:GetItem", { "dynamodb:leadingkeys": "AP8=" }],
+    ]);
+  });
+
+  it("of a transaction", async () => {
+    const command = new ddb.TransactWriteItemsCommand({
+      TransactItems: [
+        { Put: { TableName: "Orders", Item: { ...Key, total: { N: "7" } } } },
+        {
+          Update: {
+            TableName: "Orders",
+            Key,
+            UpdateExpression: "SET total = :t",
+            ExpressionAttributeValues: { ":t": { N: "1" } },
+            ReturnValuesOnConditionCheckFailure: "ALL_OLD",
+          },
+        },
+      ],
+    });
+    const said = {
+      "dynamodb:enclosingoperation": "TransactWriteItems",
+      "dynamodb:leadingkeys": "acme",
+      "dynamodb:attributes": ["customer", "total"],
+    };
+    expect(await askingDynamoDb((c) => c.send(command))).toEqual([
+      ["dynamodb:PutItem", { ...said, "dynamodb:returnvalues": "NONE" }],
+      ["dynamodb:UpdateItem", { ...said, "dynamodb:returnvalues": "ALL_OLD" }],
+    ]);
   });
 });
