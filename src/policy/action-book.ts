@@ -72,17 +72,20 @@ function mergedIn(known: readonly KnownAction[]): ReadonlyMap<string, KnownActio
   return merged;
 }
 
-/** Of `s3:Gte*` the beginnings of names are compared, as long as it is itself, or a letter less or more. */
+/** Of `s3:Gte*` the first words of names are compared, as `Get` of `GetObject`. */
 function nearestTo(pattern: string, names: readonly string[]): string | undefined {
   const [service = "", action = ""] = pattern.split(":");
   const words = names
     .filter((name) => serviceIn(name) === service)
     .map((name) => name.slice(service.length + 1));
-  const [start = "", ...more] = action.split(/[*?]+/);
-  const isStart = more.length === 1 && more[0] === "";
-  const candidates = isStart
-    ? [0, -1, 1].flatMap((change) => words.map((word) => word.slice(0, Math.max(1, start.length + change))))
-    : words;
-  const meant = nearest(isStart ? start : action, [...new Set(candidates)]);
-  return meant === undefined ? undefined : `${service}:${meant}${isStart ? "*" : ""}`;
+  const start = /^(?<start>[A-Za-z0-9]+)\*$/.exec(action)?.groups?.["start"];
+  const meant = start === undefined ? nearest(action, words) : nearest(start, startsOf(words));
+  return meant === undefined ? undefined : `${service}:${meant}${start === undefined ? "" : "*"}`;
+}
+
+function startsOf(words: readonly string[]): readonly string[] {
+  const starts = words.flatMap((word) =>
+    [...word.matchAll(/(?<=[a-z0-9])(?=[A-Z])|$/g)].map(({ index }) => word.slice(0, index)),
+  );
+  return [...new Set(starts)];
 }

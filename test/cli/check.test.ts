@@ -116,3 +116,31 @@ it("S6.7 M9 shows what commands a terminal instead of printing it", async () => 
   expect(err).toContain(String.raw`k\u001b[2Jey\u202e: unknown key`);
   expect(err.replaceAll("\n", "")).not.toMatch(/[\p{Cc}\p{Cf}]/u);
 });
+
+it("prints errors and warnings together, in the file's order, each with its place", async () => {
+  const text = readFileSync(EXAMPLE, "utf8")
+    .replace("allow: [s3:GetObject, s3:ListBucket]", "allow: [s3:GetObjct, s3:ListBucket]")
+    .replace("when: { StringLike:", "when: { StringLik:")
+    .replace(
+      "    # An app client with a token",
+      () => `    - name: editors have a home
+      who: { groups: [editors] }
+      allow: [s3:GetObject]
+      on: ["arn:aws:s3:::home/\${claim:sub}/*"]
+      role: pool
+    # An app client with a token`,
+    );
+  const path = file("three.yaml", text);
+  const { code, out, err } = await speak(["check", path]);
+  expect([code, out]).toEqual([78, ""]);
+  const lineOf = (part: string) => text.split("\n").findIndex((line) => line.includes(part)) + 1;
+  expect(err.trimEnd().split("\n")).toEqual([
+    `${path}:${lineOf("s3:GetObjct")}:15: policy.rules.1.allow.0: there is no action s3:GetObjct; did you mean s3:GetObject?`,
+    expect.stringMatching(
+      new RegExp(
+        String.raw`:${lineOf("StringLik:")}:15: policy\.rules\.4\.when\.StringLik: .*is it StringLike\?`,
+      ),
+    ),
+    `${path}:${lineOf("- name: editors have")}:7: warning: policy.rules.5: it is never reached: "everyone has a home" already gives all of it, with the same role`,
+  ]);
+});

@@ -141,6 +141,67 @@ describe("S1.1 S1.2 rules for guests", () => {
   });
 });
 
+describe("S4.2 a condition on leading keys", () => {
+  const Null = { "dynamodb:leadingkeys": false };
+  const leading = (credentials = {}) => ({
+    upstreams: { db: { service: "dynamodb", ...credentials } },
+    policy: {
+      rules: [
+        {
+          name: "own orders",
+          ...ALLOW,
+          allow: ["dynamodb:Query"],
+          when: { StringEquals: { "dynamodb:LeadingKeys": "${claim:sub}" }, Null },
+        },
+      ],
+    },
+  });
+
+  it("needs the keys of some table", () => {
+    const message =
+      "leading keys are told by key schemas: write tables under the upstream of service dynamodb";
+    expect(told(leading())).toEqual([
+      `policy.rules.0.when.StringEquals.dynamodb:LeadingKeys: ${message}`,
+      `policy.rules.0.when.Null.dynamodb:leadingkeys: ${message}`,
+    ]);
+    expect(told(leading({ tables: { Orders: { partitionKey: "customerId" } } }))).toEqual([]);
+  });
+});
+
+describe("what the upstreams take", () => {
+  const on = (service: string, rule: object) =>
+    told({ upstreams: { up: { service } }, policy: { rules: [{ name: "all", ...ALLOW, ...rule }] } });
+
+  it("is held against the actions of the rules", () => {
+    expect(on("s3", { allow: ["s3:GetObjct"] })).toEqual([
+      "policy.rules.0.allow.0: there is no action s3:GetObjct; did you mean s3:GetObject?",
+    ]);
+  });
+
+  it("is held against their resources, with the region and the account", () => {
+    const table = (region: string) => `arn:aws:dynamodb:${region}:123456789012:table/Orders`;
+    const rule = (region: string) => ({ allow: ["dynamodb:GetItem"], on: [table(region)] });
+    expect(on("dynamodb", rule("us-east-1"))).toEqual([]);
+    expect(on("dynamodb", rule("eu-west-1"))).toEqual([
+      `policy.rules.0.on.0: no request for these actions is about it: dynamodb:GetItem is about tables, such as ${table("us-east-1").replace("Orders", "TABLE")}`,
+    ]);
+  });
+
+  it("is not known where an upstream of the service does not fit", () => {
+    const rules = [
+      { name: "all", ...ALLOW, allow: ["s3:GetObjct"] },
+      { name: "db", ...ALLOW, allow: ["dynamodb:GetItm"] },
+    ];
+    const paths = (second: object) =>
+      told({ upstreams: { db: { service: "dynamodb" }, up: second }, policy: { rules } }).map((text) =>
+        text.replace(/: .*/, ""),
+      );
+    expect(paths({ service: "s3", region: "x" })).toEqual(["upstreams.up.region", "policy.rules.1.allow.0"]);
+    expect(paths({ service: "sqs" })).toEqual(["upstreams.up.service", "policy.rules.1.allow.0"]);
+    expect(paths({ region: "us-east-1" })).toEqual(["upstreams.up.service"]);
+  });
+});
+
 describe("S1.1 rules for machines", () => {
   const role = "arn:aws:iam::123456789012:role/service";
   const rules = [{ name: "machines", ...ALLOW, who: { machine: true, clients: ["importer"] }, role }];
