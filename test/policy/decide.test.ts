@@ -189,6 +189,102 @@ describe("S4.5 a claim that cannot be used", () => {
   });
 });
 
+const withKeys = (...keys: readonly (readonly [string, readonly string[] | "unknown"])[]) => ({
+  ...read,
+  keys: new Map(keys),
+});
+
+describe("conditions", () => {
+  const inHome = { StringLike: { "s3:prefix": "home/${claim:tenant}/*" } };
+  const inside = { IpAddress: { "aws:SourceIp": "10.0.0.0/8" } };
+
+  it("must hold for an allow", () => {
+    const rules = [anAllow("home", { when: inHome })];
+    expect(ruling(rules, caller, withKeys(["s3:prefix", ["home/acme/x"]]))).toMatchObject({ rule: "home" });
+    for (const other of [
+      read,
+      withKeys(["s3:prefix", ["home/other/x"]]),
+      withKeys(["s3:prefix", "unknown"]),
+    ]) {
+      expect(ruling(rules, caller, other)).toMatchObject({ reason: "denied-no-rule" });
+    }
+  });
+
+  it("let a deny pass by only where one is known not to hold", () => {
+    const rules = [anAllow("yes"), { name: "no", deny: ["*"], when: inHome }];
+    for (const met of [withKeys(["s3:prefix", ["home/acme/x"]]), withKeys(["s3:prefix", "unknown"])]) {
+      expect(ruling(rules, caller, met)).toMatchObject({ reason: "denied-by-rule", rule: "no" });
+    }
+    expect(ruling(rules, caller, read)).toMatchObject({ rule: "yes" });
+  });
+
+  it("may be about the request's address and time", () => {
+    const policy = aPolicy([anAllow("inside", { when: inside })]);
+    const from = (sourceIp: string | undefined) =>
+      decide(policy, caller, anOperation([read]), aContext({ sourceIp })).verdict;
+    expect([from("10.1.1.1"), from("192.0.2.1"), from(undefined)]).toEqual(["permit", "denial", "denial"]);
+  });
+
+  it("are those of each requirement", () => {
+    const rules = [anAllow("home", { when: inHome })];
+    const met = withKeys(["s3:prefix", ["home/acme/x"]]);
+    expect(ruling(rules, caller, met, met)).toMatchObject({ verdict: "permit" });
+    expect(ruling(rules, caller, met, read)).toMatchObject({ reason: "denied-no-rule" });
+  });
+
+  it("make no difference to what a rule gives, and rules that decide together each bring their own", () => {
+    const sessions = new Map([["service", aPlan()]]);
+    const rules = [
+      sts("get", { allow: ["s3:Get*"], when: { ...inHome, ...inside } }),
+      sts("put", { allow: ["s3:Put*"], when: { Null: { "s3:x-amz-acl": true } } }),
+    ];
+    const asked = [withKeys(["s3:prefix", ["home/acme/x"]]), write];
+    const context = aContext({ sourceIp: "10.1.1.1" });
+    expect(statements(decide(aPolicy(rules, { sessions }), caller, anOperation(asked), context))).toEqual([
+      {
+        Effect: "Allow",
+        Action: ["s3:Get*"],
+        Resource: ["*"],
+        Condition: { StringLike: { "s3:prefix": "home/acme/*" } },
+      },
+      {
+        Effect: "Allow",
+        Action: ["s3:Put*"],
+        Resource: ["*"],
+        Condition: { Null: { "s3:x-amz-acl": "true" } },
+      },
+    ]);
+  });
+});
+
+describe("S3.4 a guarded key", () => {
+  const asked = { ...withKeys(["s3:x-amz-acl", ["private"]]), guarded: ["s3:x-amz-acl"] };
+  const when = { StringEquals: { "S3:X-Amz-ACL": "private" } };
+
+  it("is allowed by a rule whose conditions name it and hold, and by no other", () => {
+    expect(ruling([anAllow("any")], caller, asked)).toMatchObject({ reason: "denied-no-rule" });
+    const other = { StringNotEquals: { "s3:prefix": "x" } };
+    expect(ruling([anAllow("other", { when: other })], caller, asked)).toMatchObject({
+      reason: "denied-no-rule",
+    });
+    expect(ruling([anAllow("any"), anAllow("named", { when })], caller, asked)).toMatchObject({
+      rule: "named",
+    });
+    const another = { ...asked, keys: new Map([["s3:x-amz-acl", ["public-read"]]]) };
+    expect(ruling([anAllow("named", { when })], caller, another)).toMatchObject({ reason: "denied-no-rule" });
+  });
+
+  it("is allowed only where each of several is named", () => {
+    const both = { ...asked, guarded: ["s3:x-amz-acl", "s3:x-amz-grant-read"] };
+    expect(ruling([anAllow("one", { when })], caller, both)).toMatchObject({ reason: "denied-no-rule" });
+  });
+
+  it("is denied by any deny", () => {
+    const rules = [anAllow("named", { when }), { name: "no", deny: ["*"] }];
+    expect(ruling(rules, caller, asked)).toMatchObject({ rule: "no" });
+  });
+});
+
 describe("several requirements", () => {
   const reader = anAllow("reader", { allow: ["s3:Get*"], role: roleArn("reader") });
   const writer = anAllow("writer", { allow: ["s3:Put*"], role: roleArn("writer") });

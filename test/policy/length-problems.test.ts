@@ -33,6 +33,20 @@ describe("S2.9 the session policy made from a rule", () => {
     expect(problemsIn(reading(`${long(2048 - 5)}é`))).toHaveLength(1);
   });
 
+  it("has room for the conditions that AWS tells, and for denies with none but those of the caller", () => {
+    const CONDITION = ',"Condition":{"Null":{"s3:prefix":"true"}}';
+    const when = { Null: { "s3:prefix": true, "aws:SourceIp": false } };
+    const fits = { ...reading(long(2048 - CONDITION.length)), when };
+    expect(problemsIn(fits)).toEqual([]);
+    expect(problemsIn({ ...fits, ...reading(long(2049 - CONDITION.length)) })).toHaveLength(1);
+    const told = (when: RuleDocument["when"]) =>
+      problemsOf([reading(long(1200)), { ...deny("s3:Get*"), when }], NAMES).length;
+    expect(told({ StringEquals: { "claim:tenant": "acme" } })).toBe(1);
+    expect(told({ StringEquals: { "s3:prefix": "a" } })).toBe(1);
+    expect(told({ StringEquals: { "s3:prefix": "a", "claim:tenant": "acme" } })).toBe(0);
+    expect(told({ IpAddress: { "aws:SourceIp": "10.0.0.0/8" } })).toBe(0);
+  });
+
   it("has room for the denies of its actions, and no others", () => {
     expect(placesWith("s3:Get*")).toEqual([[0, "on"]]);
     expect(placesWith("s3:Put*", "dynamodb:*")).toEqual([]);

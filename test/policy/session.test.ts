@@ -185,6 +185,46 @@ describe("S2.9 its policy", () => {
     ]);
   });
 
+  it("has of the denies with conditions those that AWS can tell, or that are of this caller", () => {
+    const denies: readonly RuleDocument[] = [
+      { name: "told by AWS", deny: ["s3:*"], when: { StringLike: { "s3:prefix": "${claim:tenant}/*" } } },
+      { name: "of this caller", deny: ["s3:G*"], when: { StringEquals: { "claim:tenant": "acme" } } },
+      { name: "of others", deny: ["s3:*"], when: { StringEquals: { "claim:tenant": "other" } } },
+      { name: "of the request", deny: ["s3:*"], when: { IpAddress: { "aws:SourceIp": "10.0.0.0/8" } } },
+      {
+        name: "of both",
+        deny: ["s3:*"],
+        when: { StringLike: { "s3:prefix": "a", "claim:tenant": "acme" } },
+      },
+      {
+        name: "of other groups",
+        deny: ["s3:*"],
+        who: { groups: ["x"] },
+        when: { Null: { "s3:prefix": true } },
+      },
+    ];
+    expect(policyIn(made({ rule, denies })).Statement.slice(1)).toEqual([
+      {
+        Effect: "Deny",
+        Action: ["s3:*"],
+        Resource: ["*"],
+        Condition: { StringLike: { "s3:prefix": "acme/*" } },
+      },
+      { Effect: "Deny", Action: ["s3:G*"], Resource: ["*"] },
+    ]);
+  });
+
+  it("leaves a deny to Postern whose condition has a claim that cannot be used, and takes a claim for unknown", () => {
+    const caller = aCaller({ sub: "anna", tenant: "*" }, { subject: "anna" });
+    const denies: readonly RuleDocument[] = [
+      { name: "told by AWS", deny: ["s3:*"], when: { StringLike: { "s3:prefix": "${claim:tenant}/*" } } },
+      { name: "of the caller", deny: ["s3:G*"], when: { NumericEquals: { "claim:tenant": 1 } } },
+    ];
+    expect(policyIn(made({ rule, denies, caller })).Statement.slice(1)).toEqual([
+      { Effect: "Deny", Action: ["s3:G*"], Resource: ["*"] },
+    ]);
+  });
+
   it("is none without downscope, but for one that the rule writes", () => {
     expect(made({ plan: { downscope: false } })).toMatchObject({ policy: undefined });
     const sessionPolicy = { Statement: "${claim:tenant}" };

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { GUEST } from "../../src/domain/caller.ts";
+import { type Caller, GUEST } from "../../src/domain/caller.ts";
 import type { WhoDocument } from "../../src/policy/document.ts";
-import { compileWho } from "../../src/policy/who.ts";
+import { compileWho, isUntold, whyNotFor } from "../../src/policy/who.ts";
 import { aCaller, aMachine } from "../support/ruling.ts";
 
 const analyst = aCaller({
@@ -96,5 +96,85 @@ describe("S1.1 a deny", () => {
 
   it("on groups meets a machine that has them", () => {
     expect(compileWho({ groups: ["analysts"] }, "deny")(aMachine({ groups: ["analysts"] }))).toBe(true);
+  });
+});
+
+const bearing = (claims: Record<string, unknown>) => aCaller({ token_use: "access", ...claims });
+
+const sides = (who: WhoDocument, one: Caller) => [
+  compileWho(who, "allow")(one),
+  compileWho(who, "deny")(one),
+];
+
+describe("scopes", () => {
+  const both: WhoDocument = { scopes: ["read", "write"] };
+  it.each([
+    ["read write", true],
+    ["write other read", true],
+    ["read", false],
+    ["readwrite", false],
+    ["Read Write", false],
+    ["", false],
+    [undefined, false],
+    [["read", "write"], false],
+  ])("are all needed of an access token with %j: %s", (scope, answer) => {
+    expect(sides(both, bearing({ scope }))).toEqual([answer, answer]);
+    const machine = aMachine({ claims: { scope } });
+    expect(sides({ ...both, machine: true }, machine)).toEqual([answer, answer]);
+  });
+
+  it("are read from the claim `scope` alone", () => {
+    expect(sides(both, bearing({ scp: "read write" }))).toEqual([false, false]);
+  });
+
+  it("S4.2 of an ID token are not told: no allow is for it, and every deny is", () => {
+    for (const claims of [{}, { token_use: "id" }, { token_use: "id", scope: "read write" }]) {
+      expect(sides(both, aCaller(claims))).toEqual([false, true]);
+    }
+    expect(sides({ ...both, groups: ["admins"] }, analyst)).toEqual([false, false]);
+  });
+
+  it("are none of a guest", () => {
+    expect(sides({ ...both, guest: true }, GUEST)).toEqual([false, false]);
+  });
+});
+
+describe("S4.2 a claim that the token does not tell", () => {
+  it("is one that a user's access token does not have", () => {
+    expect(isUntold(bearing({}), "tenant")).toBe(true);
+    expect(isUntold(bearing({ tenant: "acme" }), "tenant")).toBe(false);
+    expect(isUntold(analyst, "tenant")).toBe(false);
+    expect(isUntold(aMachine({ claims: { token_use: "access" } }), "tenant")).toBe(false);
+  });
+});
+
+describe("why a rule is not about a caller", () => {
+  it.each<[WhoDocument | undefined, Caller, string]>([
+    [undefined, machine, "it is for users, and the caller is a machine"],
+    [{ clients: ["web"] }, GUEST, "it is for users and machines, and the caller is a guest"],
+    [{ guest: true, machine: true }, GUEST, "it is for nobody, and the caller is a guest"],
+    [
+      { groups: ["admins", "editors"] },
+      analyst,
+      "it is for the group admins or editors, and the caller is in analysts and staff",
+    ],
+    [{ groups: ["admins"] }, aCaller(), "it is for the group admins, and the caller is in no group"],
+    [{ issuers: ["customers"] }, analyst, "it is for callers of customers, and the caller is of staff"],
+    [{ clients: ["kiosk"] }, analyst, "it is for the app client kiosk, and the token is of web"],
+    [{ claims: { "custom:tenant": "other" } }, analyst, "the claim custom:tenant is not what it asks for"],
+    [{ claims: { unit: "other" } }, analyst, "the caller's token has no claim unit"],
+    [{ scopes: ["a", "b"] }, analyst, "it is for tokens with a and b, and an ID token has no scopes"],
+    [
+      { scopes: ["a", "b"] },
+      bearing({ scope: "b" }),
+      "it is for tokens with a and b, and the caller's lacks a",
+    ],
+  ])("by %j is told", (who, one, words) => {
+    expect(whyNotFor(who, "allow", one)).toBe(words);
+  });
+
+  it("is told where it is not, and there alone", () => {
+    expect(whyNotFor({ groups: ["analysts"], issuers: ["staff"] }, "allow", analyst)).toBeUndefined();
+    expect(whyNotFor({ scopes: ["a"] }, "deny", analyst)).toBeUndefined();
   });
 });

@@ -1,0 +1,59 @@
+import * as fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { createClaimPlaces } from "../../src/policy/claim-places.ts";
+import { indexRules } from "../../src/policy/resource-index.ts";
+import { meansResource } from "../../src/policy/resource-pattern.ts";
+import { compileRule, type Rule } from "../../src/policy/rule.ts";
+import { aCaller, anAllow } from "../support/ruling.ts";
+
+const places = createClaimPlaces();
+const rulesOn = (ons: readonly (readonly string[])[]): readonly Rule[] =>
+  ons.map((on, i) => compileRule(anAllow(`${i}`, { on }), i, places));
+
+const under = (ons: readonly (readonly string[])[], resource: string, kept: number[] = []) =>
+  indexRules(rulesOn(ons), (references) => kept.push(references))
+    .under(resource)
+    .map(({ order }) => order);
+
+describe("rules by what their patterns begin with", () => {
+  it("are those that may mean a resource, each once, in file order", () => {
+    const ons = [["a/b/*"], ["*"], ["a/*", "a/b/c"], ["b/*"], ["${claim:sub}/*"], ["a/b/c/d"]];
+    expect(under(ons, "a/b/c")).toEqual([0, 1, 2, 4]);
+    expect(under(ons, "a/x")).toEqual([1, 2, 4]);
+    expect(under(ons, "b/")).toEqual([1, 3, 4]);
+    expect(under(ons, "")).toEqual([1, 4]);
+    expect(under([], "a")).toEqual([]);
+  });
+
+  it("are not the others, so that a thousand buckets cost no more than one", () => {
+    const ons = Array.from({ length: 1000 }, (_, i) => [`arn:aws:s3:::bucket-${i}/*`]);
+    expect(under(ons, "arn:aws:s3:::bucket-77/x")).toEqual([77]);
+    expect(under(ons, "arn:aws:s3:::other/x")).toEqual([]);
+  });
+
+  it("tell of each list that they keep", () => {
+    const kept: number[] = [];
+    const index = indexRules(rulesOn([["*"], ["a*"]]), (references) => kept.push(references));
+    for (const resource of ["a", "a", "b", "ab"]) index.under(resource);
+    expect(kept).toEqual([1, 2]);
+  });
+
+  it("miss none that means the resource", () => {
+    const piece = fc.constantFrom("a", "b", "/", "*", "?", "${claim:sub}");
+    const pattern = fc.array(piece, { minLength: 1, maxLength: 5 }).map((parts) => parts.join(""));
+    const on = fc.array(pattern, { minLength: 1, maxLength: 3 });
+    const text = fc.array(fc.constantFrom("a", "b", "/"), { maxLength: 8 }).map((parts) => parts.join(""));
+    fc.assert(
+      fc.property(fc.array(on, { maxLength: 12 }), text, fc.constantFrom("a", "ab"), (ons, text, sub) => {
+        const rules = rulesOn(ons);
+        const row = places.rowOf(aCaller({ sub }));
+        const meaning = rules.filter(({ resources }) =>
+          resources.some((pattern) => meansResource(pattern, text, row)),
+        );
+        const found = indexRules(rules, () => {}).under(text);
+        expect(found.filter((rule) => meaning.includes(rule))).toEqual(meaning);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+});
