@@ -33,13 +33,17 @@ export function patternOf(resource: string, subject = ""): string {
   const bucket = BUCKET.exec(resource)?.[0];
   if (bucket === undefined)
     return !SPECIAL.test(resource) || ALL_OF_A_KIND.test(resource) ? resource : NAMELESS;
+  return bucket + patternOfKey(resource.slice(bucket.length), subject);
+}
+
+function patternOfKey(key: string, subject: string): string {
   const written: string[] = [];
-  for (const name of resource.slice(bucket.length).split("/")) {
+  for (const name of key.split("/")) {
     const own = name === subject && subject !== "";
-    if (own ? !USABLE.test(subject) : SPECIAL.test(name)) return bucket + [...written, NAMELESS].join("/");
+    if (own ? !USABLE.test(subject) : SPECIAL.test(name)) return [...written, NAMELESS].join("/");
     written.push(own ? OWN : name);
   }
-  return bucket + written.join("/");
+  return written.join("/");
 }
 
 /** Whether there is no pattern for it: only its folder can stand for it, once that stands for all in it. */
@@ -83,7 +87,7 @@ function wayTo(pattern: string): readonly (readonly [folder: string, name: strin
   if (bucket === undefined) return [];
   const way: [string, string][] = [];
   let at = bucket.length;
-  for (let slash = at; slash !== -1 && way.length < MAX_DEPTH; at = slash + 1) {
+  for (let slash = at; slash !== -1; at = slash + 1) {
     slash = way.length === MAX_DEPTH - 1 ? -1 : pattern.indexOf("/", at);
     way.push([pattern.slice(0, at), slash === -1 ? pattern.slice(at) : pattern.slice(at, slash)]);
   }

@@ -63,6 +63,15 @@ describe("what is observed", () => {
     expect(observedOf(several).uses()[0]).toMatchObject({ callers: 2, times: 4 });
   });
 
+  it("tells one caller from several in what a folder stands for, too", () => {
+    const keys = (subject: string): readonly Outcome[] =>
+      Array.from({ length: 11 }, (_, i) => read(`k${i}`, { subject }));
+    const [first, ...others] = keys("one");
+    expect(observedOf(keys("one")).uses()).toMatchObject([{ callers: 1, times: 11 }]);
+    const mixed = [first!, ...others.slice(0, 5), read("k1", { subject: "other" }), ...others];
+    expect(observedOf(mixed).uses()).toMatchObject([{ callers: 2, times: 17 }]);
+  });
+
   it("keeps callers of other groups, issuers, rules and roles apart, and not the order of groups", () => {
     const outcomes = [
       read("a", { groups: ["b", "a"] }),
