@@ -35,7 +35,11 @@ const yaml = readFileSync(join(ROOT, "config/dev.yaml"), "utf8").replace(
   "s3: { service: s3 }",
   `s3: { service: s3, endpoint: "${upstream}" }`,
 );
-const { config, ...reading } = readConfig(yaml, { env: (name) => env[name], file: () => undefined, now: Date.now });
+const { config, ...reading } = readConfig(yaml, {
+  env: (name) => env[name],
+  file: () => undefined,
+  now: Date.now,
+});
 if (config === undefined) throw new Error(JSON.stringify(reading.problems));
 
 const log = createLog({ level: "info", requests: words.includes("--log") ? "all" : "none" });
