@@ -108,6 +108,7 @@ const sides = (who: WhoDocument, one: Caller) => [
 
 describe("scopes", () => {
   const both: WhoDocument = { scopes: ["read", "write"] };
+
   it.each([
     ["read write", true],
     ["write other read", true],
