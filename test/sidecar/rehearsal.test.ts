@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { wordsFor } from "../../src/cli/explained.ts";
 import { DEFAULT_PORTS } from "../../src/cli/ports.ts";
 import { readConfig } from "../../src/config/read.ts";
 import type { Explained, Question, Stage, SupposedCaller } from "../../src/proxy/question.ts";
@@ -445,4 +446,22 @@ it("callers whose tokens nobody proved are read for questions alone", () => {
     .map(([file]) => file)
     .sort();
   expect(users).toEqual(["proxy/explain.ts", "sidecar/rehearsal.ts"]);
+});
+
+it("S4.6 what is let through to be recorded says that no rule allows it", async () => {
+  const recording = rehearse((yaml) =>
+    yaml.replace("policy:\n", 'policy:\n  mode: record\n  until: "2026-01-20T00:00:00Z"\n'),
+  );
+  const asked = question({ claims: { sub: "x" } }, "GET /s3/reports/q3.txt");
+  const told = await recording(asked);
+  expect(told).toMatchObject({
+    verdict: "permit",
+    decision: { recorded: true },
+    role: { role: "pool", why: "no rule allows this; it is let through to be recorded" },
+  });
+  expect(wordsFor(told, "GET /s3/reports/q3.txt")[0]).toBe(
+    "Yes, for now: no rule allows this, and record mode lets it through.",
+  );
+  const after = await recording({ ...asked, atMs: Date.UTC(2026, 0, 20) });
+  expect(after.refusal?.code).toBe("denied-no-rule");
 });
