@@ -2,7 +2,7 @@ import type { Requirement } from "../domain/operation.ts";
 import type { ClaimRow } from "./claim-places.ts";
 import type { Allow } from "./grant.ts";
 import { hasUnusable } from "./meaning.ts";
-import { indexRules, merged } from "./resource-index.ts";
+import { rulesByResource, merged } from "./rules-by-resource.ts";
 import type { Rule } from "./rule.ts";
 
 /** The rules that can matter for one action of some callers. What is told of them is in file order. */
@@ -21,8 +21,8 @@ export function createCandidates(
   allows: readonly Allow[],
   keep: (references: number) => void,
 ): Candidates {
-  const denied = indexRules(denies, keep);
-  const allowed = indexRules(allows, keep);
+  const denied = rulesByResource(denies, keep);
+  const allowed = rulesByResource(allows, keep);
   const templates = { denies: denies.filter(hasClaims), allows: allows.filter(hasClaims) };
   keep(2 * (denies.length + allows.length));
   return {

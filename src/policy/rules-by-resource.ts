@@ -1,7 +1,7 @@
 import type { Rule } from "./rule.ts";
 
 /** Rules by what their resource patterns begin with. */
-export interface ResourceIndex<R extends Rule> {
+export interface RulesByResource<R extends Rule> {
   /** The rules with a pattern whose literal beginning the resource has, in file order: no others can mean it. */
   readonly under: (resource: string) => readonly R[];
 }
@@ -17,10 +17,10 @@ interface Node<R> {
 }
 
 /** Prepares rules to be found by a resource. `keep` is told of each list that is kept, by its length. */
-export function indexRules<R extends Rule>(
+export function rulesByResource<R extends Rule>(
   rules: readonly R[],
   keep: (references: number) => void,
-): ResourceIndex<R> {
+): RulesByResource<R> {
   const [root, ...nodes] = nodesOf(rules);
   const allOf = (node: Node<R>): readonly R[] => {
     if (node.all !== undefined) return node.all;

@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { createClaimPlaces } from "../../src/policy/claim-places.ts";
-import { indexRules } from "../../src/policy/resource-index.ts";
+import { rulesByResource } from "../../src/policy/rules-by-resource.ts";
 import { meansResource } from "../../src/policy/resource-pattern.ts";
 import { compileRule, type Rule } from "../../src/policy/rule.ts";
 import { aCaller, anAllow } from "../support/ruling.ts";
@@ -11,7 +11,7 @@ const rulesOn = (ons: readonly (readonly string[])[]): readonly Rule[] =>
   ons.map((on, i) => compileRule(anAllow(`${i}`, { on }), i, places));
 
 const under = (ons: readonly (readonly string[])[], resource: string, kept: number[] = []) =>
-  indexRules(rulesOn(ons), (references) => kept.push(references))
+  rulesByResource(rulesOn(ons), (references) => kept.push(references))
     .under(resource)
     .map(({ order }) => order);
 
@@ -33,7 +33,7 @@ describe("rules by what their patterns begin with", () => {
 
   it("tell of each list that they keep", () => {
     const kept: number[] = [];
-    const index = indexRules(rulesOn([["*"], ["a*"]]), (references) => kept.push(references));
+    const index = rulesByResource(rulesOn([["*"], ["a*"]]), (references) => kept.push(references));
     for (const resource of ["a", "a", "b", "ab"]) index.under(resource);
     expect(kept).toEqual([1, 2]);
   });
@@ -50,7 +50,7 @@ describe("rules by what their patterns begin with", () => {
         const meaning = rules.filter(({ resources }) =>
           resources.some((pattern) => meansResource(pattern, text, row)),
         );
-        const found = indexRules(rules, () => {}).under(text);
+        const found = rulesByResource(rules, () => {}).under(text);
         expect(found.filter((rule) => meaning.includes(rule))).toEqual(meaning);
       }),
       { numRuns: 2000 },
