@@ -78,24 +78,24 @@ export function attributesIn(
 ): readonly string[] | undefined {
   const tokens = tokensOf(expression);
   if (tokens === undefined) return undefined;
+  const grammar = GRAMMARS[kind];
   const attributes: string[] = [];
+  let before: string | undefined;
   for (const [at, token] of tokens.entries()) {
-    const place = placeOf(token, { before: tokens[at - 1], after: tokens[at + 1] }, GRAMMARS[kind]);
+    const place = placeOf(token, before, tokens[at + 1], grammar);
+    before = token;
+    if (place === "other") continue;
     const attribute = place === "attribute" ? attributeOf(token, names) : undefined;
-    if (place === "odd" || (place === "attribute" && attribute === undefined)) return undefined;
-    if (attribute !== undefined) attributes.push(attribute);
+    if (attribute === undefined) return undefined;
+    attributes.push(attribute);
   }
   return attributes;
 }
 
-interface Neighbours {
-  readonly before: string | undefined;
-  readonly after: string | undefined;
-}
-
 function placeOf(
   token: string,
-  { before, after }: Neighbours,
+  before: string | undefined,
+  after: string | undefined,
   { words, functions }: Grammar,
 ): "attribute" | "other" | "odd" {
   if (DIGIT.test(token)) return before === "[" && after === "]" ? "other" : "odd";
