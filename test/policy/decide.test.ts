@@ -122,6 +122,9 @@ describe("S4.3 what has the same effect", () => {
     expect(ruling([anAllow("yes"), { name: "no", deny: ["*"], on: [table] }], caller, query)).toMatchObject({
       rule: "no",
     });
+    const elsewhere = { ...query, within: ["arn:aws:x:::other"] };
+    const other = { name: "no", deny: ["*"], on: ["arn:aws:x:::*"] };
+    expect(ruling([anAllow("yes"), other], caller, elsewhere)).toMatchObject({ rule: "no" });
     expect(ruling([anAllow("table", { on: [table] })], caller, query)).toMatchObject({
       reason: "denied-no-rule",
     });
@@ -173,6 +176,12 @@ describe("S4.5 a claim that cannot be used", () => {
       rule: "no",
     });
     expect(ruling(rules, aCaller({ tenant: "other" }), asked)).toMatchObject({ verdict: "permit" });
+  });
+
+  it("matches a deny whatever is asked for, since nobody knows what it would have named", () => {
+    const rules = [anAllow("yes"), { name: "no", deny: ["*"], on }, { name: "later", deny: ["*"] }];
+    expect(ruling(rules, aCaller({ tenant: "*" }), write)).toMatchObject({ rule: "no" });
+    expect(ruling(rules.slice(0, 2), caller, write)).toMatchObject({ verdict: "permit" });
   });
 
   it("does not stand in the way of another pattern, or another rule", () => {

@@ -99,6 +99,13 @@ describe("an explanation", () => {
     });
     expect(decision).toMatchObject({ recorded: true });
     expect(rules.map(({ verdict }) => verdict)).toEqual(["no"]);
+    const disagreeing = [
+      anAllow("get", { allow: ["s3:Get*"], role: roleArn("a") }),
+      anAllow("put", { allow: ["s3:Put*"], role: roleArn("b") }),
+    ];
+    const both = explained(disagreeing, { asked: [read, write], options: { recording } });
+    expect(both.decision).toMatchObject({ recorded: true });
+    expect(both.rules.map(({ verdict }) => verdict)).toEqual(["matches", "matches"]);
   });
 
   it("tells why the role session of an allow that matches cannot be made", () => {
