@@ -34,7 +34,8 @@ interface Bench extends Place {
  *
  * A deny that matches any requirement wins. Otherwise the candidates are the credential source, role and session
  * settings of the allows that match, in file order, and the first wins with which every requirement is allowed. An
- * allow whose role session cannot be made for the caller gives nothing.
+ * allow whose role session cannot be made for the caller gives nothing. Where no allow gives anything, record mode may
+ * let a user through (`recordedPermit`).
  */
 export function decide(
   policy: Policy,
