@@ -12,17 +12,17 @@ export function lengthProblems(
   rules: readonly RuleDocument[],
   names: SourceNames,
 ): Problem[] {
-  if (rule.sessionPolicy !== undefined) return [];
+  const making = [...sourcesMet(rule, names)].filter(([, { plan }]) => plan?.downscope === true);
+  if (rule.sessionPolicy !== undefined || making.length === 0) return [];
   const denies = rules.filter(({ deny }) => deny !== undefined);
   const length = derivePolicy([scopeOf(rule)], denies.filter(mayBeTold).map(scopeOf)).length;
   if (length <= MAX_POLICY_LENGTH) return [];
-  return [...sourcesMet(rule, names)].flatMap(([name, { plan }]) => {
-    if (plan?.downscope !== true) return [];
+  return making.map(([name]) => {
     const message =
       `the session policy made from it has ${length} characters with claims of ${SAMPLE_CLAIM.length}, and STS takes ` +
       `${MAX_POLICY_LENGTH}: shorten it and the denies of its actions, write a sessionPolicy, or set downscope: false on ` +
       `the source "${name}"`;
-    return [{ path: ["on"], message }];
+    return { path: ["on"], message };
   });
 }
 

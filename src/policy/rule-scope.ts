@@ -17,7 +17,7 @@ export interface RuleScope {
 }
 
 /** A resource pattern. */
-interface Resource {
+export interface Resource {
   readonly pattern: string;
   /** What every text begins with that it matches. */
   readonly start: string;
@@ -35,10 +35,15 @@ export function scopeOf(rule: RuleDocument, index: number, issuers: readonly str
     side,
     whoms: whomOf(rule.who, side, issuers),
     actions: (rule.allow ?? rule.deny ?? []).map((action) => action.toLowerCase()),
-    on: (rule.on ?? ["*"]).map((pattern) => ({ pattern, start: /^[^*?$]*/.exec(pattern)?.[0] ?? "" })),
+    on: (rule.on ?? ["*"]).map(resourceOf),
     conditions: conditions === "{}" ? "" : conditions,
     mayNameGuarded: keys.some((key) => !/^(?:claim|aws):/i.test(key)),
   };
+}
+
+/** A resource pattern, ready to be compared. */
+export function resourceOf(pattern: string): Resource {
+  return { pattern, start: /^[^*?$]*/.exec(pattern)?.[0] ?? "" };
 }
 
 /** What is left of a rule when others have taken their parts. */
@@ -68,6 +73,18 @@ export function wholeOf({ whoms, actions, on }: RuleScope): Remainder {
       return left.size < before;
     },
   };
+}
+
+/** Whether a rule holds the first part of another: its first callers, its first action, its first resource. */
+export function holdsStart(wide: RuleScope, { whoms, actions, on }: RuleScope): boolean {
+  const [whom, action, resource] = [whoms[0], actions[0], on[0]];
+  if (whom === undefined || action === undefined || resource === undefined) return false;
+  const holdsAction = wide.side === "deny" ? containsAction : containsAllowed;
+  return (
+    wide.actions.some((one) => holdsAction(one, action)) &&
+    wide.on.some((one) => holdsResource(one, resource)) &&
+    wide.whoms.some((one) => areAmong(whom, one))
+  );
 }
 
 function holdsResource(wide: Resource, narrow: Resource): boolean {

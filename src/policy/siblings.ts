@@ -4,7 +4,7 @@ import { contains, mayMeet } from "./diff-pattern.ts";
 import { areAmong, mayBeBoth } from "./diff-whom.ts";
 import type { Problem, RuleDocument } from "./document.ts";
 import { matchesAction, givesCredentials } from "./pattern.ts";
-import { type RuleScope, scopeOf } from "./rule-scope.ts";
+import { type Resource, resourceOf, type RuleScope, scopeOf } from "./rule-scope.ts";
 
 /** Messages name so many at most. */
 const MAX_TOLD = 6;
@@ -22,7 +22,7 @@ export function liveSiblings(
   const scopes = rules.map((rule, index) => scopeOf(rule, index, issuers));
   const parts = {
     denies: scopes.filter(({ side }) => side === "deny"),
-    allowsOf: rememberingAllows(scopes.filter(({ side }) => side === "allow")),
+    allows: scopes.filter(({ side }) => side === "allow"),
     book,
   };
   return parts.denies
@@ -32,17 +32,27 @@ export function liveSiblings(
 
 interface Parts {
   readonly denies: readonly RuleScope[];
-  /** The allows that mean an action. */
-  readonly allowsOf: (action: string) => readonly RuleScope[];
+  readonly allows: readonly RuleScope[];
   readonly book: ActionBook;
 }
 
-function ofDeny(deny: RuleScope, parts: Parts): Problem[] {
+/** A deny, with what may go round it. */
+interface Bypass extends Parts {
+  readonly deny: RuleScope;
+  /** What the deny is about, and what that is a part of. */
+  readonly related: readonly Resource[];
+}
+
+function ofDeny(deny: RuleScope, { denies, allows, book }: Parts): Problem[] {
+  const related = relatedTo(deny);
+  const near = allows.filter((allow) => isNear(allow, deny, related));
+  const stopping = denies.filter((one) => one === deny || stopsAll(one, deny, related));
+  const bypass: Bypass = { deny, related, book, allows: near, denies: stopping };
   const found = new Map<string, RuleScope | undefined>();
   return (deny.rule.deny ?? []).flatMap((pattern, i) => {
-    const denied = parts.book.meantBy(pattern, "deny").filter(({ asked }) => asked);
+    const denied = book.meantBy(pattern, "deny").filter(({ asked }) => asked);
     const live = siblingsOf(denied).filter((sibling) => {
-      if (!found.has(sibling)) found.set(sibling, wayRound(sibling, deny, parts));
+      if (!found.has(sibling)) found.set(sibling, wayRound(sibling, bypass));
       return found.get(sibling) !== undefined;
     });
     const by = found.get(live[0] ?? "");
@@ -60,58 +70,63 @@ function siblingsOf(denied: readonly KnownAction[]): readonly string[] {
 }
 
 /** An allow by which a sibling can be done where the deny means to stop it. */
-function wayRound(
-  sibling: string,
-  deny: RuleScope,
-  { denies, allowsOf, book }: Parts,
-): RuleScope | undefined {
+function wayRound(sibling: string, { denies, allows, related, book }: Bypass): RuleScope | undefined {
   const [known] = book.meantBy(sibling, "deny");
-  const allows = known?.asked === true ? allowsOf(sibling) : [];
-  if (known === undefined || allows.length === 0) return undefined;
-  const stopping = denies.filter(
-    (one) =>
-      (one === deny || stopsAll(one, deny)) && one.actions.some((action) => matchesAction(action, sibling)),
-  );
-  const open = relatedTo(deny).filter(
-    (resource) => !stopping.some(({ on }) => on.some(({ pattern }) => contains(pattern, resource))),
+  if (known?.asked !== true) return undefined;
+  const stopping = denies.filter(({ actions }) => actions.some((action) => matchesAction(action, sibling)));
+  const open = related.filter(
+    ({ pattern }) => !stopping.some(({ on }) => on.some((one) => contains(one.pattern, pattern))),
   );
   return allows.find(
-    (allow) =>
-      allow.whoms.some((one) => deny.whoms.some((other) => mayBeBoth(one, other))) &&
-      allow.on.some(({ pattern }) => open.some((resource) => touches(known, [resource, pattern], book))),
+    ({ actions, on }) =>
+      actions.some((action) => isAllowed(action, sibling)) &&
+      on.some((one) => open.some((resource) => touches(known, [resource, one], book))),
   );
 }
 
-function stopsAll(other: RuleScope, deny: RuleScope): boolean {
+function isAllowed(pattern: string, action: string): boolean {
+  return givesCredentials(action) ? pattern === action.toLowerCase() : matchesAction(pattern, action);
+}
+
+/** Whether an allow is for callers whom a deny is about, on something that it is about. */
+function isNear({ whoms, on }: RuleScope, deny: RuleScope, related: readonly Resource[]): boolean {
   return (
-    other.conditions === "" && deny.whoms.every((one) => other.whoms.some((wide) => areAmong(one, wide)))
+    on.some((one) => related.some((resource) => mayBeOne(resource, one))) &&
+    whoms.some((one) => deny.whoms.some((other) => mayBeBoth(one, other)))
+  );
+}
+
+/** Whether another deny, without conditions, is about all callers of a deny, and about some of its resources. */
+function stopsAll(other: RuleScope, deny: RuleScope, related: readonly Resource[]): boolean {
+  return (
+    other.conditions === "" &&
+    other.on.some(({ start }) => related.some(({ pattern }) => pattern.startsWith(start))) &&
+    deny.whoms.every((one) => other.whoms.some((wide) => areAmong(one, wide)))
   );
 }
 
 /** What a deny is about, and what that is a part of: an object's bucket, an index's table. */
-function relatedTo({ on }: RuleScope): readonly string[] {
+function relatedTo({ on }: RuleScope): readonly Resource[] {
   const parts = on.flatMap(({ pattern }) => {
     const cuts = [...pattern.matchAll(/\//g)].map(({ index }) => pattern.slice(0, index));
     return [pattern, ...cuts];
   });
-  return [...new Set(parts)];
+  return [...new Set(parts)].map(resourceOf);
 }
 
 /** Whether an action can touch something that is of both patterns. */
-function touches({ resources }: KnownAction, [one, other]: readonly [string, string], { meets }: ActionBook) {
-  return mayMeet(one, other) && resources.some((shape) => meets(one, shape) && meets(other, shape));
+function touches(
+  { resources }: KnownAction,
+  [one, other]: readonly [Resource, Resource],
+  { meets }: ActionBook,
+): boolean {
+  return (
+    mayBeOne(one, other) &&
+    mayMeet(one.pattern, other.pattern) &&
+    resources.some((shape) => meets(one.pattern, shape) && meets(other.pattern, shape))
+  );
 }
 
-function rememberingAllows(allows: readonly RuleScope[]) {
-  const known = new Map<string, readonly RuleScope[]>();
-  return (action: string): readonly RuleScope[] => {
-    const before = known.get(action);
-    if (before !== undefined) return before;
-    const literal = action.toLowerCase();
-    const isMeant = (pattern: string): boolean =>
-      givesCredentials(action) ? pattern === literal : matchesAction(pattern, action);
-    const found = allows.filter(({ actions }) => actions.some(isMeant));
-    known.set(action, found);
-    return found;
-  };
+function mayBeOne(one: Resource, other: Resource): boolean {
+  return one.start.startsWith(other.start) || other.start.startsWith(one.start);
 }

@@ -1,5 +1,6 @@
 import type { PolicyNames, Problem, RuleDocument } from "./document.ts";
-import { type RuleScope, scopeOf, wholeOf } from "./rule-scope.ts";
+import { compileFinder, type RuleFinder } from "./rule-finder.ts";
+import { holdsStart, type RuleScope, scopeOf, wholeOf } from "./rule-scope.ts";
 import { claimsIn } from "./template.ts";
 
 /** What {@link unreachable} needs besides the rules. */
@@ -25,59 +26,79 @@ export function unreachable(rules: readonly RuleDocument[], names: ReachNames): 
   const scopes = rules.map((rule, index) => scopeOf(rule, index, names.issuers));
   const denies = scopes.filter(({ side }) => side === "deny");
   const allows = scopes.filter(({ side }) => side === "allow").map((scope) => givenBy(scope, names));
-  const mayFail = failingIn(rules, names);
-  const givers = countOf(allows.flatMap(({ candidates }) => [...new Set(candidates)]));
-  return allows.flatMap((allow, i) => {
-    const earlier = allows.slice(0, i).filter((one) => isConditionMet(one, allow));
-    const message =
-      deniedWhole(allow, denies) ??
-      givenBefore(
-        allow,
-        earlier.filter(({ key }) => key === allow.key),
-        mayFail,
-      ) ??
-      (names.moreRules === true || !allow.candidates.every((one) => givers.get(one) === 1)
-        ? undefined
-        : givenOtherwise(allow, earlier, names));
+  const parts: Parts = {
+    names,
+    denies,
+    allows,
+    deniesNear: compileFinder(denies),
+    allowsNear: compileFinder(allows),
+    mayFail: failingIn(rules, names),
+    givers: countOf(allows.flatMap(({ candidates }) => [...new Set(candidates)])),
+  };
+  return allows.flatMap((allow) => {
+    const message = deniedWhole(allow, parts) ?? givenBefore(allow, parts) ?? givenOtherwise(allow, parts);
     return message === undefined ? [] : [{ path: [allow.index], message }];
   });
 }
 
-function deniedWhole(allow: Given, denies: readonly RuleScope[]): string | undefined {
-  const by = takersOf(
-    allow,
-    denies.filter((deny) => isConditionMet(deny, allow)),
-  );
+/** The policy, with what finds rules in it. */
+interface Parts {
+  readonly names: ReachNames;
+  readonly denies: readonly RuleScope[];
+  readonly allows: readonly Given[];
+  readonly deniesNear: RuleFinder<RuleScope>;
+  readonly allowsNear: RuleFinder<Given>;
+  readonly mayFail: (giver: Given) => boolean;
+  /** How many rules give a candidate. */
+  readonly givers: ReadonlyMap<string, number>;
+}
+
+function deniedWhole(allow: Given, { denies, deniesNear }: Parts): string | undefined {
+  const isUseful = (deny: RuleScope): boolean => isConditionMet(deny, allow);
+  if (!hasStart(allow, deniesNear(allow), isUseful)) return undefined;
+  const by = takersOf(allow, denies.filter(isUseful));
   return by && `it never allows anything: ${by} already ${count(by, "denies", "deny")} all of it`;
 }
 
 /** The same candidate: the earlier rule is the first of it with all that a request needs. */
-function givenBefore(
-  allow: Given,
-  alike: readonly Given[],
-  mayFail: (giver: Given) => boolean,
-): string | undefined {
-  const by = takersOf(
-    allow,
-    alike.filter((giver) => !mayFail(giver)),
-  );
+function givenBefore(allow: Given, { allows, allowsNear, mayFail }: Parts): string | undefined {
+  const isUseful = (giver: Given): boolean =>
+    giver.key === allow.key && isBefore(giver, allow) && !mayFail(giver);
+  if (!hasStart(allow, allowsNear(allow), isUseful)) return undefined;
+  const by = takersOf(allow, allows.filter(isUseful));
   return (
     by && `it is never reached: ${by} already ${count(by, "gives", "give")} all of it, with the same role`
   );
 }
 
 /** Another candidate: it comes first, and nothing else gives what this rule gives, so that no request needs both. */
-function givenOtherwise(allow: Given, earlier: readonly Given[], names: PolicyNames): string | undefined {
-  const others = earlier.filter((one) => one.key !== allow.key && isSure(one, names));
-  for (const key of new Set(others.map((one) => one.key))) {
+function givenOtherwise(allow: Given, { allows, allowsNear, names, givers }: Parts): string | undefined {
+  if (names.moreRules === true || !allow.candidates.every((one) => givers.get(one) === 1)) return undefined;
+  const isUseful = (giver: Given): boolean => isBefore(giver, allow) && isSure(giver, names);
+  const near = [...allowsNear(allow)].filter((giver) => isUseful(giver) && holdsStart(giver, allow));
+  for (const key of new Set(near.map((giver) => giver.key))) {
     const by = takersOf(
       allow,
-      others.filter((one) => one.key === key),
+      allows.filter((giver) => giver.key === key && isUseful(giver)),
     );
     if (by !== undefined)
       return `it is never reached: ${by} ${count(by, "comes", "come")} first with another role, and no other rule gives this one`;
   }
   return undefined;
+}
+
+/** Whether there is a rule with which it is worth to begin. */
+function hasStart<S extends RuleScope>(
+  allow: Given,
+  near: Iterable<S>,
+  isUseful: (one: S) => boolean,
+): boolean {
+  for (const one of near) if (isUseful(one) && holdsStart(one, allow)) return true;
+  return false;
+}
+
+function isBefore(giver: Given, allow: Given): boolean {
+  return giver.index < allow.index && isConditionMet(giver, allow);
 }
 
 /** The rules that together mean all that an allow means, in words; undefined where something is left. */
@@ -86,7 +107,7 @@ function takersOf(allow: RuleScope, others: readonly RuleScope[]): string | unde
   const takers: string[] = [];
   for (const other of others) {
     if (left.take(other)) takers.push(`"${other.rule.name}"`);
-    if (left.isEmpty()) return takers.join(", ");
+    if (takers.length > 0 && left.isEmpty()) return takers.join(", ");
   }
   return undefined;
 }

@@ -168,10 +168,11 @@ describe("S4.2 a condition on leading keys", () => {
   });
 });
 
-describe("what the upstreams take", () => {
-  const on = (service: string, rule: object) =>
-    told({ upstreams: { up: { service } }, policy: { rules: [{ name: "all", ...ALLOW, ...rule }] } });
+const on = (service: string, rule: object) =>
+  told({ upstreams: { up: { service } }, policy: { rules: [{ name: "all", ...ALLOW, ...rule }] } });
+const table = (region: string) => `arn:aws:dynamodb:${region}:123456789012:table/Orders`;
 
+describe("what the upstreams take", () => {
   it("is held against the actions of the rules", () => {
     expect(on("s3", { allow: ["s3:GetObjct"] })).toEqual([
       "policy.rules.0.allow.0: there is no action s3:GetObjct; did you mean s3:GetObject?",
@@ -179,7 +180,6 @@ describe("what the upstreams take", () => {
   });
 
   it("is held against their resources, with the region and the account", () => {
-    const table = (region: string) => `arn:aws:dynamodb:${region}:123456789012:table/Orders`;
     const rule = (region: string) => ({ allow: ["dynamodb:GetItem"], on: [table(region)] });
     expect(on("dynamodb", rule("us-east-1"))).toEqual([]);
     expect(on("dynamodb", rule("eu-west-1"))).toEqual([

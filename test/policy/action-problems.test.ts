@@ -49,12 +49,12 @@ describe("an action that its service does not have", () => {
   });
 });
 
-describe("an action that no request needs", () => {
-  const idle = (rule: RuleDocument, changes: object = {}) =>
-    idleActions(rule, book, { ...names, ...changes }).map(({ message }) => message);
-  const UNASKED = KNOWN.find(({ asked }) => !asked)?.action ?? "";
-  const session = { role: roleArn("a"), credentials: "service" };
+const idle = (rule: RuleDocument, changes: object = {}) =>
+  idleActions(rule, book, { ...names, ...changes }).map(({ message }) => message);
+const UNASKED = KNOWN.find(({ asked }) => !asked)?.action ?? "";
+const session = { role: roleArn("a"), credentials: "service" };
 
+describe("an action that no request needs", () => {
   it("is of a service without an upstream", () => {
     expect(idle(allowing("sqs:SendMessage"))).toEqual([
       "no upstream is of the service sqs, so no request needs it",

@@ -16,8 +16,9 @@ it("finds a rule that says what an earlier one says, in whatever order it lists 
   ]);
 });
 
+const policy = (...actions: string[]) => ({ sessionPolicy: { Statement: [{ Action: actions }] } });
+
 it("takes a session policy for what it is: its order may matter", () => {
-  const policy = (...actions: string[]) => ({ sessionPolicy: { Statement: [{ Action: actions }] } });
   expect(duplicates([anAllow("a", policy("x", "y")), anAllow("b", policy("y", "x"))])).toEqual([]);
   expect(duplicates([anAllow("a", policy("x", "y")), anAllow("b", policy("x", "y"))])).toHaveLength(1);
 });

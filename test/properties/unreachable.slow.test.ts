@@ -151,8 +151,8 @@ it.each([
         }
       }
     }),
-    { numRuns: 3_000 },
+    { numRuns: 5_000 },
   );
   expect(found).toBeGreaterThan(100);
-  expect(permitted).toBeGreaterThan(100);
+  expect(permitted).toBeGreaterThan(20);
 });
