@@ -20,8 +20,11 @@ const WRITE_ACTIONS: Readonly<Record<string, string>> = {
   DeleteRequest: "dynamodb:DeleteItem",
 };
 
-/** Ten times what DynamoDB takes in one call; every entry may need a decision of its own. */
-const MAX_ENTRIES = 1000;
+/** Of one call, each of which may need a decision of its own: all that DynamoDB takes (service quotas). */
+const MAX_ENTRIES = 100;
+
+/** What a table's part of BatchGetItem says of all its keys. */
+const READ_MEMBERS = ["AttributesToGet", "ExpressionAttributeNames", "ProjectionExpression", "Select"];
 
 /** `TableName`: where the operation is an item action, with what it says of the item. */
 export function touchedTable(input: JsonObject, upstream: Upstream, operation: string): readonly Touched[] {
@@ -43,18 +46,27 @@ export function touchedIndex(input: JsonObject, upstream: Upstream, operation: s
 /** The tables of BatchGetItem, once for each of its keys that conditions can tell from the others. */
 export function readTables(input: JsonObject, upstream: Upstream): readonly Touched[] {
   const request = capacityOf(input);
-  const touched = Object.entries(objectOf(input, "RequestItems")).flatMap(([table, value]) => {
-    const resource = tableArn(table, upstream);
-    const reads = isObject(value) ? value : {};
-    const keys = own(reads, "Keys");
-    const entries: readonly unknown[] = Array.isArray(keys) && keys.length > 0 ? keys : [undefined];
-    checkCount(entries.length);
-    return entries.map((key) => ({
+  const reads = Object.entries(objectOf(input, "RequestItems")).flatMap(([table, value]) =>
+    readsOf(value).map((read) => ({ resource: tableArn(table, upstream), read })),
+  );
+  checkCount(reads.length);
+  return distinct(
+    reads.map(({ resource, read }) => ({
       resource,
-      ...keysOf("dynamodb:GetItem", { ...reads, Key: key }, { upstream, table: resource, request }),
-    }));
-  });
-  return distinct(touched);
+      ...keysOf("dynamodb:GetItem", read, { upstream, table: resource, request }),
+    })),
+  );
+}
+
+/** One table's part of BatchGetItem as reads of one item each. */
+function readsOf(value: unknown): readonly JsonObject[] {
+  const part = isObject(value) ? value : {};
+  const said = READ_MEMBERS.map((name) => [name, own(part, name)] as const);
+  const shared = Object.fromEntries(said.filter(([, member]) => member !== undefined));
+  const keys = own(part, "Keys");
+  const entries: readonly unknown[] = Array.isArray(keys) && keys.length > 0 ? keys : [undefined];
+  checkCount(entries.length);
+  return entries.map((key) => ({ ...shared, Key: key }));
 }
 
 /** IAM decides the batch as one action; a deny on what its entries do to a table counts too. */

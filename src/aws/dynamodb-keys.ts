@@ -18,6 +18,9 @@ export interface ItemAccess {
 
 type Values = readonly string[] | "unknown";
 
+/** Of one list; a batch says the same list of each of its keys. */
+const MAX_NAMES = 255;
+
 /**
  * IAM's condition keys of one access to items (DynamoDB developer guide, fine-grained access control). What cannot be read
  * with certainty is unknown.
@@ -86,8 +89,8 @@ function mapNames(value: unknown, required: boolean): readonly string[] | undefi
 
 function listNames(value: unknown): readonly string[] | undefined {
   if (value === undefined) return [];
-  const isList = Array.isArray(value) && value.every((name) => typeof name === "string");
-  return isList ? value : undefined;
+  if (!Array.isArray(value) || value.length > MAX_NAMES) return undefined;
+  return value.every((name) => typeof name === "string") ? value : undefined;
 }
 
 /** What DynamoDB takes `Select` for where it is left out (API reference, Query); reads of one item have no such member. */

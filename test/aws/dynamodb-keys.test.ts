@@ -258,10 +258,10 @@ describe("the keys of a batch", () => {
   });
 
   it("are refused where they are too many to be decided", () => {
-    const Keys = Array.from({ length: 1001 }, (_, at) => key(`${at}`));
+    const Keys = Array.from({ length: 101 }, (_, at) => key(`${at}`));
     const RequestItems = { Orders: { Keys } };
     expect(codeOf(() => asks("BatchGetItem", { RequestItems }))).toBe("body-malformed");
-    const halves = { Orders: { Keys: Keys.slice(0, 600) }, Secret: { Keys: Keys.slice(0, 600) } };
+    const halves = { Orders: { Keys: Keys.slice(0, 60) }, Secret: { Keys: Keys.slice(0, 150) } };
     expect(codeOf(() => asks("BatchGetItem", { RequestItems: halves }))).toBe("body-malformed");
   });
 });
@@ -367,6 +367,7 @@ describe("dynamodb:Attributes", () => {
     ["GetItem", { Key: key("a"), ProjectionExpression: null }],
     ["GetItem", { Key: key("a"), AttributesToGet: "a" }],
     ["GetItem", { Key: key("a"), AttributesToGet: ["a", 7] }],
+    ["GetItem", { Key: key("a"), AttributesToGet: Array<string>(256).fill("a") }],
     ["PutItem", { Item: key("a"), ConditionExpression: "evil(a)" }],
     ["PutItem", { Item: key("a"), ConditionExpression: "SIZE(a) > :n" }],
     ["PutItem", { Item: key("a"), ConditionExpression: "a = 'x'" }],
