@@ -1,0 +1,43 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { readDocument } from "../src/config/document.ts";
+import { readCases } from "../src/config/cases.ts";
+import { readConfig } from "../src/config/read.ts";
+import { asMap } from "../src/config/draft.ts";
+import { KEY_NAMES } from "../src/policy/condition-keys.ts";
+import { OPERATORS } from "../src/policy/operator.ts";
+
+const TEXT = readFileSync(join(import.meta.dirname, "../docs/policy.md"), "utf8");
+const BLOCKS = [...TEXT.matchAll(/^```yaml\n(?<yaml>.*?)^```$/gms)].map(
+  ({ groups }) => groups?.["yaml"] ?? "",
+);
+const NOW = Date.UTC(2026, 0, 20);
+
+/** What `check` says of a document. */
+function saidOf(document: unknown): readonly string[] {
+  const surroundings = { env: () => undefined, file: () => undefined, now: () => NOW };
+  const { problems, warnings } = readConfig(JSON.stringify(document), surroundings);
+  return [...problems, ...warnings].map(({ path, message }) => `${path}: ${message}`);
+}
+
+const parsed = BLOCKS.map((yaml) => asMap(readDocument(yaml).value));
+const whole = parsed.find((document) => "upstreams" in document) ?? {};
+
+describe("docs/policy.md", () => {
+  it("has a whole configuration, cases, and more", () => {
+    expect(Object.keys(whole)).toEqual(["aws", "identity", "credentials", "upstreams", "policy"]);
+    expect(BLOCKS.length).toBeGreaterThanOrEqual(3);
+  });
+
+  it.each(
+    parsed.map((document, i) => [Object.keys(document).join(", "), document, BLOCKS[i] ?? ""] as const),
+  )("shows nothing that check finds fault with: %s", (_, document, yaml) => {
+    if ("cases" in document) expect(readCases(yaml).problems).toEqual([]);
+    else expect(saidOf({ ...whole, ...document })).toEqual([]);
+  });
+
+  it("names every condition key and operator", () => {
+    for (const name of [...KEY_NAMES, ...OPERATORS.keys()]) expect(TEXT).toContain(`\`${name}\``);
+  });
+});
