@@ -1,4 +1,5 @@
 import type { PolicyNames, RuleDocument, SourceNames, WhenDocument } from "./document.ts";
+import { readKey } from "./condition-keys.ts";
 import { contains, containsAction, containsAllowed, hasClaims } from "./diff-pattern.ts";
 import { areAmong, type Whom, whomOf } from "./diff-whom.ts";
 
@@ -67,21 +68,20 @@ export function cellsOf(rules: readonly RuleDocument[], names: GivingNames): Cel
 /** Whether an allow means whatever another means, conditions aside. */
 export function isGrantWithin(narrow: Cell, wide: Cell): boolean {
   return (
-    containsAllowed(wide.action, narrow.action) &&
     contains(wide.resource, narrow.resource) &&
+    containsAllowed(wide.action, narrow.action) &&
     areAmong(narrow.whom, wide.whom)
   );
 }
 
 /**
- * Whether a deny holds wherever another holds, or wherever an allow does, conditions aside. A claim that cannot be used
- * makes a deny hold everywhere, so none with other claims holds as far.
+ * Whether a deny holds wherever another does, conditions aside. A claim that cannot be used makes a deny hold everywhere,
+ * so none with other claims holds as far.
  */
-export function isWithinBar(narrow: Cell, wide: Cell, narrowIsDeny: boolean): boolean {
-  const isOnWithin =
-    narrowIsDeny && hasClaims(narrow.resource)
-      ? narrow.resource === wide.resource || wide.resource === "*"
-      : contains(wide.resource, narrow.resource);
+export function isBarWithin(narrow: Cell, wide: Cell): boolean {
+  const isOnWithin = hasClaims(narrow.resource)
+    ? narrow.resource === wide.resource || wide.resource === "*"
+    : contains(wide.resource, narrow.resource);
   return isOnWithin && containsAction(wide.action, narrow.action) && areAmong(narrow.whom, wide.whom);
 }
 
@@ -95,7 +95,11 @@ export function areLooser(loose: Conditions, strict: Conditions, side: "allow" |
 
 function conditionsOf(when: WhenDocument = {}): Conditions {
   const all = Object.entries(when).flatMap(([operator, keys]) =>
-    Object.entries(keys).map(([key, values]) => ({ operator, key: keyOf(key), values: [values].flat() })),
+    Object.entries(keys).map(([key, values]) => ({
+      operator,
+      key: readKey(key)?.name ?? key,
+      values: [values].flat(),
+    })),
   );
   return {
     entries: all.map(({ operator, key, values }) =>
@@ -103,11 +107,6 @@ function conditionsOf(when: WhenDocument = {}): Conditions {
     ),
     keys: all.flatMap(({ key }) => (/^(?:claim|aws):/.test(key) ? [] : [key])),
   };
-}
-
-/** Names of claims are told apart by case, IAM's keys are not. */
-function keyOf(key: string): string {
-  return key.startsWith("claim:") ? key : key.toLowerCase();
 }
 
 function givenBy(rule: RuleDocument, { sources, defaultSource = "", upstreamSources }: GivingNames): Given {

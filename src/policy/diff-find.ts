@@ -51,14 +51,25 @@ function struckBy(bar: Cell, grant: Grant, counted: readonly Counted[]): readonl
 export function turnsBetween(before: Side, after: Side): readonly Turned[] {
   const xs = pairsOf(before, after);
   const ys = pairsOf(after, before);
-  return xs.flatMap(([x, x2]) =>
-    ys.flatMap(([y, y2]) => {
+  const latest = latestUpTo(ys, after.length);
+  return xs.flatMap(([x, x2]) => {
+    // Mostly nothing has moved, and nobody has to look through everything to find nothing.
+    if ((latest[x2.order] ?? 0) <= x.order) return [];
+    return ys.flatMap(([y, y2]) => {
       if (x.order >= y2.order || y.order >= x2.order) return [];
       if (x.given.key === y.given.key || !mayBeBoth(x.whom, y.whom)) return [];
       const region = meeting(x, y) ?? apart(x, y, before, after);
       return region === undefined ? [] : [{ region, before: [x, y2] as const, after: [y, x2] as const }];
-    }),
-  );
+    });
+  });
+}
+
+/** For each place of a file how late, in the other, the latest of what stands before it is given the same. */
+function latestUpTo(pairs: readonly (readonly [Grant, Grant])[], places: number): readonly number[] {
+  const latest = Array.from({ length: places + 1 }, () => -1);
+  for (const [{ order }, other] of pairs) latest[order + 1] = Math.max(latest[order + 1] ?? -1, other.order);
+  let sofar = -1;
+  return latest.map((order) => (sofar = Math.max(sofar, order)));
 }
 
 /** The cells that decide in one policy, each with what gives the same in the other. */

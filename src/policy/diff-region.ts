@@ -1,12 +1,5 @@
-import {
-  type Cell,
-  type Conditions,
-  areLooser,
-  type Grant,
-  isGrantWithin,
-  isWithinBar,
-} from "./diff-cell.ts";
-import { contains, containsAction, mayMeet, mayMeetDenied } from "./diff-pattern.ts";
+import { type Cell, type Conditions, areLooser, type Grant } from "./diff-cell.ts";
+import { contains, containsAction, containsAllowed, mayMeet, mayMeetDenied } from "./diff-pattern.ts";
 import { areAmong, mayBeBoth, type Whom } from "./diff-whom.ts";
 import { matchesAction } from "./pattern.ts";
 
@@ -48,17 +41,23 @@ export function stricken(grant: Grant, bar: Cell, counted: readonly Counted[]): 
   return together(grant, bar, isNamed, isMet);
 }
 
-/** Whether an allow means all of a region, conditions aside. */
-export function givesAll(grant: Grant, region: Region): boolean {
-  return within(region, grant, isGrantWithin);
+/** Whether an allow means all of a region, conditions aside. All parts of a region hold, so one within is enough. */
+export function givesAll(grant: Grant, { whom, actions, resources }: Region): boolean {
+  return (
+    resources.some((resource) => contains(grant.resource, resource)) &&
+    actions.some((action) => containsAllowed(grant.action, action)) &&
+    whom.some((one) => areAmong(one, grant.whom))
+  );
 }
 
 /** Whether denies leave nothing of a region. */
-export function isShut(region: Region, bars: readonly Cell[]): boolean {
+export function isShut({ whom, actions, resources, conditions }: Region, bars: readonly Cell[]): boolean {
   return bars.some(
     (bar) =>
-      areLooser(bar.conditions, region.conditions, "deny") &&
-      within(region, bar, (narrow, wide) => isWithinBar(narrow, wide, false)),
+      resources.some((resource) => contains(bar.resource, resource)) &&
+      actions.some((action) => containsAction(bar.action, action)) &&
+      whom.some((one) => areAmong(one, bar.whom)) &&
+      areLooser(bar.conditions, conditions, "deny"),
   );
 }
 
@@ -69,18 +68,6 @@ export function isInside(narrow: Region, wide: Region): boolean {
     wide.actions.every((other) => narrow.actions.some((one) => containsAction(other, one))) &&
     wide.resources.every((other) => narrow.resources.some((one) => contains(other, one))) &&
     areLooser(wide.conditions, narrow.conditions, "deny")
-  );
-}
-
-type IsWithin = (narrow: Cell, wide: Cell) => boolean;
-
-/** All parts of a region hold, so it is within a cell where, for each member, one part is. */
-function within({ whom, actions, resources, conditions }: Region, wide: Cell, isWithin: IsWithin): boolean {
-  const narrowed = (change: Partial<Cell>): boolean => isWithin({ ...wide, conditions, ...change }, wide);
-  return (
-    whom.some((one) => narrowed({ whom: one })) &&
-    actions.some((action) => narrowed({ action })) &&
-    resources.some((resource) => narrowed({ resource }))
   );
 }
 

@@ -4,9 +4,9 @@ import {
   type Cells,
   cellsOf,
   type GivingNames,
+  isBarWithin,
   type Grant,
   isGrantWithin,
-  isWithinBar,
 } from "./diff-cell.ts";
 import type { RuleDocument } from "./document.ts";
 
@@ -18,6 +18,8 @@ export interface PolicySide {
 
 /** A policy as cells, and which of them mean all that a cell of another policy means. */
 export interface Side extends Cells {
+  /** How many rules there are. */
+  readonly length: number;
   /** An allow that gives the same wherever another does. */
   readonly coverOf: (grant: Grant) => Grant | undefined;
   /** Whether a deny holds wherever another does. */
@@ -34,6 +36,7 @@ export function sideOf({ rules, names }: PolicySide): Side {
   const search = (grant: Grant): Grant | undefined =>
     same.get(grantKey(grant)) ?? grants.find((other) => isCovered(grant, other));
   return {
+    length: rules.length,
     grants,
     bars,
     coverOf: (grant) => {
@@ -53,7 +56,7 @@ function isCovered(grant: Grant, by: Grant): boolean {
 }
 
 function isBarred(bar: Cell, by: Cell): boolean {
-  return isWithinBar(bar, by, true) && areLooser(by.conditions, bar.conditions, "deny");
+  return isBarWithin(bar, by) && areLooser(by.conditions, bar.conditions, "deny");
 }
 
 function firstByKey<C extends Cell>(cells: readonly C[], keyOf: (cell: C) => string): ReadonlyMap<string, C> {
