@@ -31,7 +31,7 @@ export function lessIn(less: Side, than: Side, counted: readonly Counted[]): rea
   const denied = less.bars
     .filter((bar) => !than.hasBar(bar))
     .flatMap((bar) => than.grants.flatMap((grant) => struckBy(bar, grant, counted)));
-  return [...missing, ...denied].filter(({ region }) => !isShut(region, than.bars));
+  return [...missing, ...denied].filter(({ region }) => !isShut(region, than.barsBy));
 }
 
 function struckBy(bar: Cell, grant: Grant, counted: readonly Counted[]): readonly Less[] {

@@ -1,7 +1,8 @@
 import type { WhenDocument } from "./document.ts";
-import type { Cell, Cells, Grant } from "./diff-cell.ts";
+import type { Cell, Grant } from "./diff-cell.ts";
 import { contains, containsAction } from "./diff-pattern.ts";
 import { givesAll, isShut, type Region } from "./diff-region.ts";
+import type { Side } from "./diff-side.ts";
 
 /** By what a policy allows something. */
 export interface Ground {
@@ -21,9 +22,10 @@ export interface Standing {
 }
 
 /** Looks up how a policy stands to a region. */
-export function standingOf(region: Region, { grants, bars }: Cells): Standing {
-  const all = grants.filter((grant) => givesAll(grant, region));
-  return { grants: all, isOpen: all.length > 0 && !isShut(region, bars) };
+export function standingOf(region: Region, { grantsBy, barsBy }: Side): Standing {
+  const near = new Set(region.resources.flatMap(grantsBy.around));
+  const all = [...near].filter((grant) => givesAll(grant, region)).sort((a, b) => a.order - b.order);
+  return { grants: all, isOpen: all.length > 0 && !isShut(region, barsBy) };
 }
 
 /** What allows are told as: each rule once. */

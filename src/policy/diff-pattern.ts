@@ -17,8 +17,7 @@ const SPECIAL = /[*?$]/;
 export function contains(wide: string, narrow: string): boolean {
   if (wide === narrow || wide === STAR) return true;
   // Nearly all patterns differ in what they begin with, so nearly none are walked.
-  const first = wide.search(SPECIAL);
-  if (first === -1 || !narrow.startsWith(wide.slice(0, first))) return false;
+  if (!narrow.startsWith(literalStart(wide))) return false;
   return walk(tokensOf(wide), tokensOf(narrow));
 }
 
@@ -42,6 +41,12 @@ export function mayMeetDenied(allowed: string, denied: string): boolean {
   return (
     meetsAction(allowed, denied) && (isLiteral(allowed) || !isLiteral(denied) || !givesCredentials(denied))
   );
+}
+
+/** What every text that a pattern matches begins with, as it stands in the pattern. */
+export function literalStart(pattern: string): string {
+  const first = pattern.search(SPECIAL);
+  return first === -1 ? pattern : pattern.slice(0, first);
 }
 
 /** Whether a pattern has claims in it. */

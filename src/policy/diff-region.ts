@@ -1,5 +1,6 @@
 import { type Cell, type Conditions, areLooser, type Grant } from "./diff-cell.ts";
 import { contains, containsAction, containsAllowed, mayMeet, mayMeetDenied } from "./diff-pattern.ts";
+import type { CellIndex } from "./diff-index.ts";
 import { areAmong, mayBeBoth, type Whom } from "./diff-whom.ts";
 import { matchesAction } from "./pattern.ts";
 
@@ -51,14 +52,16 @@ export function givesAll(grant: Grant, { whom, actions, resources }: Region): bo
 }
 
 /** Whether denies leave nothing of a region. */
-export function isShut({ whom, actions, resources, conditions }: Region, bars: readonly Cell[]): boolean {
-  return bars.some(
-    (bar) =>
-      resources.some((resource) => contains(bar.resource, resource)) &&
-      actions.some((action) => containsAction(bar.action, action)) &&
-      whom.some((one) => areAmong(one, bar.whom)) &&
-      areLooser(bar.conditions, conditions, "deny"),
-  );
+export function isShut({ whom, actions, resources, conditions }: Region, barsBy: CellIndex<Cell>): boolean {
+  return resources
+    .flatMap(barsBy.around)
+    .some(
+      (bar) =>
+        resources.some((resource) => contains(bar.resource, resource)) &&
+        actions.some((action) => containsAction(bar.action, action)) &&
+        whom.some((one) => areAmong(one, bar.whom)) &&
+        areLooser(bar.conditions, conditions, "deny"),
+    );
 }
 
 /** Whether all of a region is in another. */

@@ -8,6 +8,7 @@ import {
   type Grant,
   isGrantWithin,
 } from "./diff-cell.ts";
+import { type CellIndex, indexOf } from "./diff-index.ts";
 import type { RuleDocument } from "./document.ts";
 
 /** Rules without problems, and what they refer to. */
@@ -18,6 +19,8 @@ export interface PolicySide {
 
 /** A policy as cells, and which of them mean all that a cell of another policy means. */
 export interface Side extends Cells {
+  readonly grantsBy: CellIndex<Grant>;
+  readonly barsBy: CellIndex<Cell>;
   /** How many rules there are. */
   readonly length: number;
   /** An allow that gives the same wherever another does. */
@@ -29,21 +32,25 @@ export interface Side extends Cells {
 /** Prepares one side of a comparison. */
 export function sideOf({ rules, names }: PolicySide): Side {
   const { grants, bars } = cellsOf(rules, names);
+  const [grantsBy, barsBy] = [indexOf(grants), indexOf(bars)];
   // Most cells are the same on both sides, and found without a search.
   const same = firstByKey(grants, grantKey);
   const sameBars = firstByKey(bars, cellKey);
   const known = new Map<Grant, Grant | undefined>();
   const search = (grant: Grant): Grant | undefined =>
-    same.get(grantKey(grant)) ?? grants.find((other) => isCovered(grant, other));
+    same.get(grantKey(grant)) ?? grantsBy.around(grant.resource).find((other) => isCovered(grant, other));
   return {
     length: rules.length,
     grants,
     bars,
+    grantsBy,
+    barsBy,
     coverOf: (grant) => {
       if (!known.has(grant)) known.set(grant, search(grant));
       return known.get(grant);
     },
-    hasBar: (bar) => sameBars.has(cellKey(bar)) || bars.some((other) => isBarred(bar, other)),
+    hasBar: (bar) =>
+      sameBars.has(cellKey(bar)) || barsBy.around(bar.resource).some((other) => isBarred(bar, other)),
   };
 }
 
