@@ -12,6 +12,8 @@ import { Refusal } from "../domain/refusal.ts";
 export function withWish(headers: Headers, permit: Permit, caller: Caller): Permit {
   const role = headers.get("x-postern-role");
   if (role === undefined) return permit;
+  if (permit.recorded === true)
+    throw new Refusal("role-not-granted", { detail: "a wish for a role, where no rule decides" });
   if (permit.role !== "pool") throw new Refusal("role-not-granted", { detail: "the rule names the role" });
   if (!caller.roles.includes(role))
     throw new Refusal("role-not-granted", { detail: "the token does not grant that role" });
