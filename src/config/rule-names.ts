@@ -72,6 +72,6 @@ function callersOf({ userPools, issuers }: Draft): LintNames["callers"] {
 }
 
 /** The entries of a list that fit the schema. */
-export function fitsIn<T>(entries: readonly Entry<string | number, T>[]): readonly T[] {
+function fitsIn<T>(entries: readonly Entry<string | number, T>[]): readonly T[] {
   return entries.flatMap(({ fit }) => (fit === undefined ? [] : [fit]));
 }

@@ -18,10 +18,10 @@ const NAME: readonly Step[] = [ONE_PLAIN, RUN_PLAIN];
 const SOMETHING: readonly Step[] = [ONE, RUN];
 
 /** A resource pattern, or ARNs of a shape, as steps. */
-export type Steps = readonly Step[];
+type Steps = readonly Step[];
 
 /** The ARNs that a resource pattern can match, whatever the claims in it are. */
-export function stepsOfPattern(pattern: string): Steps {
+function stepsOfPattern(pattern: string): Steps {
   return compileTemplate(pattern).parts.flatMap((part): Steps => {
     if (typeof part !== "string") return part.path ? SOMETHING : NAME;
     return literal(part).map((step) => WILD[step.char ?? ""] ?? step);
@@ -31,7 +31,7 @@ export function stepsOfPattern(pattern: string): Steps {
 const WILD: Readonly<Record<string, Step | undefined>> = { "*": RUN, "?": ONE };
 
 /** The ARNs of a shape. */
-export function stepsOfShape({ prefix, rest }: ResourceShape): Steps {
+function stepsOfShape({ prefix, rest }: ResourceShape): Steps {
   if (rest === "nothing") return literal(prefix);
   const path = rest === "path" ? [...NAME, ...literal("/"), ...SOMETHING] : NAME;
   return [...literal(prefix), ...path];
@@ -42,7 +42,7 @@ function literal(text: string): readonly Step[] {
 }
 
 /** Whether there is an ARN that is both. */
-export function haveCommon(one: Steps, other: Steps): boolean {
+function haveCommon(one: Steps, other: Steps): boolean {
   const width = other.length + 1;
   const seen = new Set<number>();
   const open = [0];
