@@ -86,8 +86,8 @@ function apart(x: Grant, y: Grant, before: Side, after: Side): Region | undefine
   return gives(before, x, y.given) && gives(after, y, x.given) ? regionOf(x) : undefined;
 }
 
-function gives({ grants }: Side, wanted: Grant, { key }: Given): boolean {
-  return grants.some((grant) => grant.given.key === key && meeting(grant, wanted) !== undefined);
+function gives({ keysMet }: Side, wanted: Grant, { key }: Given): boolean {
+  return keysMet(wanted).has(key);
 }
 
 function haveCommonService(one: string, other: string): boolean {

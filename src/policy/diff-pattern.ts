@@ -33,7 +33,8 @@ export function containsAllowed(wide: string, narrow: string): boolean {
 
 /** Whether there may be a text that both resource patterns match, for some caller. */
 export function mayMeet(one: string, other: string): boolean {
-  return meets(loosened(one), loosened(other));
+  const [a, b] = [literalStart(one), literalStart(other)];
+  return (a.startsWith(b) || b.startsWith(a)) && meets(loosened(one), loosened(other));
 }
 
 /** Whether there may be an action that an allow's pattern and a deny's pattern both mean. */

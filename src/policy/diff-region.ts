@@ -1,6 +1,6 @@
 import { type Cell, type Conditions, areLooser, type Grant } from "./diff-cell.ts";
 import { contains, containsAction, containsAllowed, mayMeet, mayMeetDenied } from "./diff-pattern.ts";
-import type { CellIndex } from "./diff-index.ts";
+import type { CellLookup } from "./diff-lookup.ts";
 import { areAmong, mayBeBoth, type Whom } from "./diff-whom.ts";
 import { matchesAction } from "./pattern.ts";
 
@@ -22,7 +22,7 @@ export function regionOf({ whom, action, resource, conditions }: Cell): Region {
 
 /** What two allows mean together; undefined where there can be nothing. */
 export function meeting(one: Grant, other: Grant): Region | undefined {
-  if (!mayMeetDenied(one.action, other.action) || !mayMeet(one.resource, other.resource)) return undefined;
+  if (!mayMeet(one.resource, other.resource) || !mayMeetDenied(one.action, other.action)) return undefined;
   if (!mayBeBoth(one.whom, other.whom)) return undefined;
   return together(one, other, true, true);
 }
@@ -52,7 +52,7 @@ export function givesAll(grant: Grant, { whom, actions, resources }: Region): bo
 }
 
 /** Whether denies leave nothing of a region. */
-export function isShut({ whom, actions, resources, conditions }: Region, barsBy: CellIndex<Cell>): boolean {
+export function isShut({ whom, actions, resources, conditions }: Region, barsBy: CellLookup<Cell>): boolean {
   return resources
     .flatMap(barsBy.around)
     .some(

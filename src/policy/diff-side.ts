@@ -8,7 +8,8 @@ import {
   type Grant,
   isGrantWithin,
 } from "./diff-cell.ts";
-import { type CellIndex, indexOf } from "./diff-index.ts";
+import { type CellLookup, lookupOf } from "./diff-lookup.ts";
+import { meeting } from "./diff-region.ts";
 import type { RuleDocument } from "./document.ts";
 
 /** Rules without problems, and what they refer to. */
@@ -19,12 +20,14 @@ export interface PolicySide {
 
 /** A policy as cells, and which of them mean all that a cell of another policy means. */
 export interface Side extends Cells {
-  readonly grantsBy: CellIndex<Grant>;
-  readonly barsBy: CellIndex<Cell>;
+  readonly grantsBy: CellLookup<Grant>;
+  readonly barsBy: CellLookup<Cell>;
   /** How many rules there are. */
   readonly length: number;
   /** An allow that gives the same wherever another does. */
   readonly coverOf: (grant: Grant) => Grant | undefined;
+  /** What is given by the allows that meet another. */
+  readonly keysMet: (grant: Grant) => ReadonlySet<string>;
   /** Whether a deny holds wherever another does. */
   readonly hasBar: (bar: Cell) => boolean;
 }
@@ -32,11 +35,12 @@ export interface Side extends Cells {
 /** Prepares one side of a comparison. */
 export function sideOf({ rules, names }: PolicySide): Side {
   const { grants, bars } = cellsOf(rules, names);
-  const [grantsBy, barsBy] = [indexOf(grants), indexOf(bars)];
+  const [grantsBy, barsBy] = [lookupOf(grants), lookupOf(bars)];
   // Most cells are the same on both sides, and found without a search.
   const same = firstByKey(grants, grantKey);
   const sameBars = firstByKey(bars, cellKey);
   const known = new Map<Grant, Grant | undefined>();
+  const met = new Map<Grant, ReadonlySet<string>>();
   const search = (grant: Grant): Grant | undefined =>
     same.get(grantKey(grant)) ?? grantsBy.around(grant.resource).find((other) => isCovered(grant, other));
   return {
@@ -49,9 +53,18 @@ export function sideOf({ rules, names }: PolicySide): Side {
       if (!known.has(grant)) known.set(grant, search(grant));
       return known.get(grant);
     },
+    keysMet: (grant) => {
+      const keys = met.get(grant) ?? keysMeeting(grants, grant);
+      met.set(grant, keys);
+      return keys;
+    },
     hasBar: (bar) =>
       sameBars.has(cellKey(bar)) || barsBy.around(bar.resource).some((other) => isBarred(bar, other)),
   };
+}
+
+function keysMeeting(grants: readonly Grant[], grant: Grant): ReadonlySet<string> {
+  return new Set(grants.filter((other) => meeting(other, grant) !== undefined).map(({ given }) => given.key));
 }
 
 function isCovered(grant: Grant, by: Grant): boolean {

@@ -2,13 +2,13 @@ import type { Cell } from "./diff-cell.ts";
 import { literalStart } from "./diff-pattern.ts";
 
 /** Cells by what their resource patterns begin with: of thousands only a few can contain another pattern. */
-export interface CellIndex<C extends Cell> {
+export interface CellLookup<C extends Cell> {
   /** The cells whose resource pattern may contain one, in the order of the file. */
   readonly around: (resource: string) => readonly C[];
 }
 
-/** Makes an index of cells. */
-export function indexOf<C extends Cell>(cells: readonly C[]): CellIndex<C> {
+/** Prepares cells to be looked up. */
+export function lookupOf<C extends Cell>(cells: readonly C[]): CellLookup<C> {
   const byStart = new Map<string, C[]>();
   for (const cell of cells) {
     const start = literalStart(cell.resource);
