@@ -99,7 +99,7 @@ const pair = fc
   .map(({ common, left, right, edited, seed, keepsOrder }) => {
     const [from, to] = edited === undefined ? [left, right] : [[edited[0]], [edited[1]]];
     const after = keepsOrder ? [...common, ...to] : shuffled([...common, ...to], seed);
-    return [named([...common, ...from]), named(after as readonly object[])];
+    return [named([...common, ...from]), named(after)];
   });
 
 function named(rules: readonly object[]): readonly RuleDocument[] {
