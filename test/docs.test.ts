@@ -5,8 +5,8 @@ import { readDocument } from "../src/config/document.ts";
 import { readCases } from "../src/config/cases.ts";
 import { readConfig } from "../src/config/read.ts";
 import { asMap } from "../src/config/draft.ts";
-import { KEY_NAMES } from "../src/policy/condition-keys.ts";
-import { OPERATORS } from "../src/policy/operator.ts";
+import { KEY_NAMES } from "../src/policy/conditions/keys.ts";
+import { OPERATORS } from "../src/policy/conditions/operator.ts";
 
 const TEXT = readFileSync(join(import.meta.dirname, "../docs/policy.md"), "utf8");
 const BLOCKS = [...TEXT.matchAll(/^```yaml\n(?<yaml>.*?)^```$/gms)].map(

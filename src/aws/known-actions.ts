@@ -2,8 +2,8 @@ import type { KnownAction, ResourceShape } from "../domain/known-action.ts";
 import { DYNAMODB_ACTIONS, S3_ACTIONS } from "./action-names.ts";
 import { ACTION_SIBLINGS } from "./action-siblings.ts";
 import type { Asked } from "./asked.ts";
-import { askedOfDynamoDb } from "./dynamodb-asked.ts";
-import { askedOfS3 } from "./s3-asked.ts";
+import { askedOfDynamoDb } from "./dynamodb/asked.ts";
+import { askedOfS3 } from "./s3/asked.ts";
 import type { Upstream } from "./service.ts";
 import type { ServiceName } from "./services.ts";
 

@@ -1,5 +1,5 @@
-import { dynamodb } from "./dynamodb.ts";
-import { s3 } from "./s3.ts";
+import { dynamodb } from "./dynamodb/dynamodb.ts";
+import { s3 } from "./s3/s3.ts";
 import type { Service } from "./service.ts";
 
 /** Every service that Postern can read, by signing name. Adding one is a file and a line here. */

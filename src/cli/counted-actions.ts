@@ -1,6 +1,6 @@
-import { DYNAMODB_TABLE, TRANSACT_ACTIONS } from "../aws/dynamodb-table.ts";
-import { COPIED, S3_TABLE, type S3Row } from "../aws/s3-table.ts";
-import type { Counted } from "../policy/diff-region.ts";
+import { DYNAMODB_TABLE, TRANSACT_ACTIONS } from "../aws/dynamodb/table.ts";
+import { COPIED, S3_TABLE, type S3Row } from "../aws/s3/table.ts";
+import type { Counted } from "../policy/diff/region.ts";
 
 /**
  * Each action with one that requests for it may count as, where a rule denies that: all that `Requirement.covers` can

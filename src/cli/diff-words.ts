@@ -1,6 +1,6 @@
-import type { Change } from "../policy/diff.ts";
-import type { Ground } from "../policy/diff-ground.ts";
-import { inWords } from "../policy/diff-whom.ts";
+import type { Change } from "../policy/diff/diff.ts";
+import type { Ground } from "../policy/diff/ground.ts";
+import { inWords } from "../policy/scope/whom.ts";
 
 /** A change in the words of people and of JSON. */
 export interface ToldChange {

@@ -1,8 +1,8 @@
 import type { Environment } from "../config/load.ts";
 import type { Config } from "../config/schema.ts";
 import { defaultSourceOf, sourceTraitsOf, upstreamSourcesOf } from "../config/sources.ts";
-import { diffPolicies } from "../policy/diff.ts";
-import type { PolicySide } from "../policy/diff-side.ts";
+import { diffPolicies } from "../policy/diff/diff.ts";
+import type { PolicySide } from "../policy/diff/side.ts";
 import { type LoadedConfig, readConfigFile } from "./config-file.ts";
 import { countedActions } from "./counted-actions.ts";
 import { changeLines, type ToldChange, toldChanges } from "./diff-words.ts";

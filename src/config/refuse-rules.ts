@@ -1,5 +1,5 @@
-import { conditionsOn } from "../policy/conditions-on.ts";
-import { problemsOf } from "../policy/problems.ts";
+import { conditionsOn } from "../policy/conditions/conditions-on.ts";
+import { problemsOf } from "../policy/problems/problems.ts";
 import type { Draft } from "./draft.ts";
 import type { Found } from "./problem.ts";
 import { namesIn, namesOf } from "./rule-names.ts";

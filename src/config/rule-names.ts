@@ -1,7 +1,7 @@
 import { knownActionsOf } from "../aws/known-actions.ts";
 import type { PolicyNames } from "../policy/document.ts";
-import type { LintNames } from "../policy/lints.ts";
-import type { CallerTraits } from "../policy/nobody.ts";
+import type { LintNames } from "../policy/problems/lints.ts";
+import type { CallerTraits } from "../policy/problems/nobody.ts";
 import { asMap, type Draft, type Entry } from "./draft.ts";
 import { defaultAmong, traitsOf } from "./sources.ts";
 import { upstreamOf } from "./upstreams.ts";

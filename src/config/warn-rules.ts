@@ -1,5 +1,5 @@
-import { conditionsOn } from "../policy/conditions-on.ts";
-import { warningsOf } from "../policy/lints.ts";
+import { conditionsOn } from "../policy/conditions/conditions-on.ts";
+import { warningsOf } from "../policy/problems/lints.ts";
 import { isLoopback } from "./address.ts";
 import type { Draft } from "./draft.ts";
 import { type Found, isAtOrBelow } from "./problem.ts";

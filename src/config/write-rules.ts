@@ -1,5 +1,5 @@
 import { Document, isCollection, type Pair, visit } from "yaml";
-import type { Suggested } from "../policy/suggest.ts";
+import type { Suggested } from "../policy/suggest/suggest.ts";
 
 /** Longer lists stand an item a line. */
 const MAX_IN_A_LINE = 3;

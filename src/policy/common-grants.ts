@@ -1,7 +1,7 @@
 import type { Allow } from "./grant.ts";
 import { allows } from "./meaning.ts";
 import type { Standing } from "./standing.ts";
-import type { Asked } from "./when.ts";
+import type { Asked } from "./conditions/when.ts";
 
 /** Allows that give the same and decide together, in file order. */
 export type Together = readonly [Allow, ...Allow[]];

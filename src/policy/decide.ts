@@ -15,7 +15,7 @@ import type { Allow } from "./grant.ts";
 import { allows, denies, readResource } from "./meaning.ts";
 import { recordedPermit } from "./record.ts";
 import type { Rule } from "./rule.ts";
-import type { Asked } from "./when.ts";
+import type { Asked } from "./conditions/when.ts";
 
 /** A decision, and the rules that it came of. */
 export interface Judgement {

@@ -2,7 +2,7 @@ import type { Caller } from "../domain/caller.ts";
 import type { Denial, Permit } from "../domain/decision.ts";
 import type { RuleDocument, SessionPlan } from "./document.ts";
 import type { Rule } from "./rule.ts";
-import { compileSession } from "./session.ts";
+import { compileSession } from "./sessions/session.ts";
 
 /** What a caller gets of allows that decide: the same value each time, or why no role session can be made. */
 export type Leave = (caller: Caller) => Permit | Denial;

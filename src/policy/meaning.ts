@@ -2,7 +2,7 @@ import type { Requirement } from "../domain/operation.ts";
 import type { ClaimRow } from "./claim-places.ts";
 import { isUnusable, meansResource } from "./resource-pattern.ts";
 import type { Rule } from "./rule.ts";
-import type { Asked } from "./when.ts";
+import type { Asked } from "./conditions/when.ts";
 
 /** What a rule says of a resource for one caller: it is meant, it is not, or a claim that must say so cannot be used. */
 export type ResourceReading = "meant" | "other" | "unusable";

@@ -5,7 +5,7 @@ import { givesCredentials, matchesAction } from "./pattern.ts";
 import { isUnusable, meansResource } from "./resource-pattern.ts";
 import { allowNaming, denyNaming, type Rule } from "./rule.ts";
 import { claimsIn } from "./template.ts";
-import type { Asked } from "./when.ts";
+import type { Asked } from "./conditions/when.ts";
 
 /** What is found of one requirement: words, and which part of the rule they are about where it stands against it. */
 type Found = Pick<Reading, "against" | "why">;

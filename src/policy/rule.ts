@@ -4,7 +4,7 @@ import type { RuleDocument } from "./document.ts";
 import { givesCredentials, matches } from "./pattern.ts";
 import { compileResource, type ResourcePattern } from "./resource-pattern.ts";
 import { claimsForPattern, compileTemplate, fillTemplate } from "./template.ts";
-import { compileWhen, type When } from "./when.ts";
+import { compileWhen, type When } from "./conditions/when.ts";
 import { compileWho } from "./who.ts";
 
 /** A rule made ready to decide with. */

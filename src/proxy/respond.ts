@@ -1,5 +1,5 @@
-import { dynamodb } from "../aws/dynamodb.ts";
-import { s3 } from "../aws/s3.ts";
+import { dynamodb } from "../aws/dynamodb/dynamodb.ts";
+import { s3 } from "../aws/s3/s3.ts";
 import type { RefusalAnswer, RefusalView } from "../aws/service.ts";
 import { headerRecord } from "../domain/head.ts";
 import { isTokenRefusal, REFUSALS, Refusal } from "../domain/refusal.ts";

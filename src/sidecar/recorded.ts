@@ -1,9 +1,9 @@
 import { writeRules } from "../config/write-rules.ts";
 import type { Clock } from "../domain/clock.ts";
 import type { RuleDocument } from "../policy/document.ts";
-import { suggestPolicies, type RolePolicy } from "../policy/suggest-policies.ts";
-import { suggestRules, type Suggested } from "../policy/suggest.ts";
-import type { Use } from "../policy/use.ts";
+import { suggestPolicies, type RolePolicy } from "../policy/suggest/policies.ts";
+import { suggestRules, type Suggested } from "../policy/suggest/suggest.ts";
+import type { Use } from "../policy/suggest/use.ts";
 import type { Observed } from "../telemetry/observed.ts";
 
 /** What `/recorded` tells: what was done, by how many, and what would allow it. It names no caller. */

@@ -1,4 +1,4 @@
-import { coverOf, folded } from "../policy/generalise.ts";
+import { coverOf, folded } from "../policy/suggest/generalise.ts";
 
 /** What was done with one action, by resource pattern. */
 export interface Shelf {

@@ -1,8 +1,8 @@
 import type { Clock } from "../domain/clock.ts";
 import { getOrAdd } from "../domain/get-or-add.ts";
-import { isNameless, patternOf } from "../policy/generalise.ts";
+import { isNameless, patternOf } from "../policy/suggest/generalise.ts";
 import { RECORDED } from "../policy/record.ts";
-import type { Use } from "../policy/use.ts";
+import type { Use } from "../policy/suggest/use.ts";
 import { createShelf, type Room, type Shelf } from "./observed-shelf.ts";
 import type { Outcome } from "./outcome.ts";
 

@@ -1,11 +1,11 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { DYNAMODB_TABLE } from "../../src/aws/dynamodb-table.ts";
-import { dynamodb } from "../../src/aws/dynamodb.ts";
+import { DYNAMODB_TABLE } from "../../src/aws/dynamodb/table.ts";
+import { dynamodb } from "../../src/aws/dynamodb/dynamodb.ts";
 import { knownActionsOf } from "../../src/aws/known-actions.ts";
-import { s3 } from "../../src/aws/s3.ts";
-import { HEADER_KEYS } from "../../src/aws/s3-header-keys.ts";
-import { S3_TABLE } from "../../src/aws/s3-table.ts";
+import { s3 } from "../../src/aws/s3/s3.ts";
+import { HEADER_KEYS } from "../../src/aws/s3/header-keys.ts";
+import { S3_TABLE } from "../../src/aws/s3/table.ts";
 import type { Service, Upstream } from "../../src/aws/service.ts";
 import type { Head } from "../../src/domain/head.ts";
 import type { ResourceShape } from "../../src/domain/known-action.ts";

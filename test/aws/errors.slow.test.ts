@@ -3,8 +3,8 @@ import { DynamoDBClient, GetItemCommand } from "@aws-sdk/client-dynamodb";
 import { DeleteObjectCommand, HeadObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { parseXml } from "@rgrove/parse-xml";
 import { describe, expect, it } from "vitest";
-import { dynamodb } from "../../src/aws/dynamodb.ts";
-import { s3 } from "../../src/aws/s3.ts";
+import { dynamodb } from "../../src/aws/dynamodb/dynamodb.ts";
+import { s3 } from "../../src/aws/s3/s3.ts";
 import type { Service } from "../../src/aws/service.ts";
 import { REFUSALS, type RefusalCode } from "../../src/domain/refusal.ts";
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { dynamodb } from "../../src/aws/dynamodb.ts";
-import { s3 } from "../../src/aws/s3.ts";
+import { dynamodb } from "../../src/aws/dynamodb/dynamodb.ts";
+import { s3 } from "../../src/aws/s3/s3.ts";
 import type { ErrorAnswer } from "../../src/aws/service.ts";
 
 function answerOf(body: string, headers: Readonly<Record<string, string>>): ErrorAnswer {

@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { dynamodb } from "../../src/aws/dynamodb.ts";
-import { s3 } from "../../src/aws/s3.ts";
+import { dynamodb } from "../../src/aws/dynamodb/dynamodb.ts";
+import { s3 } from "../../src/aws/s3/s3.ts";
 import type { TableKeys } from "../../src/aws/service.ts";
 import type { Operation } from "../../src/domain/operation.ts";
 import { Refusal } from "../../src/domain/refusal.ts";

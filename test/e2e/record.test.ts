@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { runTour } from "../../src/cli/tour.ts";
 import { writeRules } from "../../src/config/write-rules.ts";
-import { suggestRules } from "../../src/policy/suggest.ts";
+import { suggestRules } from "../../src/policy/suggest/suggest.ts";
 import type { Recorded } from "../../src/sidecar/recorded.ts";
 import { createObserved } from "../../src/telemetry/observed.ts";
 import type { Outcome } from "../../src/telemetry/outcome.ts";

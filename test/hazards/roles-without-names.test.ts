@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { isRoleArn } from "../../src/credentials/role-arn.ts";
 import type { SourceTraits } from "../../src/policy/document.ts";
-import { problemsOf } from "../../src/policy/problems.ts";
+import { problemsOf } from "../../src/policy/problems/problems.ts";
 
 const source: SourceTraits = { kind: "identity-pool" };
 const names = {

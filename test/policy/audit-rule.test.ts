@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { S3_TABLE } from "../../src/aws/s3-table.ts";
-import { s3 } from "../../src/aws/s3.ts";
+import { S3_TABLE } from "../../src/aws/s3/table.ts";
+import { s3 } from "../../src/aws/s3/s3.ts";
 import { decide } from "../../src/policy/decide.ts";
 import { aHead, anUpstream, readWhole } from "../support/asking.ts";
 import { aContext, aCaller, anAllow, aPolicy } from "../support/ruling.ts";

@@ -3,9 +3,9 @@ import { describe, expect, it } from "vitest";
 import { compileCondition } from "../../src/local/iam/condition.ts";
 import { indexContext } from "../../src/local/iam/context.ts";
 import type { WhenDocument } from "../../src/policy/document.ts";
-import { OPERATORS } from "../../src/policy/operator.ts";
-import { compileWhen } from "../../src/policy/when.ts";
-import { whenProblems } from "../../src/policy/when-problems.ts";
+import { OPERATORS } from "../../src/policy/conditions/operator.ts";
+import { compileWhen } from "../../src/policy/conditions/when.ts";
+import { whenProblems } from "../../src/policy/conditions/when-problems.ts";
 import { aCaller, aContext, anOperation } from "../support/ruling.ts";
 
 /** What an operator can read: values of a rule, and of a request. */

@@ -4,7 +4,7 @@ import { type Caller, GUEST } from "../../src/domain/caller.ts";
 import type { Decision } from "../../src/domain/decision.ts";
 import type { Requirement } from "../../src/domain/operation.ts";
 import { decide } from "../../src/policy/decide.ts";
-import { type Change, diffPolicies } from "../../src/policy/diff.ts";
+import { type Change, diffPolicies } from "../../src/policy/diff/diff.ts";
 import type { RuleDocument, WhoDocument } from "../../src/policy/document.ts";
 import { matches, matchesAction } from "../../src/policy/pattern.ts";
 import { claimsForPattern, compileTemplate, fillTemplate } from "../../src/policy/template.ts";

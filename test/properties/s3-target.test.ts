@@ -1,8 +1,8 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { s3 } from "../../src/aws/s3.ts";
-import { readCopySource } from "../../src/aws/s3-copy-source.ts";
-import { readS3Target } from "../../src/aws/s3-target.ts";
+import { s3 } from "../../src/aws/s3/s3.ts";
+import { readCopySource } from "../../src/aws/s3/copy-source.ts";
+import { readS3Target } from "../../src/aws/s3/target.ts";
 import { needsBody } from "../../src/aws/service.ts";
 import { encodePath } from "../../src/domain/percent.ts";
 import { Refusal } from "../../src/domain/refusal.ts";

@@ -5,8 +5,8 @@ import type { Decision } from "../../src/domain/decision.ts";
 import type { Requirement } from "../../src/domain/operation.ts";
 import { decide } from "../../src/policy/decide.ts";
 import type { RuleDocument } from "../../src/policy/document.ts";
-import { duplicates } from "../../src/policy/duplicates.ts";
-import { unreachable } from "../../src/policy/unreachable.ts";
+import { duplicates } from "../../src/policy/problems/duplicates.ts";
+import { unreachable } from "../../src/policy/problems/unreachable.ts";
 import {
   aCaller,
   aContext,

@@ -1,7 +1,7 @@
 import { PassThrough } from "node:stream";
 import { describe, expect, it } from "vitest";
-import { s3 } from "../../src/aws/s3.ts";
-import { dynamodb } from "../../src/aws/dynamodb.ts";
+import { s3 } from "../../src/aws/s3/s3.ts";
+import { dynamodb } from "../../src/aws/dynamodb/dynamodb.ts";
 import type { Head } from "../../src/domain/head.ts";
 import type { Operation } from "../../src/domain/operation.ts";
 import { explainSigning, PLACEHOLDER } from "../../src/proxy/explain-signing.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { dynamodb } from "../../src/aws/dynamodb.ts";
-import { s3 } from "../../src/aws/s3.ts";
+import { dynamodb } from "../../src/aws/dynamodb/dynamodb.ts";
+import { s3 } from "../../src/aws/s3/s3.ts";
 import { createRouter, type Live, readScope } from "../../src/proxy/route.ts";
 import { createClockOffset } from "../../src/signing/clock-offset.ts";
 import { aHead, anUpstream, codeOf } from "../support/asking.ts";

@@ -6,7 +6,7 @@ import { compilePolicy, type Policy } from "../../src/policy/compile.ts";
 import { decide } from "../../src/policy/decide.ts";
 import type { PolicyNames, RuleDocument, SessionPlan } from "../../src/policy/document.ts";
 import type { PolicyOptions } from "../../src/policy/grant.ts";
-import { problemsOf } from "../../src/policy/problems.ts";
+import { problemsOf } from "../../src/policy/problems/problems.ts";
 
 /** A caller with these claims, and with groups where `cognito:groups` says so. */
 export function aCaller(

@@ -1,6 +1,6 @@
 import { knownActionsOf } from "../../src/aws/known-actions.ts";
 import type { PolicyNames } from "../../src/policy/document.ts";
-import type { Use } from "../../src/policy/use.ts";
+import type { Use } from "../../src/policy/suggest/use.ts";
 import { anUpstream } from "./asking.ts";
 import { NAMES } from "./ruling.ts";
 

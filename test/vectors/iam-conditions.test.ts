@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { RequestKeys } from "../../src/domain/operation.ts";
 import type { WhenDocument } from "../../src/policy/document.ts";
-import { compileWhen } from "../../src/policy/when.ts";
-import { whenProblems } from "../../src/policy/when-problems.ts";
+import { compileWhen } from "../../src/policy/conditions/when.ts";
+import { whenProblems } from "../../src/policy/conditions/when-problems.ts";
 import { aCaller, aContext, anAllow, anOperation } from "../support/ruling.ts";
 
 /**

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { dynamodb } from "../../src/aws/dynamodb.ts";
-import { s3 } from "../../src/aws/s3.ts";
+import { dynamodb } from "../../src/aws/dynamodb/dynamodb.ts";
+import { s3 } from "../../src/aws/s3/s3.ts";
 import { needsBody } from "../../src/aws/service.ts";
 import { readHeaders } from "../../src/domain/head.ts";
 import { anUpstream, codeOf } from "../support/asking.ts";

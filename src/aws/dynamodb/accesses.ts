@@ -1,0 +1,180 @@
+import type { Requirement } from "../../domain/operation.ts";
+import { malformed } from "../body.ts";
+import { ACCESS_FORMS } from "./forms.ts";
+import { accessKeys, textEntry } from "./keys.ts";
+import { allTables, indexArn, tableArn } from "./names.ts";
+import { mayTransact, TRANSACT_ACTIONS } from "./table.ts";
+import type { KeyEntry } from "./key-entry.ts";
+import type { Upstream } from "../service.ts";
+import { isObject, type JsonObject, own } from "../strict-json.ts";
+
+/** A resource that an operation touches, and what its requirement says besides. */
+export type Touched = Omit<Requirement, "action"> & {
+  /** Where it is not the operation's own. */
+  readonly action?: string;
+};
+
+/** Members of an entry of BatchWriteItem, with the item action that each has the effect of. */
+const WRITE_ACTIONS: Readonly<Record<string, string>> = {
+  PutRequest: "dynamodb:PutItem",
+  DeleteRequest: "dynamodb:DeleteItem",
+};
+
+/** Of one call, each of which may need a decision of its own: all that DynamoDB takes (service quotas). */
+const MAX_ENTRIES = 100;
+
+/** What a table's part of BatchGetItem says of all its keys. */
+const READ_MEMBERS = ["AttributesToGet", "ExpressionAttributeNames", "ProjectionExpression", "Select"];
+
+/** `TableName`: where the operation is an item action, with what it says of the item. */
+export function touchedTable(input: JsonObject, upstream: Upstream, operation: string): readonly Touched[] {
+  const table = tableArn(textOf(input, "TableName"), upstream);
+  const place = { upstream, table, request: capacityOf(input) };
+  return [{ resource: table, ...keysOf(`dynamodb:${operation}`, input, place) }];
+}
+
+/** To IAM an index is a resource of its own; who denies the table means what is read through its indexes too. */
+export function touchedIndex(input: JsonObject, upstream: Upstream, operation: string): readonly Touched[] {
+  if (input["IndexName"] === undefined) return touchedTable(input, upstream, operation);
+  const table = tableArn(textOf(input, "TableName"), upstream);
+  const index = textOf(input, "IndexName");
+  const place = { upstream, table, index, request: capacityOf(input) };
+  const keys = keysOf(`dynamodb:${operation}`, input, place);
+  return [{ resource: indexArn(table, index), within: [table], ...keys }];
+}
+
+/** The tables of BatchGetItem, once for each of its keys that conditions can tell from the others. */
+export function readTables(input: JsonObject, upstream: Upstream): readonly Touched[] {
+  const request = capacityOf(input);
+  const reads = Object.entries(objectOf(input, "RequestItems")).flatMap(([table, value]) =>
+    readsOf(value).map((read) => ({ resource: tableArn(table, upstream), read })),
+  );
+  checkCount(reads.length);
+  return distinct(
+    reads.map(({ resource, read }) => ({
+      resource,
+      ...keysOf("dynamodb:GetItem", read, { upstream, table: resource, request }),
+    })),
+  );
+}
+
+/** One table's part of BatchGetItem as reads of one item each. */
+function readsOf(value: unknown): readonly JsonObject[] {
+  const part = isObject(value) ? value : {};
+  const said = READ_MEMBERS.map((name) => [name, own(part, name)] as const);
+  const shared = Object.fromEntries(said.filter(([, member]) => member !== undefined));
+  const keys = own(part, "Keys");
+  const entries: readonly unknown[] = Array.isArray(keys) && keys.length > 0 ? keys : [undefined];
+  checkCount(entries.length);
+  return entries.map((key) => ({ ...shared, Key: key }));
+}
+
+/** IAM decides the batch as one action; a deny on what its entries do to a table counts too. */
+export function writtenTables(input: JsonObject, upstream: Upstream): readonly Touched[] {
+  const request = capacityOf(input);
+  const touched = Object.entries(objectOf(input, "RequestItems")).flatMap(([table, entries]) => {
+    const resource = tableArn(table, upstream);
+    return listOf(entries).map((entry) => {
+      const { member, action, value } = onlyMember(entry, WRITE_ACTIONS);
+      const place = { upstream, table: resource, request };
+      return { resource, covers: [action], ...keysOf(member, isObject(value) ? value : {}, place) };
+    });
+  });
+  return distinct(touched);
+}
+
+/** Each entry of a transaction is decided as the item action that it is. */
+export function transactedTables(
+  input: JsonObject,
+  upstream: Upstream,
+  operation: string,
+): readonly Touched[] {
+  const request: readonly KeyEntry[] = [...capacityOf(input), ["dynamodb:enclosingoperation", [operation]]];
+  const touched = listOf(input["TransactItems"]).map((item) => {
+    const { action, value } = onlyMember(item, TRANSACT_ACTIONS);
+    if (!mayTransact(operation, action)) throw malformed(`${action} in ${operation}`);
+    if (!isObject(value)) throw malformed("an entry of TransactItems that is no object");
+    const resource = tableArn(textOf(value, "TableName"), upstream);
+    return { action, resource, ...keysOf(action, value, { upstream, table: resource, request }) };
+  });
+  return distinct(touched);
+}
+
+interface Place {
+  readonly upstream: Upstream;
+  /** The table's ARN. */
+  readonly table: string;
+  readonly index?: string;
+  readonly request: readonly KeyEntry[];
+}
+
+/** What conditions can tell of an access; nothing where it is not one to items. */
+function keysOf(
+  access: string,
+  input: JsonObject,
+  { upstream, table, index, request }: Place,
+): Pick<Requirement, "keys"> {
+  const form = ACCESS_FORMS.get(access);
+  if (form === undefined) return {};
+  const schema = upstream.tables.get(table.slice(allTables(upstream).length));
+  const partitionKey = index === undefined ? schema?.partitionKey : schema?.indexes.get(index);
+  return { keys: accessKeys({ form, input, partitionKey, request }) };
+}
+
+function capacityOf(input: JsonObject): readonly KeyEntry[] {
+  return textEntry("dynamodb:returnconsumedcapacity", input, "ReturnConsumedCapacity");
+}
+
+/**
+ * Entries that no rule can tell apart are decided once. Others are not merged, as IAM does with those of a batch: among
+ * the values of many, one could hide from a condition on all of them.
+ */
+function distinct(touched: readonly Touched[]): readonly Touched[] {
+  checkCount(touched.length);
+  const seen = new Map<string, Touched>();
+  for (const one of touched) {
+    seen.set(JSON.stringify([one.action, one.resource, one.covers, [...(one.keys ?? [])]]), one);
+  }
+  return [...seen.values()];
+}
+
+function checkCount(entries: number): void {
+  if (entries > MAX_ENTRIES) throw malformed(`${entries} entries`);
+}
+
+/** The one member of an entry, and the action that it stands for. */
+function onlyMember(
+  entry: unknown,
+  actions: Readonly<Record<string, string>>,
+): { readonly member: string; readonly action: string; readonly value: unknown } {
+  const [member, ...others] = isObject(entry) ? Object.entries(entry) : [];
+  const action = member !== undefined && Object.hasOwn(actions, member[0]) ? actions[member[0]] : undefined;
+  if (member === undefined || action === undefined || others.length > 0) {
+    throw malformed("an entry that is not one known action");
+  }
+  return { member: member[0], action, value: member[1] };
+}
+
+function objectOf(input: JsonObject, member: string): JsonObject {
+  const value = input[member];
+  if (!isObject(value) || Object.keys(value).length === 0) throw malformed(`${member} names nothing`);
+  return value;
+}
+
+function listOf(value: unknown): readonly unknown[] {
+  if (!Array.isArray(value) || value.length === 0)
+    throw malformed("a list was expected, with something in it");
+  checkCount(value.length);
+  return value;
+}
+
+/**
+ * The text of a member that must be there.
+ *
+ * @throws Refusal body-malformed
+ */
+export function textOf(input: JsonObject, member: string): string {
+  const value = input[member];
+  if (typeof value !== "string") throw malformed(`${member} is not a string`);
+  return value;
+}

@@ -1,0 +1,116 @@
+import type { RequestKeys } from "../../domain/operation.ts";
+import { attributesIn } from "./expression.ts";
+import type { AccessForm } from "./forms.ts";
+import { queriedValue } from "./key-condition.ts";
+import { keyText } from "./key-text.ts";
+import type { KeyEntry } from "./key-entry.ts";
+import { isObject, type JsonObject, own } from "../strict-json.ts";
+
+/** One access to items of one table. */
+export interface ItemAccess {
+  readonly form: AccessForm;
+  readonly input: JsonObject;
+  /** Of the table or index; undefined where the configuration does not tell it. */
+  readonly partitionKey: string | undefined;
+  /** What holds for the whole request. */
+  readonly request: readonly KeyEntry[];
+}
+
+type Values = readonly string[] | "unknown";
+
+/** Of one list; a batch says the same list of each of its keys. */
+const MAX_NAMES = 255;
+
+/**
+ * IAM's condition keys of one access to items (DynamoDB developer guide, fine-grained access control). What cannot be read
+ * with certainty is unknown.
+ */
+export function accessKeys(access: ItemAccess): RequestKeys {
+  const { form, input, request } = access;
+  const entries: KeyEntry[] = [...request, ...entry("dynamodb:attributes", attributesOf(form, input))];
+  if (form.item !== undefined || form.condition === true) {
+    entries.push(["dynamodb:leadingkeys", leadingKeysOf(access)]);
+  }
+  if (form.select !== undefined) entries.push(["dynamodb:select", selectOf(form.select, input)]);
+  if (form.returns === true) entries.push(["dynamodb:returnvalues", returnValuesOf(input)]);
+  return new Map(entries);
+}
+
+/** A key with the value of a member that is a text; without the member it is absent. */
+export function textEntry(key: string, input: JsonObject, member: string): readonly KeyEntry[] {
+  const value = own(input, member);
+  return value === undefined ? [] : [[key, textOf(value)]];
+}
+
+function entry(key: string, values: Values): readonly KeyEntry[] {
+  return values.length === 0 ? [] : [[key, values]];
+}
+
+function textOf(value: unknown): Values {
+  return typeof value === "string" ? [value] : "unknown";
+}
+
+function leadingKeysOf({ form, input, partitionKey }: ItemAccess): Values {
+  if (partitionKey === undefined) return "unknown";
+  const text = keyText(
+    form.item === undefined ? queriedValue(input, partitionKey) : memberOf(input, form.item, partitionKey),
+  );
+  return text === undefined ? "unknown" : [text];
+}
+
+function memberOf(input: JsonObject, name: string, member: string): unknown {
+  const value = own(input, name);
+  return isObject(value) ? own(value, member) : undefined;
+}
+
+/** Top-level attributes, each once. */
+function attributesOf({ item, maps, lists, expressions }: AccessForm, input: JsonObject): Values {
+  const names = own(input, "ExpressionAttributeNames");
+  const found = [
+    ...maps.map((name) => mapNames(own(input, name), name === item)),
+    ...lists.map((name) => listNames(own(input, name))),
+    ...expressions.map(([name, kind]) => {
+      const expression = own(input, name);
+      return expression === undefined ? [] : attributesIn(expression, names, kind);
+    }),
+  ];
+  const attributes = new Set<string>();
+  for (const some of found) {
+    if (some === undefined) return "unknown";
+    for (const attribute of some) attributes.add(attribute);
+  }
+  return [...attributes];
+}
+
+function mapNames(value: unknown, required: boolean): readonly string[] | undefined {
+  if (value === undefined && !required) return [];
+  return isObject(value) ? Object.keys(value) : undefined;
+}
+
+function listNames(value: unknown): readonly string[] | undefined {
+  if (value === undefined) return [];
+  if (!Array.isArray(value) || value.length > MAX_NAMES) return undefined;
+  return value.every((name) => typeof name === "string") ? value : undefined;
+}
+
+/** What DynamoDB takes `Select` for where it is left out (API reference, Query); reads of one item have no such member. */
+function selectOf(select: "asked" | "follows", input: JsonObject): Values {
+  const asked = own(input, "Select");
+  if (asked !== undefined) return select === "asked" ? textOf(asked) : "unknown";
+  const some = ["ProjectionExpression", "AttributesToGet"].map((name) => own(input, name));
+  if (some.includes(null)) return "unknown";
+  if (some.some((value) => value !== undefined)) return ["SPECIFIC_ATTRIBUTES"];
+  const ofIndex = select === "asked" && own(input, "IndexName") !== undefined;
+  return [ofIndex ? "ALL_PROJECTED_ATTRIBUTES" : "ALL_ATTRIBUTES"];
+}
+
+/** Where a condition fails, the item may come back by a member of its own; NONE beside another value adds nothing. */
+function returnValuesOf(input: JsonObject): Values {
+  const asked = ["ReturnValues", "ReturnValuesOnConditionCheckFailure"].map((name) => own(input, name));
+  const values = new Set<string>();
+  for (const value of asked) {
+    if (value !== undefined && typeof value !== "string") return "unknown";
+    if (value !== undefined && value !== "NONE") values.add(value);
+  }
+  return values.size === 0 ? ["NONE"] : [...values];
+}

@@ -1,0 +1,33 @@
+import { malformed } from "../body.ts";
+import { checkKey } from "./target.ts";
+import { membersOf, parseStrictXml, textOf } from "../strict-xml.ts";
+
+/** One object that DeleteObjects names. */
+export interface ObjectToDelete {
+  readonly key: string;
+  readonly versionId: string | undefined;
+}
+
+/** What S3 takes in one call (API reference, DeleteObjects). */
+const MAX_OBJECTS = 1000;
+
+/** `Key` and `VersionId` name the object; the rest are conditions on it, which can only keep it from being deleted. */
+const MEMBERS = ["Key", "VersionId", "ETag", "LastModifiedTime", "Size"];
+
+/**
+ * Reads the body of DeleteObjects.
+ *
+ * @throws Refusal body-malformed, target-malformed, target-ambiguous
+ */
+export function readDeleteObjects(text: string): readonly ObjectToDelete[] {
+  const objects = membersOf(parseStrictXml(text, "Delete"), ["Quiet"], ["Object"]).get("Object") ?? [];
+  if (objects.length === 0 || objects.length > MAX_OBJECTS) throw malformed(`${objects.length} objects`);
+  return objects.map((object) => {
+    const members = membersOf(object, MEMBERS);
+    const key = textOf(members, "Key") ?? "";
+    const versionId = textOf(members, "VersionId");
+    if (key === "" || versionId === "") throw malformed("an object without a key, or with an empty version");
+    checkKey(key);
+    return { key, versionId };
+  });
+}

@@ -1,0 +1,94 @@
+import type { HeaderLine, Requirement } from "../../domain/operation.ts";
+import type { KeyEntry } from "../dynamodb/key-entry.ts";
+import type { CopySource } from "./copy-source.ts";
+import { CUSTOMER_KEY, GUARDED_HEADERS, HEADER_KEYS } from "./header-keys.ts";
+import type { S3Request } from "./request.ts";
+import { keysWithUnknownTags, tagEntries } from "./tag-keys.ts";
+
+/** What a requirement says of the request besides its action and resource. */
+export type Conditions = Pick<Requirement, "keys" | "guarded">;
+
+const LISTS: ReadonlySet<string> = new Set(["s3:ListBucket", "s3:ListBucketVersions"]);
+const LISTING = ["prefix", "delimiter", "max-keys"];
+
+/** Actions that set an object's tags. */
+const TAGS: ReadonlySet<string> = new Set([
+  "s3:PutObject",
+  "s3:PutObjectTagging",
+  "s3:PutObjectVersionTagging",
+]);
+
+const OF_SOURCE = "x-amz-copy-source-server-side-encryption-customer-";
+
+/** Printable ASCII. */
+const PLAIN = /^[\x20-\x7e]*$/;
+
+/**
+ * The condition keys of one action that a request needs on the object or bucket it is about.
+ *
+ * @param versionId where the action is one on a version
+ */
+export function keysOf(action: string, request: S3Request, versionId?: string): Conditions {
+  const { query, headers } = request;
+  const entries = headers.lines.length === 0 ? [] : headerEntries(action, headers.lines);
+  if (LISTS.has(action)) {
+    for (const name of LISTING) entries.push(...entryOf(`s3:${name}`, query.get(name)));
+  }
+  if (versionId !== undefined) entries.push(["s3:versionid", [versionId]]);
+  if (action === "s3:PutObject") entries.push(...entryOf("s3:x-amz-copy-source", nameOf(headers.copySource)));
+  const tags = TAGS.has(action) ? tagsOf(request) : [];
+  if (tags === "unknown") return { keys: keysWithUnknownTags(entries) };
+  return entries.length + tags.length === 0 ? {} : { keys: new Map([...entries, ...tags]) };
+}
+
+/** What an allow of the request's own action must name. */
+export function guardsOf({ headers }: S3Request): Conditions {
+  if (headers.lines.length === 0) return {};
+  const guarded = new Set(headers.lines.flatMap(([name]) => GUARDED_HEADERS.get(name) ?? []));
+  return guarded.size === 0 ? {} : { guarded: [...guarded] };
+}
+
+/** The same of the object that a copy reads: which version, and whether with a key of the customer's. */
+export function sourceConditions({ headers: { lines } }: S3Request, { versionId }: CopySource): Conditions {
+  const algorithm = lines.find(([name]) => name === `${OF_SOURCE}algorithm`);
+  const entries = [...entryOf("s3:versionid", versionId)];
+  if (algorithm !== undefined) entries.push([CUSTOMER_KEY, valueOf(algorithm[1])]);
+  const guarded = lines.some(([name]) => name.startsWith(OF_SOURCE)) && { guarded: [CUSTOMER_KEY] };
+  return { ...(entries.length > 0 && { keys: new Map(entries) }), ...guarded };
+}
+
+function headerEntries(action: string, lines: readonly HeaderLine[]): KeyEntry[] {
+  const entries: KeyEntry[] = [];
+  for (const [name, value] of lines) {
+    const known = HEADER_KEYS.get(name);
+    if (known?.actions.includes(action) === true) entries.push([known.key, valueOf(value)]);
+  }
+  return entries;
+}
+
+function entryOf(key: string, value: string | undefined): readonly KeyEntry[] {
+  return value === undefined ? [] : [[key, [value]]];
+}
+
+/** Of a header: the bytes of other text than ASCII come as characters of their own, and nobody says how S3 reads them. */
+function valueOf(header: string): readonly string[] | "unknown" {
+  return PLAIN.test(header) ? [header] : "unknown";
+}
+
+/** As policies are to write it (S3 User Guide, policy examples): without the slash at the start, and without a version. */
+function nameOf(source: CopySource | undefined): string | undefined {
+  return source && `${source.bucket}/${source.key}`;
+}
+
+/** The body of PutObjectTagging is not read, and the tags that a copy brings along are not in the request. */
+function tagsOf({ row, headers }: S3Request): readonly KeyEntry[] | "unknown" {
+  if (row.action === "s3:PutObjectTagging" || copiesTags(row.name, headers.lines)) return "unknown";
+  const tagging = headers.lines.find(([name]) => name === "x-amz-tagging");
+  return tagging === undefined ? [] : tagEntries(tagging[1]);
+}
+
+/** Unless told otherwise CopyObject brings the source's tags along, where it has any: Postern cannot know. */
+export function copiesTags(name: string, lines: readonly HeaderLine[]): boolean {
+  const directive = lines.find(([header]) => header === "x-amz-tagging-directive");
+  return name === "CopyObject" && directive?.[1] !== "REPLACE";
+}

@@ -1,0 +1,15 @@
+import type { Parameters } from "../parameters.ts";
+import type { S3Headers } from "./headers.ts";
+import type { S3Row } from "./table.ts";
+import type { S3Target } from "./target.ts";
+import type { Upstream } from "../service.ts";
+
+/** All that the head of an S3 request says; the operation is built from it, with or without a body. */
+export interface S3Request {
+  readonly row: S3Row;
+  readonly method: string;
+  readonly target: S3Target;
+  readonly query: Parameters;
+  readonly headers: S3Headers;
+  readonly upstream: Upstream;
+}

@@ -1,0 +1,71 @@
+import type { Caller } from "../../domain/caller.ts";
+import { compileLike } from "./pattern.ts";
+import { type Truth, trueOfAny } from "./truth.ts";
+import {
+  claimsForPattern,
+  compileTemplate,
+  fillTemplate,
+  type ReadClaim,
+  type Template,
+} from "../template.ts";
+
+/** Holds a value of the request against the values of a rule: whether it fits any of them. */
+export type ValueTest = (value: string) => Truth;
+
+/** The values of a rule made ready: a test, or how it is made where they have claims in them. */
+export type RuleValues = ValueTest | { readonly forCaller: (caller: Caller) => ValueTest };
+
+/** Equal, letter by letter. */
+export function equalsText(written: readonly string[]): RuleValues {
+  return filled(whole(written), (rows) => {
+    const wanted = rows.flat();
+    return (value) => wanted.includes(value);
+  });
+}
+
+/** Equal but for case. */
+export function equalsIgnoringCase(written: readonly string[]): RuleValues {
+  return filled(whole(written), (rows) => {
+    const wanted = rows.flat().map((text) => text.toLowerCase());
+    return (value) => wanted.includes(value.toLowerCase());
+  });
+}
+
+/** Equal, where `*` and `?` of the rule's own text are wildcards. */
+export function likeText(written: readonly string[]): RuleValues {
+  return filled(whole(written), (rows) => {
+    const tests = rows.flat().map(compileLike);
+    return (value) => trueOfAny(tests, (test) => test(value));
+  });
+}
+
+function whole(written: readonly string[]): readonly (readonly Template[])[] {
+  return written.map((text) => [compileTemplate(text)]);
+}
+
+/**
+ * Fills claims into values, each cut into one part or several. Without claims the test is made once. A value with a
+ * claim that cannot be used could be anything (security.md S4.5).
+ */
+export function filled(
+  rows: readonly (readonly Template[])[],
+  testOf: (rows: readonly (readonly string[])[]) => ValueTest,
+): RuleValues {
+  const literal = fillRows(rows, () => undefined);
+  if (literal.length === rows.length) return testOf(literal);
+  return {
+    forCaller: (caller) => {
+      const usable = fillRows(rows, claimsForPattern(caller));
+      const test = testOf(usable);
+      return usable.length === rows.length ? test : (value) => test(value) === true || "unknown";
+    },
+  };
+}
+
+/** The rows that can be filled. */
+function fillRows(rows: readonly (readonly Template[])[], read: ReadClaim): readonly (readonly string[])[] {
+  return rows.flatMap((row) => {
+    const texts = row.map((template) => fillTemplate(template, read));
+    return texts.every((text) => text !== undefined) ? [texts] : [];
+  });
+}

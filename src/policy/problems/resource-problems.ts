@@ -1,0 +1,75 @@
+import type { KnownAction, ResourceShape } from "../../domain/known-action.ts";
+import { type ActionBook, isWild, serviceIn } from "./action-book.ts";
+import { isAction } from "./action-pattern.ts";
+import type { PolicyNames, Problem, RuleDocument } from "../document.ts";
+import { nameOf, shapeInWords } from "../scope/resource-shape.ts";
+
+/** Tells what of a rule's resources and actions cannot come together. */
+export interface ResourceCheck {
+  /** Patterns in `on` that nothing is like which the rule's actions touch. */
+  readonly strayPatterns: (rule: RuleDocument) => Problem[];
+  /** Actions that touch nothing which is like a pattern in `on`. */
+  readonly strayActions: (rule: RuleDocument) => Problem[];
+}
+
+/** Prepares the check. */
+export function compileResourceCheck(book: ActionBook, { moreActions }: PolicyNames): ResourceCheck {
+  const touchedBy = (rule: RuleDocument): readonly KnownAction[] | undefined => {
+    const side = rule.deny === undefined ? "allow" : "deny";
+    const patterns = rule[side] ?? [];
+    const isKnown = (pattern: string): boolean => {
+      if (!isAction(pattern)) return false;
+      if (pattern === "*") return book.services.size > 0 && moreActions !== true;
+      const meant = book.services.has(serviceIn(pattern)) ? book.meantBy(pattern, side) : [];
+      return meant.length > 0 && (isWild(pattern) || meant.some(({ asked }) => asked));
+    };
+    if (!patterns.every(isKnown)) return undefined;
+    const touching = patterns.flatMap((pattern) => book.meantBy(pattern, side)).filter(({ asked }) => asked);
+    return touching.length > 0 ? touching : undefined;
+  };
+  const strayPatterns = (rule: RuleDocument): Problem[] => {
+    const actions = touchedBy(rule);
+    if (actions === undefined) return [];
+    const shapes = shapesOf(actions);
+    return (rule.on ?? []).flatMap((pattern, i) => {
+      if (shapes.some((shape) => book.meets(pattern, shape))) return [];
+      const message = `no request for these actions is about it: ${aboutInWords(actions)}`;
+      return [{ path: ["on", i], message }];
+    });
+  };
+  return {
+    strayPatterns,
+    strayActions: (rule) => {
+      const side = rule.deny === undefined ? "allow" : "deny";
+      const { on } = rule;
+      // Where that is so of every pattern, it is the patterns that are wrong.
+      if (on === undefined || strayPatterns(rule).length === on.length) return [];
+      return (rule[side] ?? []).flatMap((pattern, i) => {
+        const actions = book.meantBy(pattern, side).filter(({ asked }) => asked);
+        const shapes = shapesOf(actions);
+        if (shapes.length === 0 || on.some((one) => shapes.some((shape) => book.meets(one, shape))))
+          return [];
+        const message = `nothing in on is what it is about: ${aboutInWords(actions)}`;
+        return [{ path: [side, i], message }];
+      });
+    },
+  };
+}
+
+function shapesOf(actions: readonly KnownAction[]): readonly ResourceShape[] {
+  const shapes = actions.flatMap(({ resources }) => resources);
+  return [...new Map(shapes.map((shape) => [nameOf(shape), shape])).values()];
+}
+
+/** More of them make no message clearer. */
+const MAX_TOLD = 3;
+
+/** What actions touch, such as `s3:GetObject is about objects, such as arn:aws:s3:::BUCKET/KEY`. */
+function aboutInWords(actions: readonly KnownAction[]): string {
+  const told = new Map<string, string>();
+  for (const shape of shapesOf(actions).slice(0, MAX_TOLD)) {
+    const touching = actions.find(({ resources }) => resources.some((one) => nameOf(one) === nameOf(shape)));
+    told.set(`${touching?.action ?? ""} is about ${shapeInWords(shape)}`, nameOf(shape));
+  }
+  return [...told.keys()].join("; ");
+}

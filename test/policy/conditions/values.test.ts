@@ -1,0 +1,62 @@
+import { describe, expect, it } from "vitest";
+import { readKey } from "../../../src/policy/conditions/keys.ts";
+import { valuesOf } from "../../../src/policy/conditions/values.ts";
+import { aCaller, aContext, anOperation } from "../../support/ruling.ts";
+
+function values(name: string, claims: Readonly<Record<string, unknown>> = {}, nowMs = 1_768_478_400_999) {
+  const key = readKey(name);
+  if (key === undefined) throw new Error(`${name} is no key`);
+  const requirement = {
+    action: "s3:PutObject",
+    resource: "arn:aws:s3:::b/k",
+    keys: new Map<string, readonly string[] | "unknown">([
+      ["s3:x-amz-acl", ["private"]],
+      ["s3:requestobjecttag/team", "unknown"],
+    ]),
+  };
+  const context = aContext({ nowMs, sourceIp: "10.0.0.1" });
+  return valuesOf(key)({
+    caller: aCaller(claims),
+    requirement,
+    operation: anOperation([requirement]),
+    context,
+  });
+}
+
+describe("the values of a key", () => {
+  it("are of the request where it is the request's own", () => {
+    expect(values("s3:X-Amz-Acl")).toEqual(["private"]);
+    expect(values("s3:RequestObjectTag/Team")).toBe("unknown");
+    expect(values("s3:prefix")).toEqual([]);
+  });
+
+  it("are of the context and the operation where IAM's global keys say so", () => {
+    expect(values("aws:sourceip")).toEqual(["10.0.0.1"]);
+    expect(values("aws:RequestedRegion")).toEqual(["us-east-1"]);
+    expect(values("aws:CurrentTime")).toEqual(["2026-01-15T12:00:00.999Z"]);
+    expect(values("aws:EpochTime")).toEqual(["1768478400"]);
+  });
+
+  it.each([
+    ["a text", "x", ["x"]],
+    ["an empty text", "", [""]],
+    ["true", true, ["true"]],
+    ["a number", 7, ["7"]],
+    ["a list", ["x", 7, false], ["x", "7", "false"]],
+    ["an empty list", [], []],
+    ["a number that was rounded", 2 ** 53, "unknown"],
+    ["a number beyond all", Number.POSITIVE_INFINITY, "unknown"],
+    ["an object", { a: "b" }, "unknown"],
+    ["null", null, "unknown"],
+    ["a list in a list", [["x"]], "unknown"],
+    ["a list with an object in it", ["x", {}], "unknown"],
+  ])("are of a claim that is %s", (_name, value, expected) => {
+    expect(values("claim:c", { c: value })).toEqual(expected);
+  });
+
+  it("of a claim that is not there are none, though every object has it", () => {
+    expect(values("claim:c")).toEqual([]);
+    expect(values("claim:toString")).toEqual([]);
+    expect(values("claim:__proto__")).toEqual([]);
+  });
+});
