@@ -1,3 +1,4 @@
+import { EventEmitter, once } from "node:events";
 import { expect, it } from "vitest";
 import { inTurn } from "../../src/cli/in-turn.ts";
 
@@ -5,19 +6,18 @@ it("never runs a task beside itself, and once more for all that was asked meanwh
   let running = 0;
   let most = 0;
   let runs = 0;
-  let open = (): void => {};
-  const gate = new Promise<void>((resolve) => (open = resolve));
+  const gate = new EventEmitter();
   const ask = inTurn(async () => {
     most = Math.max(most, ++running);
     runs++;
-    await gate;
+    if (runs === 1) await once(gate, "open");
     running--;
   });
   ask();
   ask();
   ask();
   expect(runs).toBe(1);
-  open();
+  gate.emit("open");
   await new Promise(setImmediate);
   expect([runs, most]).toEqual([2, 1]);
   ask();

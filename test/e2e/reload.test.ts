@@ -103,6 +103,8 @@ describe("a changed configuration", () => {
   });
 });
 
+const exchanges = (): number => countsOf(stack.aws)["cognito-identity:GetCredentialsForIdentity"] ?? 0;
+
 describe("what is known outlives a change that is not about it", () => {
   it("credentials and verified tokens: nothing is exchanged and no key fetched again", async () => {
     expect(await status("analyst", "GET", REPORT)).toBe(200);
@@ -113,7 +115,6 @@ describe("what is known outlives a change that is not about it", () => {
   });
 
   it("but what came of a source, a role or an issuer that is gone is dropped", async () => {
-    const exchanges = () => countsOf(stack.aws)["cognito-identity:GetCredentialsForIdentity"] ?? 0;
     expect(await status("analyst", "GET", REPORT)).toBe(200);
     const before = exchanges();
     await change(DEV.replaceAll(roleArn("analyst"), roleArn("editor")));
@@ -127,16 +128,18 @@ describe("what is known outlives a change that is not about it", () => {
   });
 });
 
+/** The development rules, two of them named for a version. */
+const versioned = (version: number): string =>
+  DEV.replace("analysts read reports", `analysts read reports ${version}`).replace(
+    "everyone has a home",
+    `everyone has a home ${version}`,
+  );
+
 describe("50 changes under load, one in five of which cannot run", () => {
   it(
     "fail no request and let none be decided by rules that were not in force",
     { timeout: 120_000 },
     async () => {
-      const versioned = (version: number): string =>
-        DEV.replace("analysts read reports", `analysts read reports ${version}`).replace(
-          "everyone has a home",
-          `everyone has a home ${version}`,
-        );
       const tokens = { analyst: await stack.tokenOf("analyst"), member: await stack.tokenOf("member") };
       const mine = "/s3/home/00000000-aaaa-4000-8000-000000000004/notes.txt";
       const asked = [
@@ -152,11 +155,11 @@ describe("50 changes under load, one in five of which cannot run", () => {
       ] as const;
       /** Versions that may decide: the last that was taken over, and one that is being. */
       let [oldest, newest] = [0, 0];
-      let isOver = false;
+      const over = new AbortController();
       let served = 0;
       const wrong: string[] = [];
       const load = async (offset: number): Promise<void> => {
-        for (let i = offset; !isOver; i++) {
+        for (let i = offset; !over.signal.aborted; i++) {
           const { user, method, path, expected, rule } = asked[i % asked.length] ?? asked[0];
           const from = oldest;
           const answer = await fetch(`${stack.url}${path}`, {
@@ -185,7 +188,7 @@ describe("50 changes under load, one in five of which cannot run", () => {
         await change(versioned(i));
         oldest = i;
       }
-      isOver = true;
+      over.abort();
       await Promise.all(loads);
       expect(wrong).toEqual([]);
       expect([taken(), refused()]).toEqual([40, 10]);
@@ -195,23 +198,23 @@ describe("50 changes under load, one in five of which cannot run", () => {
   );
 });
 
-describe("what is under way ends as it began", () => {
-  /** Begins to send an object of six bytes. */
-  async function beginUpload() {
-    const upload = request(`${stack.url}/s3/reports/slow.txt`, {
-      method: "PUT",
-      headers: { authorization: await bearerOf("admin"), "content-length": "6" },
-    });
-    const answered = once(upload, "response") as Promise<[IncomingMessage]>;
-    upload.write("one");
-    await eventually(() => expect(countsOf(stack.aws)["s3:PutObject"]).toBe(1));
-    return async (): Promise<number | undefined> => {
-      upload.end("two");
-      const [{ statusCode }] = await answered;
-      return statusCode;
-    };
-  }
+/** Begins to send an object of six bytes. */
+async function beginUpload() {
+  const upload = request(`${stack.url}/s3/reports/slow.txt`, {
+    method: "PUT",
+    headers: { authorization: await bearerOf("admin"), "content-length": "6" },
+  });
+  const answered = once(upload, "response") as Promise<[IncomingMessage]>;
+  upload.write("one");
+  await eventually(() => expect(countsOf(stack.aws)["s3:PutObject"]).toBe(1));
+  return async (): Promise<number | undefined> => {
+    upload.end("two");
+    const [{ statusCode }] = await answered;
+    return statusCode;
+  };
+}
 
+describe("what is under way ends as it began", () => {
   it.each([
     ["the upstream is gone", DEV.replace("  s3: { service: s3 }\n", "")],
     ["a rule denies it", withRule('{ name: no writes, deny: ["s3:Put*"] }')],

@@ -24,6 +24,9 @@ function take(parts: Parts, name: string, settings: unknown): string {
     (part) => closed.push(part),
   );
 }
+const fail = (): never => {
+  throw new Error("no");
+};
 const build = (...wanted: readonly (readonly [name: string, settings: unknown])[]) =>
   shelf.build((parts) => wanted.map(([name, settings]) => take(parts, name, settings)));
 
@@ -54,9 +57,6 @@ describe("parts", () => {
 
   it("that were made before something failed are closed", () => {
     build(["a", 1]).keep();
-    const fail = (): never => {
-      throw new Error("no");
-    };
     expect(() => shelf.build((parts) => [take(parts, "a", 1), take(parts, "b", 1), fail()])).toThrow("no");
     expect(closed).toEqual(["b 1"]);
   });

@@ -104,6 +104,7 @@ it("has the names, kinds and labels that dashboards are built on", async () => {
     "issuer",
     "kind",
     "le",
+    "mode",
     "operation",
     "outcome",
     "reason",
@@ -202,6 +203,10 @@ it("reads gauges at scrape, and leaves out an age that there is not yet", async 
   expect(lines).toContain('postern_build_info{version="1.2.3"} 1');
   expect(lines).toContain("postern_in_flight_requests 7");
   expect(lines).toContain("postern_aws_endpoint_overridden 1");
+  expect(lines).toContain('postern_policy_mode{mode="record"} 1');
+  expect(lines).toContain('postern_policy_mode{mode="enforce"} 0');
+  expect(lines).toContain("postern_config_last_reload_successful 0");
+  expect(lines).toContain("postern_config_last_reload_success_timestamp_seconds 1700000000.5");
   expect(lines.filter((line) => line.startsWith("postern_jwks_age_seconds"))).toEqual([
     'postern_jwks_age_seconds{issuer="staff"} 12.5',
   ]);

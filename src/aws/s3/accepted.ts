@@ -6,13 +6,13 @@ export const LISTED = ["x-amz-optional-object-attributes"];
 /** Digests of what is sent. */
 export const CHECKSUM = ["x-amz-checksum-", "x-amz-sdk-checksum-algorithm"];
 
-/** Who may do what with an object or bucket; each adds a requirement (see `s3-headers.ts`). */
+/** Who may do what with an object or bucket; each adds a requirement (see `headers.ts`). */
 export const GRANTS = ["x-amz-acl", "x-amz-grant-"];
 
 /** Adds a requirement too. */
 export const BYPASS = ["x-amz-bypass-governance-retention"];
 
-/** A key that the customer sends along (S3 User Guide, SSE-C): a rule must name it (see `s3-header-keys.ts`). */
+/** A key that the customer sends along (S3 User Guide, SSE-C): a rule must name it (see `header-keys.ts`). */
 export const CUSTOMER_KEY = [
   "x-amz-server-side-encryption-customer-algorithm",
   "x-amz-server-side-encryption-customer-key",
