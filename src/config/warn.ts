@@ -14,8 +14,16 @@ export function warn(draft: Draft, file: Surroundings["file"], refused: readonly
     ...denylist(draft, file),
     ...sources(draft),
     ...shared(draft),
+    ...recording(draft),
     ...warnOfRules(draft, refused),
   ];
+}
+
+/** Its end may have passed: then it does nothing, and hardly belongs there. */
+function recording({ mode, until }: Draft): Found[] {
+  if (mode !== "record" || until === undefined) return [];
+  const message = `what users do is let through though no rule allows it, until ${new Date(until).toISOString()}`;
+  return [{ path: ["policy", "mode"], message }];
 }
 
 function anyClient({ userPools }: Draft): Found[] {

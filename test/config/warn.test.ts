@@ -65,6 +65,14 @@ describe("guests", () => {
   });
 });
 
+it("S4.6 warns of record mode, and says until when it lasts", () => {
+  const until = "2026-01-02T03:04:05Z";
+  const message = "what users do is let through though no rule allows it, until 2026-01-02T03:04:05.000Z";
+  expect(warned({ policy: { mode: "record", until, rules: [{ name: "all", ...ALLOW }] } })).toEqual([
+    `policy.mode: ${message}`,
+  ]);
+});
+
 describe("sources", () => {
   it("S2.3 that nobody proves the role of are warned of", () => {
     expect(warned({ credentials: { pool: { ...POOL, verifyRole: false } } })).toEqual([
