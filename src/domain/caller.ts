@@ -66,12 +66,15 @@ export const GUEST: Caller = {
   handles: [],
 };
 
-/** The strings of a claim: Cognito writes lists as arrays, and its older Lambda triggers as single values. */
+/**
+ * The strings of a claim: Cognito writes lists as arrays, and its older Lambda triggers as single values. A number that
+ * JSON may have rounded is none.
+ */
 export function claimStrings(value: unknown): readonly string[] {
   if (typeof value === "string") return [value];
   const entries: readonly unknown[] = Array.isArray(value) ? value : [value];
   return entries.flatMap((entry) => {
     if (typeof entry === "string") return [entry];
-    return typeof entry === "number" || typeof entry === "boolean" ? [String(entry)] : [];
+    return Number.isSafeInteger(entry) || typeof entry === "boolean" ? [String(entry)] : [];
   });
 }

@@ -1,4 +1,5 @@
-import { type Caller, claimStrings } from "../domain/caller.ts";
+import type { Caller } from "../domain/caller.ts";
+import { claimValues } from "./claim-values.ts";
 import type { WhoDocument } from "./document.ts";
 
 type Side = "allow" | "deny";
@@ -16,7 +17,7 @@ const KINDS: readonly Caller["kind"][] = ["user", "machine", "guest"];
  * Makes the test of whom a rule is about.
  *
  * An allow is for users, unless it says otherwise: machines need `machine` or `clients`, guests `guest`. A deny is for
- * everybody, unless it says otherwise; by a claim or scopes it is also for users whose token does not tell them
+ * everybody, unless it says otherwise; by a claim or scopes it is also for those whose token does not tell them
  * (security.md S4.2).
  */
 export function compileWho(who: WhoDocument | undefined, side: Side): (caller: Caller) => boolean {
@@ -29,14 +30,6 @@ export function whyNotFor(who: WhoDocument | undefined, side: Side, caller: Call
   return wantedBy(who, side)
     .find(({ fits }) => !fits(caller))
     ?.against(caller);
-}
-
-/**
- * Whether a claim may be another than this token says: access tokens hold no attributes, and whoever holds one has the ID
- * token of the same sign-in too. Nobody passes by a deny by choosing which of them to show.
- */
-export function isUntold({ kind, claims }: Caller, claim: string): boolean {
-  return kind === "user" && claims["token_use"] === "access" && !Object.hasOwn(claims, claim);
 }
 
 function wantedBy(who: WhoDocument = {}, side: Side): readonly Wanted[] {
@@ -129,9 +122,11 @@ function scopesOf({ claims }: Caller): readonly string[] {
 
 function claimWanted(claim: string, values: string | readonly string[], side: Side): Wanted {
   const set = new Set(typeof values === "string" ? [values] : values);
-  const isOne = (caller: Caller) => claimStrings(caller.claims[claim]).some((value) => set.has(value));
   return {
-    fits: side === "allow" ? isOne : (caller) => isOne(caller) || isUntold(caller, claim),
+    fits: (caller) => {
+      const told = claimValues(caller, claim);
+      return told === "unknown" ? side === "deny" : told.some((value) => set.has(value));
+    },
     against: (caller) =>
       Object.hasOwn(caller.claims, claim)
         ? `the claim ${claim} is not what it asks for`

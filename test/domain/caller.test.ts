@@ -17,6 +17,7 @@ describe("claimStrings", () => {
     ["null", null],
     ["an object", { toString: (): string => "admins" }],
     ["lists within lists", [["admins"]]],
+    ["a number that JSON has rounded", [JSON.parse("9007199254740993"), 1.5]],
     ["what every object has", Object.prototype.constructor],
   ])("reads nothing in %s", (_name, value) => {
     expect(claimStrings(value)).toEqual([]);

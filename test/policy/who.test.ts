@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { type Caller, GUEST } from "../../src/domain/caller.ts";
 import type { WhoDocument } from "../../src/policy/document.ts";
-import { compileWho, isUntold, whyNotFor } from "../../src/policy/who.ts";
+import { compileWho, whyNotFor } from "../../src/policy/who.ts";
 import { aCaller, aMachine } from "../support/ruling.ts";
 
 const analyst = aCaller({
@@ -137,15 +137,6 @@ describe("scopes", () => {
 
   it("are none of a guest", () => {
     expect(sides({ ...both, guest: true }, GUEST)).toEqual([false, false]);
-  });
-});
-
-describe("S4.2 a claim that the token does not tell", () => {
-  it("is one that a user's access token does not have", () => {
-    expect(isUntold(bearing({}), "tenant")).toBe(true);
-    expect(isUntold(bearing({ tenant: "acme" }), "tenant")).toBe(false);
-    expect(isUntold(analyst, "tenant")).toBe(false);
-    expect(isUntold(aMachine({ claims: { token_use: "access" } }), "tenant")).toBe(false);
   });
 });
 
