@@ -11,14 +11,21 @@ export interface Bundle {
   readonly uses: readonly Use[];
 }
 
-/** Bundles uses so that each action stands with exactly what it was done on. Who did it is left aside. */
-export function bundlesOf(uses: readonly Use[]): readonly Bundle[] {
+/**
+ * Bundles uses so that each action stands with exactly what it was done on. Who did it is left aside.
+ *
+ * @param placesOf the patterns that stand for resources; default folders for what is more than a few names
+ */
+export function bundlesOf(
+  uses: readonly Use[],
+  placesOf: (resources: readonly string[]) => readonly string[] = folded,
+): readonly Bundle[] {
   const byAction = new Map<string, Use[]>();
   for (const use of uses) getOrAdd(byAction, use.action, (): Use[] => []).push(use);
   const byPlace = new Map<string, { actions: string[]; resources: readonly string[]; uses: Use[] }>();
   for (const action of [...byAction.keys()].sort()) {
     const its = byAction.get(action) ?? [];
-    const resources = [...folded(its.map(({ resource }) => resource))].sort();
+    const resources = [...placesOf(its.map(({ resource }) => resource))].sort();
     const bundle = getOrAdd(byPlace, JSON.stringify(resources), () => ({ actions: [], resources, uses: [] }));
     bundle.actions.push(action);
     bundle.uses.push(...its);

@@ -23,27 +23,39 @@ const OWN = "${claim:sub}";
 /** In place of a name that no pattern can mean. No pattern that is learnt holds one. */
 const NAMELESS = "?";
 
+/** What of an ARN is no name that somebody gave; buckets have neither region nor account in theirs. */
+const BEFORE_NAMES = /^arn:(?:[^:]*:){4}(?:table\/)?/;
+
 /**
  * The pattern that means one resource, and nothing else but the same place of other users: the caller's own `sub`, where
- * it is a whole segment of a key, is written as `${claim:sub}`. Of a key that cannot stand in a pattern the nearest folder
- * that can is kept, to be counted there: see {@link isNameless}.
+ * it is a whole segment of a key, is written as `${claim:sub}`, and no pattern holds it anywhere else. Of a key that cannot
+ * stand in a pattern the nearest folder that can is kept, to be counted there: see {@link isNameless}.
  */
 export function patternOf(resource: string, subject = ""): string {
-  if (!SPECIAL.test(resource) && (subject === "" || !resource.includes(subject))) return resource;
   const bucket = BUCKET.exec(resource)?.[0];
-  if (bucket === undefined)
-    return !SPECIAL.test(resource) || ALL_OF_A_KIND.test(resource) ? resource : NAMELESS;
-  return bucket + patternOfKey(resource.slice(bucket.length), subject);
+  if (names(bucket ?? resource, subject)) return NAMELESS;
+  if (bucket !== undefined) return bucket + patternOfKey(resource.slice(bucket.length), subject);
+  return !SPECIAL.test(resource) || ALL_OF_A_KIND.test(resource) ? resource : NAMELESS;
 }
 
 function patternOfKey(key: string, subject: string): string {
+  if (!SPECIAL.test(key) && !holds(key, subject)) return key;
   const written: string[] = [];
   for (const name of key.split("/")) {
     const own = name === subject && subject !== "";
-    if (own ? !USABLE.test(subject) : SPECIAL.test(name)) return [...written, NAMELESS].join("/");
+    if (own ? !USABLE.test(subject) : SPECIAL.test(name) || holds(name, subject))
+      return [...written, NAMELESS].join("/");
     written.push(own ? OWN : name);
   }
   return written.join("/");
+}
+
+function names(arn: string, subject: string): boolean {
+  return holds(arn, subject) && holds(arn.replace(BEFORE_NAMES, ""), subject);
+}
+
+function holds(text: string, subject: string): boolean {
+  return subject !== "" && text.includes(subject);
 }
 
 /** Whether there is no pattern for it: only its folder can stand for it, once that stands for all in it. */

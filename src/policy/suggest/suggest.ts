@@ -4,6 +4,7 @@ import { bundlesOf } from "./bundles.ts";
 import { attribute, type Given } from "./groups.ts";
 import { isAllowedBy } from "./known.ts";
 import { nameFor, uniqueName } from "./names.ts";
+import { narrowed } from "./narrow.ts";
 import { notesOn, notesOnGuesses } from "./notes.ts";
 import type { Use } from "./use.ts";
 
@@ -30,7 +31,7 @@ export interface Suggested {
  */
 export function suggestRules(uses: readonly Use[], options: SuggestOptions): readonly Suggested[] {
   const { rules, issuers, all = false } = options;
-  const instead = all ? narrowed(uses, rules) : [];
+  const instead = all ? inPlace(uses, rules) : [];
   const taken = new Set([...rules, ...instead.map(({ rule }) => rule)].map(({ name }) => name));
   const fresh = uses.filter((use) => use.rule === undefined && !isAllowedBy(use, rules));
   const byIssuer = new Map<string, Use[]>();
@@ -49,11 +50,10 @@ export function suggestRules(uses: readonly Use[], options: SuggestOptions): rea
  * Rules to stand in the place of those that there are: each narrowed to what users did by it, with its own callers,
  * conditions and role. Denies are not among them, nor are rules that no user needed.
  */
-function narrowed(uses: readonly Use[], rules: readonly RuleDocument[]): readonly Suggested[] {
+function inPlace(uses: readonly Use[], rules: readonly RuleDocument[]): readonly Suggested[] {
   const taken = new Set<string>();
-  return rules.flatMap((rule) => {
-    const its = rule.allow === undefined ? [] : uses.filter((use) => use.rule === rule.name);
-    return bundlesOf(its).map((bundle) => ({
+  return narrowed(uses, rules).flatMap(({ rule, bundles }) =>
+    bundles.map((bundle) => ({
       rule: {
         ...rule,
         name: uniqueName(rule.name, taken),
@@ -64,8 +64,8 @@ function narrowed(uses: readonly Use[], rules: readonly RuleDocument[]): readonl
         `In place of "${rule.name}": what users did by it. Machines are not recorded.`,
         ...notesOn(bundle),
       ],
-    }));
-  });
+    })),
+  );
 }
 
 function rulesFor(

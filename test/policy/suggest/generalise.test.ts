@@ -22,9 +22,25 @@ describe("the pattern of a resource", () => {
     expect(isNameless(pattern)).toBe(false);
   });
 
-  it("takes a part of a segment for no subject, nor a bucket of its name", () => {
-    expect(patternOf(`${S3}home/x-${SUB}/a`, SUB)).toBe(`${S3}home/x-${SUB}/a`);
-    expect(patternOf(`${S3}${SUB}/a`, SUB)).toBe(`${S3}${SUB}/a`);
+  it.each([
+    `${S3}home/x-${SUB}/a`,
+    `${S3}home/${SUB}.txt`,
+    `${S3}${SUB}/a`,
+    `${S3}of-${SUB}`,
+    `arn:aws:dynamodb:us-east-1:123456789012:table/of-${SUB}`,
+  ])(
+    "has none for a name that holds a subject and is no segment of a key, rather than showing it: %s",
+    (resource) => {
+      const pattern = patternOf(resource, SUB);
+      expect(isNameless(pattern)).toBe(true);
+      expect(pattern).not.toContain(SUB);
+    },
+  );
+
+  it("looks for the subject in names, not in the rest of an ARN", () => {
+    for (const subject of ["s3", "a", "1", "table", "dynamodb", "us-east-1"])
+      for (const resource of [`${S3}reports/q`, "arn:aws:dynamodb:us-east-1:123456789012:table/Orders"])
+        expect(patternOf(resource, subject)).toBe(resource);
   });
 
   it("takes an empty segment for nobody's subject", () => {
