@@ -6,35 +6,30 @@ const NONE = -1;
 
 /**
  * Whether a pattern of IAM's kind matches a whole text: `*` is any run of characters, `/` and `:` among them, `?` is
- * any one. It looks back to the last star only, so its time is bounded by the product of the two lengths and in
- * practice by their sum; no text makes it explode.
+ * any one. It is for texts of actions, which are short: its time is bounded by the product of the two lengths. What
+ * callers write, such as keys, is held against a pattern that is made ready (`compilePattern`).
  */
 export function matches(pattern: string, text: string): boolean {
-  return walk(pattern, text, NONE, 0);
-}
-
-/** The same for what is left of a text from a place on. */
-export function matchesFrom(pattern: string, text: string, from: number): boolean {
-  return walk(pattern, text, NONE, from);
+  return walk(pattern, text, NONE);
 }
 
 /** Whether there is a text that both patterns match. */
 export function meets(one: string, other: string): boolean {
-  if (!other.includes("*")) return walk(one, other, ANY_ONE, 0);
-  if (!one.includes("*")) return walk(other, one, ANY_ONE, 0);
+  if (!other.includes("*")) return walk(one, other, ANY_ONE);
+  if (!one.includes("*")) return walk(other, one, ANY_ONE);
   // With a star in both, each can take in the other's middle: they differ at most in what must stand at the two ends.
   const head = Math.min(one.indexOf("*"), other.indexOf("*"));
   const tail = Math.min(one.length - one.lastIndexOf("*"), other.length - other.lastIndexOf("*")) - 1;
   return (
-    walk(one.slice(0, head), other.slice(0, head), ANY_ONE, 0) &&
-    walk(one.slice(one.length - tail), other.slice(other.length - tail), ANY_ONE, 0)
+    walk(one.slice(0, head), other.slice(0, head), ANY_ONE) &&
+    walk(one.slice(one.length - tail), other.slice(other.length - tail), ANY_ONE)
   );
 }
 
 /** Matches, where a character of the text may be one that equals every other. */
-function walk(pattern: string, text: string, wild: number, from: number): boolean {
+function walk(pattern: string, text: string, wild: number): boolean {
   let p = 0;
-  let t = from;
+  let t = 0;
   let star = -1;
   let resume = 0;
   while (t < text.length) {

@@ -1,6 +1,6 @@
 import type { ClaimPlaces, ClaimRow } from "./claim-places.ts";
-import { matchesFrom } from "./pattern.ts";
 import { compileTemplate } from "./template.ts";
+import { compilePattern, type TextTest } from "./text-pattern.ts";
 
 /** A literal text, or the place of a claim. */
 type Piece = string | number;
@@ -10,16 +10,13 @@ export interface ResourcePattern {
   readonly written: string;
   /** What stands before the first wildcard: it takes no walk. */
   readonly head: readonly Piece[];
-  /** From the first wildcard on; empty where there is none. */
-  readonly tail: readonly Piece[];
-  /** What the tail ends with after its last wildcard or claim. */
-  readonly end: string;
+  /** What must stand from the first wildcard on, for the caller of a row; left out where there is none. */
+  readonly tail?: (row: ClaimRow) => TextTest | undefined;
   /** Of all its claims. */
   readonly places: readonly number[];
 }
 
 const WILDCARD = /[*?]/;
-const ANYTHING: readonly Piece[] = ["*"];
 
 /** Prepares a pattern once. */
 export function compileResource(written: string, { placeOf }: ClaimPlaces): ResourcePattern {
@@ -30,26 +27,21 @@ export function compileResource(written: string, { placeOf }: ClaimPlaces): Reso
   const first = pieces.findIndex((piece) => typeof piece === "string" && WILDCARD.test(piece));
   const cut = pieces[first];
   if (typeof cut !== "string") {
-    return { written, head: pieces.filter(isSomething), tail: [], end: "", places };
+    return { written, head: pieces.filter(isSomething), places };
   }
   const at = cut.search(WILDCARD);
   const head = [...pieces.slice(0, first), cut.slice(0, at)].filter(isSomething);
-  const tail = [cut.slice(at), ...pieces.slice(first + 1)].filter(isSomething);
-  const isAnything = tail.length === 1 && tail[0] === "*";
-  return { written, head, tail: isAnything ? ANYTHING : tail, end: endOf(tail.at(-1)), places };
+  return { written, head, tail: compileTail([cut.slice(at), ...pieces.slice(first + 1)]), places };
 }
 
 /** Whether a pattern means a resource, for the caller of a row. */
 export function meansResource(pattern: ResourcePattern, resource: string, row: ClaimRow): boolean {
-  const { head, tail, end } = pattern;
+  const { head, tail } = pattern;
   const length = lengthOf(head, row);
   if (length === undefined || length > resource.length) return false;
-  if (tail.length === 0 && length < resource.length) return false;
-  if (!standsAt(resource.length - end.length, end, resource)) return false;
+  if (tail === undefined && length < resource.length) return false;
   if (!endsAt(length, head, resource, row)) return false;
-  if (tail.length === 0 || tail === ANYTHING) return true;
-  const rest = filled(tail, row);
-  return rest !== undefined && matchesFrom(rest, resource, length);
+  return tail === undefined || tail(row)?.(resource, length) === true;
 }
 
 /** Whether it names a claim of the row that cannot be used. */
@@ -91,17 +83,26 @@ function standsAt(place: number, text: string, resource: string): boolean {
   return true;
 }
 
-/** Nothing in a claim of a row is a wildcard. */
-function filled(pieces: readonly Piece[], row: ClaimRow): string | undefined {
-  const [only] = pieces;
-  if (typeof only === "string" && pieces.length === 1) return only;
-  const texts = pieces.map((piece) => (typeof piece === "string" ? piece : row[piece]));
-  return texts.includes(undefined) ? undefined : texts.join("");
+/** With claims in it a tail is made ready for one caller at a time: a batch asks hundreds of times for the same. */
+function compileTail(pieces: readonly Piece[]): (row: ClaimRow) => TextTest | undefined {
+  if (pieces.every((piece) => typeof piece === "string")) {
+    const test = compilePattern(pieces.join(""));
+    return () => test;
+  }
+  let last: { readonly row: ClaimRow; readonly test: TextTest | undefined } | undefined;
+  return (row) => {
+    if (last?.row !== row) {
+      const text = filled(pieces, row);
+      last = { row, test: text === undefined ? undefined : compilePattern(text) };
+    }
+    return last.test;
+  };
 }
 
-function endOf(piece: Piece | undefined): string {
-  if (typeof piece !== "string") return "";
-  return piece.slice(Math.max(piece.lastIndexOf("*"), piece.lastIndexOf("?")) + 1);
+/** Nothing in a claim of a row is a wildcard. */
+function filled(pieces: readonly Piece[], row: ClaimRow): string | undefined {
+  const texts = pieces.map((piece) => (typeof piece === "string" ? piece : row[piece]));
+  return texts.includes(undefined) ? undefined : texts.join("");
 }
 
 function isSomething(piece: Piece): boolean {

@@ -1,7 +1,6 @@
-import { compileLike } from "./pattern.ts";
-import { trueOfAll, trueOfAny } from "./truth.ts";
 import { filled, type RuleValues } from "./operator-text.ts";
 import { compileTemplate, type Template } from "../template.ts";
+import { compilePattern } from "../text-pattern.ts";
 
 /** An ARN is `arn:partition:service:region:account:resource`; colons of the resource are its own. */
 const ARN_PARTS = 6;
@@ -11,11 +10,11 @@ export function likeArn(written: readonly string[]): RuleValues | undefined {
   const rows = written.map((text) => cutTemplate(compileTemplate(text)));
   if (rows.some((parts) => parts.length !== ARN_PARTS)) return undefined;
   return filled(rows, (arns) => {
-    const patterns = arns.map((parts) => parts.map(compileLike));
+    const patterns = arns.map((parts) => parts.map(compilePattern));
     return (value) => {
       const parts = cutArn(value);
       if (parts === undefined) return "unknown";
-      return trueOfAny(patterns, (tests) => trueOfAll(tests, (test, i) => test(parts[i] ?? "")));
+      return patterns.some((tests) => tests.every((test, i) => test(parts[i] ?? "")));
     };
   });
 }

@@ -1,6 +1,5 @@
 import type { Caller } from "../../domain/caller.ts";
-import { compileLike } from "./pattern.ts";
-import { type Truth, trueOfAny } from "./truth.ts";
+import type { Truth } from "./truth.ts";
 import {
   claimsForPattern,
   compileTemplate,
@@ -8,6 +7,7 @@ import {
   type ReadClaim,
   type Template,
 } from "../template.ts";
+import { compilePattern } from "../text-pattern.ts";
 
 /** Holds a value of the request against the values of a rule: whether it fits any of them. */
 export type ValueTest = (value: string) => Truth;
@@ -34,8 +34,8 @@ export function equalsIgnoringCase(written: readonly string[]): RuleValues {
 /** Equal, where `*` and `?` of the rule's own text are wildcards. */
 export function likeText(written: readonly string[]): RuleValues {
   return filled(whole(written), (rows) => {
-    const tests = rows.flat().map(compileLike);
-    return (value) => trueOfAny(tests, (test) => test(value));
+    const tests = rows.flat().map(compilePattern);
+    return (value) => tests.some((test) => test(value));
   });
 }
 
