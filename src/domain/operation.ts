@@ -11,6 +11,11 @@ export interface Requirement {
   /** IAM's condition keys of the request, as far as they belong to this requirement. Without it they are all absent. */
   readonly keys?: RequestKeys;
   /**
+   * Condition keys, in lower case, whose values tell less than the request reaches, such as the leading keys of an index
+   * that has another key than its table: an allow means what they tell, to a deny they are unknown.
+   */
+  readonly partial?: readonly string[];
+  /**
    * Condition keys, in lower case, that the `when` of an allow must name: what they stand for may do harm where the
    * author of the rule did not think of it.
    */

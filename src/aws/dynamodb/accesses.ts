@@ -1,9 +1,9 @@
 import type { Requirement } from "../../domain/operation.ts";
 import { malformed } from "../body.ts";
 import { ACCESS_FORMS } from "./forms.ts";
-import { accessKeys, textEntry } from "./keys.ts";
+import { accessKeys, ALL_ITEMS, LEADING_KEYS, textEntry } from "./keys.ts";
 import { allTables, indexArn, tableArn } from "./names.ts";
-import { mayTransact, TRANSACT_ACTIONS } from "./table.ts";
+import { DYNAMODB_TABLE, mayTransact, TRANSACT_ACTIONS } from "./table.ts";
 import type { KeyEntry } from "./key-entry.ts";
 import type { Upstream } from "../service.ts";
 import { isObject, type JsonObject, own } from "../strict-json.ts";
@@ -108,17 +108,27 @@ interface Place {
   readonly request: readonly KeyEntry[];
 }
 
+/** What does to every item of a table what item actions do to one, and names none. */
+const OF_ALL_ITEMS: ReadonlySet<string> = new Set(
+  Object.entries(DYNAMODB_TABLE).flatMap(([name, { covers }]) => {
+    const action = `dynamodb:${name}`;
+    return covers === undefined || ACCESS_FORMS.has(action) ? [] : [action];
+  }),
+);
+
 /** What conditions can tell of an access; nothing where it is not one to items. */
 function keysOf(
   access: string,
   input: JsonObject,
   { upstream, table, index, request }: Place,
-): Pick<Requirement, "keys"> {
+): Pick<Requirement, "keys" | "partial"> {
   const form = ACCESS_FORMS.get(access);
-  if (form === undefined) return {};
+  if (form === undefined) return OF_ALL_ITEMS.has(access) ? { keys: ALL_ITEMS } : {};
   const schema = upstream.tables.get(table.slice(allTables(upstream).length));
   const partitionKey = index === undefined ? schema?.partitionKey : schema?.indexes.get(index);
-  return { keys: accessKeys({ form, input, partitionKey, request }) };
+  const keys = accessKeys({ form, input, partitionKey, request });
+  // An index finds items of any leading key of the table.
+  return partitionKey === schema?.partitionKey ? { keys } : { keys, partial: [LEADING_KEYS] };
 }
 
 function capacityOf(input: JsonObject): readonly KeyEntry[] {

@@ -18,6 +18,15 @@ export interface ItemAccess {
 
 type Values = readonly string[] | "unknown";
 
+/** The key whose values are those of the partition key. */
+export const LEADING_KEYS = "dynamodb:leadingkeys";
+
+/** Of what reaches every item of a table without naming one, such as its deletion. */
+export const ALL_ITEMS: RequestKeys = new Map([
+  [LEADING_KEYS, "unknown"],
+  ["dynamodb:attributes", "unknown"],
+]);
+
 /** Of one list; a batch says the same list of each of its keys. */
 const MAX_NAMES = 255;
 
@@ -27,10 +36,11 @@ const MAX_NAMES = 255;
  */
 export function accessKeys(access: ItemAccess): RequestKeys {
   const { form, input, request } = access;
-  const entries: KeyEntry[] = [...request, ...entry("dynamodb:attributes", attributesOf(form, input))];
-  if (form.item !== undefined || form.condition === true) {
-    entries.push(["dynamodb:leadingkeys", leadingKeysOf(access)]);
-  }
+  const entries: KeyEntry[] = [
+    ...request,
+    ...entry("dynamodb:attributes", attributesOf(form, input)),
+    [LEADING_KEYS, leadingKeysOf(access)],
+  ];
   if (form.select !== undefined) entries.push(["dynamodb:select", selectOf(form.select, input)]);
   if (form.returns === true) entries.push(["dynamodb:returnvalues", returnValuesOf(input)]);
   return new Map(entries);
@@ -50,10 +60,12 @@ function textOf(value: unknown): Values {
   return typeof value === "string" ? [value] : "unknown";
 }
 
+/** To IAM a scan has none, and so passes by every condition on them: what it reaches is not told. */
 function leadingKeysOf({ form, input, partitionKey }: ItemAccess): Values {
-  if (partitionKey === undefined) return "unknown";
+  const { item, condition } = form;
+  if (partitionKey === undefined || (item === undefined && condition !== true)) return "unknown";
   const text = keyText(
-    form.item === undefined ? queriedValue(input, partitionKey) : memberOf(input, form.item, partitionKey),
+    item === undefined ? queriedValue(input, partitionKey) : memberOf(input, item, partitionKey),
   );
   return text === undefined ? "unknown" : [text];
 }

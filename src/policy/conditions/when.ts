@@ -1,4 +1,4 @@
-import { compileConditions } from "./condition.ts";
+import { compileConditions, type Condition } from "./condition.ts";
 import type { Asked } from "./values.ts";
 import type { WhenDocument } from "../document.ts";
 
@@ -31,7 +31,9 @@ const ALWAYS: When = {
  */
 export function compileWhen(when: WhenDocument | undefined, side: "allow" | "deny"): When {
   if (when === undefined) return ALWAYS;
-  const conditions = compileConditions(when);
+  const conditions = compileConditions(when).map((condition) =>
+    side === "allow" ? condition : withPartialUnknown(condition),
+  );
   const holds =
     side === "allow"
       ? (asked: Asked) => conditions.every(({ truth }) => truth(asked) === true)
@@ -48,5 +50,15 @@ export function compileWhen(when: WhenDocument | undefined, side: "allow" | "den
     },
     keys: new Set(conditions.flatMap(({ key }) => (key === undefined ? [] : [key.name.toLowerCase()]))),
     ofCallerAlone: conditions.every(({ key }) => key?.claim !== undefined),
+  };
+}
+
+/** A condition of a deny: what the request reaches besides the values of a key might be meant too. */
+function withPartialUnknown(condition: Condition): Condition {
+  const name = condition.key?.name ?? "";
+  return {
+    ...condition,
+    truth: (asked) =>
+      asked.requirement.partial?.includes(name) === true ? "unknown" : condition.truth(asked),
   };
 }

@@ -1,11 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { dynamodb } from "../../../src/aws/dynamodb/dynamodb.ts";
+import { DYNAMODB_TABLE } from "../../../src/aws/dynamodb/table.ts";
 import type { TableKeys } from "../../../src/aws/service.ts";
 import { aHead, anUpstream, codeOf, readWhole } from "../../support/asking.ts";
 
 type Values = string | readonly string[];
 
-const ORDERS: TableKeys = { partitionKey: "customer", indexes: new Map([["byStatus", "status"]]) };
+const INDEXES = { byStatus: "status", byCustomer: "customer" };
+const ORDERS: TableKeys = { partitionKey: "customer", indexes: new Map(Object.entries(INDEXES)) };
 const upstream = anUpstream({ service: "dynamodb", tables: new Map([["Orders", ORDERS]]) });
 const TABLE = "arn:aws:dynamodb:us-east-1:123456789012:table/Orders";
 
@@ -89,8 +91,17 @@ describe("dynamodb:LeadingKeys of an item", () => {
     expect(leading(operation, input)).toEqual(["unknown"]);
   });
 
-  it("is absent of a scan, and of what is not about items", () => {
-    expect(leading("Scan", {})).toEqual([undefined]);
+  it("is unknown of what reaches items that it does not name", () => {
+    expect(leading("Scan", {})).toEqual(["unknown"]);
+    expect(leading("Scan", { IndexName: "byStatus" })).toEqual(["unknown"]);
+    for (const [name, { covers, naming }] of Object.entries(DYNAMODB_TABLE)) {
+      if (covers === undefined || naming !== "table") continue;
+      expect(leading(name, {}), name).toEqual(["unknown"]);
+    }
+    expect(attributes("DeleteTable", {})).toEqual(["unknown"]);
+  });
+
+  it("is absent of what is not about items", () => {
     expect(asks("DescribeTable", there)).toEqual([{ action: "dynamodb:DescribeTable", resource: TABLE }]);
   });
 
@@ -199,6 +210,16 @@ describe("dynamodb:LeadingKeys of a query", () => {
   it("is of the index where one is named", () => {
     expect(query("status = :c", { IndexName: "byStatus" })).toEqual([["acme"]]);
     expect(query("customer = :c", { IndexName: "byStatus" })).toEqual(["unknown"]);
+  });
+
+  it("is less than the request reaches where the index has another key than the table", () => {
+    const partial = (IndexName?: string) => asks("Query", { ...there, IndexName }).map((one) => one.partial);
+    expect(["byStatus", "byDate", "byCustomer", undefined].flatMap(partial)).toEqual([
+      ["dynamodb:leadingkeys"],
+      ["dynamodb:leadingkeys"],
+      undefined,
+      undefined,
+    ]);
   });
 
   const condition = { ComparisonOperator: "EQ", AttributeValueList: [{ S: "acme" }] };
