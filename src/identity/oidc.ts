@@ -1,5 +1,4 @@
 import type { JwtPayload } from "aws-jwt-verify/jwt-model";
-import { claimStrings } from "../domain/caller.ts";
 import { Refusal } from "../domain/refusal.ts";
 import type { Algorithm } from "./algorithm.ts";
 import { type ProvenToken, subjectOf } from "./proven-token.ts";
@@ -62,7 +61,7 @@ export function readOidcClaims(
     issuer: name,
     subject: subjectOf(claims),
     clientId: clientOf(claims, audience),
-    groups: groupsClaim === undefined ? [] : claimStrings(claims[groupsClaim]),
+    groups: groupsClaim === undefined ? [] : groupsOf(claims, groupsClaim),
     roles: [],
     preferredRole: undefined,
     login: { provider: loginKey, token: text },
@@ -71,6 +70,27 @@ export function readOidcClaims(
 }
 
 /**
+/**
+ * The groups of a claim: a text or a list of texts, and none without it. A token that keeps them elsewhere, as of a caller
+ * of very many groups (OpenID Connect Core section 5.6.2; Microsoft Entra, `hasgroups`), or says them in another way is
+ * refused: without its groups it would pass by every deny of one.
+ */
+function groupsOf(claims: JwtPayload, name: string): readonly string[] {
+  const { [name]: groups = [], _claim_names: elsewhere, hasgroups } = claims;
+  const isElsewhere =
+    (name === "groups" && hasgroups !== undefined) ||
+    (elsewhere !== undefined && (!isObject(elsewhere) || Object.hasOwn(elsewhere, name)));
+  const list: readonly unknown[] = Array.isArray(groups) ? groups : [groups];
+  if (isElsewhere || !list.every((group) => typeof group === "string")) {
+    throw new Refusal("token-malformed", { detail: `its groups cannot be read from the claim ${name}` });
+  }
+  return list;
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === "object" && value !== null;
+}
+
  * Tells an ID token from the other JSON Web Tokens of its issuer: access tokens (RFC 9068 section 2.1: `at+jwt`), logout
  * tokens (OpenID Connect Back-Channel Logout section 2.4: `logout+jwt`, and always `events`), and whatever has a type to
  * come. A user pool that is configured as a provider says so itself.

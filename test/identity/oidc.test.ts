@@ -41,6 +41,29 @@ describe("createOidcVerifier", () => {
   });
 
   it.each(["JWT", "jwt", "application/jwt", undefined])("takes a token of type %s", (typ) => {
+  it.each<readonly [name: string, claims: Readonly<Record<string, unknown>>]>([
+    ["are an object", { groups: { a: ["admins"] } }],
+    ["are a list of objects", { groups: [{ name: "admins" }] }],
+    ["are a list of lists", { groups: [["admins"]] }],
+    ["are not all texts", { groups: ["admins", 7] }],
+    ["are a number", { groups: 7 }],
+    ["are null", { groups: null }],
+    ["are elsewhere", { groups: undefined, _claim_names: { groups: "src1" } }],
+    ["are partly elsewhere", { groups: ["admins"], _claim_names: { groups: "src1" } }],
+    ["may be elsewhere", { groups: undefined, _claim_names: "groups" }],
+    ["are too many to be told", { groups: undefined, hasgroups: true }],
+  ])("S4.2 refuses a token whose groups %s, where they are asked for", (_what, claims) => {
+    expect(() => ask(googleClaims(claims), {}, { groupsClaim: "groups" })).toThrow(
+      refused("token-malformed"),
+    );
+    expect(ask(googleClaims(claims)).groups).toEqual([]);
+  });
+
+  it("takes a token that keeps other claims elsewhere", () => {
+    const claims = googleClaims({ _claim_names: { address: "src1" }, _claim_sources: {} });
+    expect(ask(claims, {}, { groupsClaim: "groups" }).groups).toEqual(["admins"]);
+  });
+
     expect(ask(googleClaims(), { typ }).use).toBe("id");
   });
 
