@@ -4,6 +4,8 @@ import { coverOf, folded } from "../policy/suggest/generalise.ts";
 export interface Shelf {
   /** Whether there was room for it. */
   readonly note: (pattern: string, seen: Seen) => boolean;
+  /** Forgets all of it. */
+  readonly clear: () => void;
   readonly tallies: () => readonly (readonly [pattern: string, tally: Tally])[];
 }
 
@@ -66,6 +68,10 @@ export function createShelf(room: Room, maxPatterns: number): Shelf {
       add(pattern, tally);
       fold();
       return true;
+    },
+    clear: () => {
+      for (const [pattern, tally] of tallies) take(pattern, tally, -1);
+      tallies.clear();
     },
     tallies: () => [...tallies],
   };

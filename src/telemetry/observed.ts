@@ -3,6 +3,7 @@ import { getOrAdd } from "../domain/get-or-add.ts";
 import { isNameless, patternOf } from "../policy/suggest/generalise.ts";
 import { RECORDED } from "../policy/record.ts";
 import type { Use } from "../policy/suggest/use.ts";
+import { createStanding, type NamedIssuer } from "./observed-issuers.ts";
 import { createShelf, type Room, type Shelf } from "./observed-shelf.ts";
 import type { Outcome } from "./outcome.ts";
 
@@ -10,6 +11,8 @@ import type { Outcome } from "./outcome.ts";
 export interface Observed {
   /** Takes note of a finished request. */
   readonly record: (outcome: Outcome) => void;
+  /** Forgets what was done by callers of issuers that are not there any more, or are others by the same name. */
+  readonly adopt: (issuers: readonly NamedIssuer[]) => void;
   /** What users did with success, in no order that means anything. */
   readonly uses: () => readonly Use[];
   /** How many things that were done with success are not among the uses: for want of room, or of a pattern that means them. */
@@ -47,9 +50,10 @@ export function createObserved(now: Clock, limits: ObservedLimits = LIMITS): Obs
   const books = new Map<string, Book>();
   const room: Room = { entries: limits.entries, characters: limits.characters };
   const groupsOf = createGroupReader();
+  const standing = createStanding(now);
   let homeless = 0;
-  const bookOf = (outcome: Outcome): Book | undefined => {
-    const { issuer, rule } = outcome;
+  const bookOf = (outcome: Outcome, issuer: string): Book | undefined => {
+    const { rule } = outcome;
     const { groups, text } = groupsOf(outcome.groups);
     const role = roleOf(outcome);
     const key = [issuer, role, rule, text].join(SEPARATOR);
@@ -65,13 +69,24 @@ export function createObserved(now: Clock, limits: ObservedLimits = LIMITS): Obs
   };
   return {
     record: (outcome) => {
-      if (!isLearnt(outcome)) return;
-      const book = bookOf(outcome);
-      const { requirements, subject, caller = "" } = outcome;
-      const seen = { by: subject ?? caller, atMs: now() };
+      const { issuer, requirements, subject, caller = "", durationMs } = outcome;
+      const atMs = now();
+      if (issuer === undefined || !isLearnt(outcome) || !standing.holdsSince(issuer, atMs - durationMs))
+        return;
+      const book = bookOf(outcome, issuer);
+      const seen = { by: subject ?? caller, atMs };
       for (const { action, resource } of requirements) {
         const shelf = book && getOrAdd(book.shelves, action, () => createShelf(room, limits.patterns));
         if (shelf?.note(patternOf(resource, subject), seen) !== true) homeless++;
+      }
+    },
+    adopt: (issuers) => {
+      const gone = standing.adopt(issuers);
+      for (const [key, { about, shelves }] of books) {
+        if (!gone.has(about.issuer)) continue;
+        for (const shelf of shelves.values()) shelf.clear();
+        books.delete(key);
+        room.characters += key.length;
       }
     },
     uses: () => [...books.values()].flatMap(usesIn),

@@ -32,8 +32,10 @@ afterEach(() => {
 async function recorded(outcomes: readonly Partial<Outcome>[], leftMs = 60_000): Promise<string> {
   const observed = createObserved(() => 0);
   for (const changes of outcomes) observed.record(outcomeOf(changes));
-  const told = recordedOf({ observed, rules: RULES, issuers: ["staff"], untilMs: leftMs, now: () => 0 });
-  return answering(200, JSON.stringify(told()));
+  const policy = { rules: RULES, written: RULES, issuers: ["local"] };
+  const mode = leftMs > 0 ? "record" : "enforce";
+  const told = recordedOf({ observed, ...policy, mode, untilMs: leftMs });
+  return answering(200, JSON.stringify(told));
 }
 
 async function answering(status: number, text: string): Promise<string> {

@@ -91,7 +91,7 @@ function observedFrom(deeds: readonly Deed[]): Observed {
 }
 
 function rulesFrom(deeds: readonly Deed[]) {
-  const suggested = suggestRules(observedFrom(deeds).uses(), { rules: [], issuers: ["staff"] });
+  const suggested = suggestRules(observedFrom(deeds).uses(), { rules: [], issuers: ["local"] });
   return suggested.map(({ rule }) => rule);
 }
 
@@ -179,7 +179,7 @@ describe("S4.6 H5 the rules that are suggested", () => {
     fc.assert(
       fc.property(shuffled, ([deeds, others]) => {
         const [one, other] = [observedFrom(deeds), observedFrom(others)];
-        const options = { rules: [], issuers: ["staff"] };
+        const options = { rules: [], issuers: ["local"] };
         expect(suggestRules(other.uses(), options)).toEqual(suggestRules(one.uses(), options));
         expect(suggestPolicies(other.uses())).toEqual(suggestPolicies(one.uses()));
         expect(other.forgotten()).toBe(one.forgotten());

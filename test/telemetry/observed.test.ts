@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { RECORDED } from "../../src/policy/record.ts";
-import { createObserved, type ObservedLimits } from "../../src/telemetry/observed.ts";
+import { createObserved, type Observed, type ObservedLimits } from "../../src/telemetry/observed.ts";
 import type { Outcome } from "../../src/telemetry/outcome.ts";
 import { outcomeOf } from "./outcomes.ts";
 
@@ -196,5 +196,47 @@ describe("bounds", () => {
     expect(told.length).toBeLessThan(2_000_000);
     const times = observed.uses().reduce((sum, use) => sum + use.times, 0);
     expect(times + observed.forgotten()).toBe(20_000);
+  });
+});
+
+const issuersIn = (observed: Observed) => observed.uses().map(({ issuer }) => issuer);
+
+describe("S4.8 issuers that change", () => {
+  const standing = { name: "local", id: "one" };
+
+  it("keep what their callers did while they are whom their names stand for", () => {
+    const observed = observedOf([read("a"), read("a", { issuer: "partners" })]);
+    observed.adopt([standing, { name: "partners" }]);
+    observed.adopt([{ name: "partners" }, standing]);
+    expect(issuersIn(observed)).toEqual(["local", "partners"]);
+  });
+
+  it("lose it, and room is made, once they are gone or others by the same name", () => {
+    const LIMITS = { sets: 1, patterns: 20, entries: 9, characters: 1000 };
+    const keys = Array.from({ length: 9 }, (_, i) => read(`k${i}`, { durationMs: 0 }));
+    for (const next of [[], [{ name: "local", id: "another" }]]) {
+      const observed = createObserved(() => NOW, LIMITS);
+      for (let i = 0; i < 5; i++) {
+        observed.adopt([standing]);
+        for (const one of keys) observed.record(one);
+        expect([issuersIn(observed).length, observed.forgotten()]).toEqual([9, 0]);
+        observed.adopt(next);
+        expect(issuersIn(observed)).toEqual([]);
+      }
+    }
+  });
+
+  it("are not given what a request did that began before, nor is anything kept of one that is gone", () => {
+    let nowMs = NOW;
+    const observed = createObserved(() => nowMs);
+    observed.adopt([standing]);
+    nowMs += 1000;
+    observed.adopt([{ name: "local", id: "another" }]);
+    nowMs += 1000;
+    observed.record(read("a", { durationMs: 1500 }));
+    observed.record(read("a", { durationMs: 10, issuer: "gone" }));
+    expect(issuersIn(observed)).toEqual([]);
+    observed.record(read("a", { durationMs: 10 }));
+    expect(issuersIn(observed)).toEqual(["local"]);
   });
 });

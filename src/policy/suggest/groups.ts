@@ -19,14 +19,12 @@ type Places = ReadonlyMap<string, ReadonlySet<string>>;
  * that group. What users of several did is for the one of them that alone was seen doing it, or else for the rarest.
  */
 export function attribute(uses: readonly Use[]): readonly Given[] {
-  const byRarity = rarestFirst(uses);
+  const rarity = rarityIn(uses);
   const everybodys = placesOf(uses.filter(({ groups }) => groups.length === 0));
-  const alone = new Map(
-    byRarity.map((group) => [group, placesOf(uses.filter(({ groups }) => isOnly(groups, group)))]),
-  );
+  const alone = placesAlone(uses);
   const given = new Map<string | undefined, { uses: Use[]; guessed: Set<Use> }>();
   for (const use of uses) {
-    const candidates = byRarity.filter((group) => use.groups.includes(group));
+    const candidates = use.groups.toSorted((one, other) => rarity(one) - rarity(other));
     const proven = candidates.find((group) => includes(alone.get(group), use));
     const group = includes(everybodys, use) ? undefined : (proven ?? candidates[0]);
     const to = getOrAdd(given, group, () => ({ uses: [], guessed: new Set<Use>() }));
@@ -38,8 +36,8 @@ export function attribute(uses: readonly Use[]): readonly Given[] {
     .sort((one, other) => ((one.group ?? "") < (other.group ?? "") ? -1 : 1));
 }
 
-/** Rare is a group that few sets of groups have in them, and of those the one that was seen least. */
-function rarestFirst(uses: readonly Use[]): readonly string[] {
+/** Puts groups in order. Rare is one that few sets of groups have in them, and of those the one that was seen least. */
+function rarityIn(uses: readonly Use[]): (group: string) => number {
   const seen = new Map<string, { readonly sets: Set<string>; times: number }>();
   for (const { groups, times } of uses) {
     for (const group of groups) {
@@ -48,9 +46,21 @@ function rarestFirst(uses: readonly Use[]): readonly string[] {
       one.times += times;
     }
   }
-  return [...seen]
-    .sort(([one, a], [other, b]) => a.sets.size - b.sets.size || a.times - b.times || (one < other ? -1 : 1))
-    .map(([group]) => group);
+  const rarestFirst = [...seen].sort(
+    ([one, a], [other, b]) => a.sets.size - b.sets.size || a.times - b.times || (one < other ? -1 : 1),
+  );
+  const places = new Map(rarestFirst.map(([group], i) => [group, i]));
+  return (group) => places.get(group) ?? 0;
+}
+
+/** Of each group what its users did who are in no other. */
+function placesAlone(uses: readonly Use[]): ReadonlyMap<string, Places> {
+  const its = new Map<string, Use[]>();
+  for (const use of uses) {
+    const [group, another] = use.groups;
+    if (group !== undefined && another === undefined) getOrAdd(its, group, (): Use[] => []).push(use);
+  }
+  return new Map([...its].map(([group, those]) => [group, placesOf(those)]));
 }
 
 function placesOf(uses: readonly Use[]): Places {
@@ -62,8 +72,4 @@ function placesOf(uses: readonly Use[]): Places {
 function includes(places: Places | undefined, { action, resource }: Use): boolean {
   const patterns = places?.get(action);
   return patterns !== undefined && coverOf(resource, patterns) !== undefined;
-}
-
-function isOnly(groups: readonly string[], group: string): boolean {
-  return groups.length === 1 && groups[0] === group;
 }

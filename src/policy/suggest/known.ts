@@ -1,19 +1,21 @@
+import { getOrAdd } from "../../domain/get-or-add.ts";
 import { SESSION_MEMBERS, type RuleDocument, type WhoDocument } from "../document.ts";
 import { matches, matchesAction } from "../pattern.ts";
 import type { Use } from "./use.ts";
 
 /**
- * Whether one of the rules allows, beyond doubt and as a suggested one would, what was seen: what was suggested once and is
- * in force by now is not suggested again.
+ * Tells what one of the rules allows, beyond doubt and as a suggested one would: what was suggested once and is in force by
+ * now is not suggested again.
  */
-export function isAllowedBy(use: Use, rules: readonly RuleDocument[]): boolean {
-  return rules.some(
-    (rule) =>
-      givesTheSame(rule) &&
-      isFor(rule.who, use) &&
-      rule.allow?.some((action) => matchesAction(action, use.action)) === true &&
-      rule.on?.some((pattern) => isWithin(use.resource, pattern)) === true,
-  );
+export function allowedBy(rules: readonly RuleDocument[]): (use: Use) => boolean {
+  const like = rules.filter(givesTheSame);
+  const byAction = new Map<string, readonly RuleDocument[]>();
+  const naming = (action: string): readonly RuleDocument[] =>
+    like.filter(({ allow = [] }) => allow.some((pattern) => matchesAction(pattern, action)));
+  return (use) =>
+    getOrAdd(byAction, use.action, () => naming(use.action)).some(
+      ({ who, on = [] }) => isFor(who, use) && on.some((pattern) => isWithin(use.resource, pattern)),
+    );
 }
 
 /** The role of the pool from the default source, without conditions. */
@@ -28,7 +30,7 @@ function isFor(who: WhoDocument | undefined, { groups, issuer }: Use): boolean {
   const { authenticated, groups: wanted, issuers, ...others } = who;
   if (authenticated === undefined && wanted === undefined) return false;
   if (Object.values(others).some((member) => member !== undefined)) return false;
-  const ofIssuer = issuers === undefined || (issuer !== undefined && issuers.includes(issuer));
+  const ofIssuer = issuers === undefined || issuers.includes(issuer);
   return ofIssuer && (wanted === undefined || wanted.some((group) => groups.includes(group)));
 }
 

@@ -1,33 +1,52 @@
 import type { RuleDocument } from "../document.ts";
 import { contains, containsAllowed, mayMeet } from "../scope/containment.ts";
-import { type Bundle, bundlesOf } from "./bundles.ts";
+import { bundlesOf } from "./bundles.ts";
 import { folded } from "./generalise.ts";
+import { uniqueName } from "./names.ts";
+import { notesOn } from "./notes.ts";
+import type { Suggested } from "./suggest.ts";
 import type { Use } from "./use.ts";
 
-/** A rule, and what of it was used: no more than it allows. */
-export interface Narrowed {
-  readonly rule: RuleDocument;
-  readonly bundles: readonly Bundle[];
+/** What is known beside the uses. */
+export interface NarrowOptions {
+  /** The rules by which was decided. */
+  readonly rules: readonly RuleDocument[];
+  /** The same in the same order as their author wrote them, where what they say may stand for something else. */
+  readonly written?: readonly RuleDocument[];
+  /** Names that other rules will have. */
+  readonly taken?: readonly string[];
 }
 
 /**
- * Narrows each allow to what was used of it. What lies within one of its patterns stands for itself, whoever calls. Of
- * anything else the patterns are kept that it may have been used by: where it is one caller's claim that made them fit,
- * what they used is nobody else's.
+ * Rules to stand in the place of those that there are: each allow narrowed to what users did by it, with its own callers,
+ * conditions and role. Denies are not among them, nor are rules that no user needed.
+ *
+ * What lies within one of a rule's patterns stands for itself, whoever calls. Of anything else the patterns are kept that
+ * it may have been used by: where it is one caller's claim that made them fit, what they used is nobody else's.
  */
-export function narrowed(uses: readonly Use[], rules: readonly RuleDocument[]): readonly Narrowed[] {
+export function narrowRules(uses: readonly Use[], options: NarrowOptions): readonly Suggested[] {
+  const { rules, written = rules, taken = [] } = options;
+  const names = new Set(taken);
   const usesOf = byRule(uses, rules);
-  return rules.map((rule) => {
-    const bundles = bundlesOf(usesOf(rule), (resources) => [
-      ...new Set(folded(resources).flatMap((resource) => placesIn(rule, resource))),
-    ]);
-    return { rule, bundles };
+  return rules.flatMap((rule, i) => {
+    const base = written[i] ?? rule;
+    const placesOf = (resources: readonly string[]): readonly string[] => [
+      ...new Set(folded(resources).flatMap((resource) => placesIn(rule, resource, base.on))),
+    ];
+    return bundlesOf(usesOf(rule), placesOf).map((bundle) => ({
+      rule: { ...base, name: uniqueName(base.name, names), allow: bundle.actions, on: bundle.resources },
+      notes: [
+        `In place of "${base.name}": what users did by it. Machines are not recorded.`,
+        ...notesOn(bundle),
+      ],
+    }));
   });
 }
 
-function placesIn({ on = [] }: RuleDocument, resource: string): readonly string[] {
+/** The resource, or the patterns that may mean it, as they are written. */
+function placesIn({ on = [] }: RuleDocument, resource: string, written = on): readonly string[] {
   if (on.some((pattern) => contains(pattern, resource))) return [resource];
-  return on.filter((pattern) => mayMeet(pattern, resource));
+  return on.flatMap((pattern, i) => (mayMeet(pattern, resource) ? [written[i] ?? pattern] : []));
 }
 
 /**

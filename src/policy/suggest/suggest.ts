@@ -2,9 +2,8 @@ import { getOrAdd } from "../../domain/get-or-add.ts";
 import type { RuleDocument, WhoDocument } from "../document.ts";
 import { bundlesOf } from "./bundles.ts";
 import { attribute, type Given } from "./groups.ts";
-import { isAllowedBy } from "./known.ts";
-import { nameFor, uniqueName } from "./names.ts";
-import { narrowed } from "./narrow.ts";
+import { allowedBy } from "./known.ts";
+import { nameFor } from "./names.ts";
 import { notesOn, notesOnGuesses } from "./notes.ts";
 import type { Use } from "./use.ts";
 
@@ -12,10 +11,8 @@ import type { Use } from "./use.ts";
 export interface SuggestOptions {
   /** The rules by which was decided. */
   readonly rules: readonly RuleDocument[];
-  /** Configured names of all user pools and other issuers. */
+  /** Configured names of all user pools and other issuers: what was done by callers of others is left out. */
   readonly issuers: readonly string[];
-  /** Also the rules that there are, each narrowed to what was used of it. Default false. */
-  readonly all?: boolean;
 }
 
 /** A rule that would allow what was seen. */
@@ -26,56 +23,31 @@ export interface Suggested {
 }
 
 /**
- * Rules that allow what was seen, each action on what it was done with and nothing besides: those to add, for what was let
- * through only to be recorded. The same for the same uses in any order.
+ * Rules to add that allow what was let through only to be recorded, each action on what it was done with and nothing
+ * besides. The same for the same uses in any order.
  */
-export function suggestRules(uses: readonly Use[], options: SuggestOptions): readonly Suggested[] {
-  const { rules, issuers, all = false } = options;
-  const instead = all ? inPlace(uses, rules) : [];
-  const taken = new Set([...rules, ...instead.map(({ rule }) => rule)].map(({ name }) => name));
-  const fresh = uses.filter((use) => use.rule === undefined && !isAllowedBy(use, rules));
+export function suggestRules(uses: readonly Use[], { rules, issuers }: SuggestOptions): readonly Suggested[] {
+  const taken = new Set(rules.map(({ name }) => name));
+  const isAllowed = allowedBy(rules);
   const byIssuer = new Map<string, Use[]>();
-  for (const use of fresh) {
-    const issuer = issuers.length > 1 ? (use.issuer ?? "") : "";
-    getOrAdd(byIssuer, issuer, (): Use[] => []).push(use);
+  for (const use of uses) {
+    const isNew = use.rule === undefined && issuers.includes(use.issuer) && !isAllowed(use);
+    if (isNew) getOrAdd(byIssuer, use.issuer, (): Use[] => []).push(use);
   }
-  const added = [...byIssuer.keys()].sort().flatMap((issuer) => {
-    const those = issuersOf(issuer, issuers);
-    return attribute(byIssuer.get(issuer) ?? []).flatMap((given) => rulesFor(given, those, taken));
+  return [...byIssuer.keys()].sort().flatMap((issuer) => {
+    const ofIssuer = issuers.length > 1 ? { issuers: [issuer] } : {};
+    return attribute(byIssuer.get(issuer) ?? []).flatMap((given) => rulesFor(given, ofIssuer, taken));
   });
-  return [...instead, ...added];
-}
-
-/**
- * Rules to stand in the place of those that there are: each narrowed to what users did by it, with its own callers,
- * conditions and role. Denies are not among them, nor are rules that no user needed.
- */
-function inPlace(uses: readonly Use[], rules: readonly RuleDocument[]): readonly Suggested[] {
-  const taken = new Set<string>();
-  return narrowed(uses, rules).flatMap(({ rule, bundles }) =>
-    bundles.map((bundle) => ({
-      rule: {
-        ...rule,
-        name: uniqueName(rule.name, taken),
-        allow: bundle.actions,
-        on: bundle.resources,
-      },
-      notes: [
-        `In place of "${rule.name}": what users did by it. Machines are not recorded.`,
-        ...notesOn(bundle),
-      ],
-    })),
-  );
 }
 
 function rulesFor(
   { group, uses, guessed }: Given,
-  issuers: IssuersNamed,
+  ofIssuer: Pick<WhoDocument, "issuers">,
   taken: Set<string>,
 ): readonly Suggested[] {
   const who: WhoDocument = {
     ...(group === undefined ? { authenticated: true } : { groups: [group] }),
-    ...(issuers.named.length > 0 && { issuers: issuers.named }),
+    ...ofIssuer,
   };
   return bundlesOf(uses).map((bundle) => {
     const guesses = bundle.uses.filter((use) => guessed.has(use));
@@ -87,19 +59,7 @@ function rulesFor(
         on: bundle.resources,
         role: "pool",
       },
-      notes: [...notesOn(bundle), ...notesOnGuesses(group ?? "", guesses), ...issuers.notes],
+      notes: [...notesOn(bundle), ...notesOnGuesses(group ?? "", guesses)],
     };
   });
-}
-
-/** What rules say of issuers. */
-interface IssuersNamed {
-  readonly named: readonly string[];
-  readonly notes: readonly string[];
-}
-
-function issuersOf(issuer: string, all: readonly string[]): IssuersNamed {
-  if (all.length < 2) return { named: [], notes: [] };
-  if (issuer !== "") return { named: [issuer], notes: [] };
-  return { named: all, notes: ["Nobody told of which issuer the callers are: leave in only those meant."] };
 }

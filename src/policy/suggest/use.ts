@@ -1,7 +1,7 @@
 /** What users of the same groups did with success. It names no user. */
 export interface Use {
-  /** Configured name of their user pool or other issuer; undefined where it was not told. */
-  readonly issuer: string | undefined;
+  /** Configured name of their user pool or other issuer. */
+  readonly issuer: string;
   /** All the groups of each of them, sorted; empty for users without any. */
   readonly groups: readonly string[];
   /** As IAM writes it, such as `s3:GetObject`. */

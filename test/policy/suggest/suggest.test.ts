@@ -66,9 +66,6 @@ describe("a suggested rule", () => {
       { groups: ["analysts"], issuers: ["partners"] },
       { groups: ["analysts"], issuers: ["staff"] },
     ]);
-    const untold = suggested([aUse({ issuer: undefined })], { issuers });
-    expect(untold[0]?.rule.who?.issuers).toEqual(issuers);
-    expect(untold[0]?.notes.join(" ")).toContain("Nobody told of which issuer");
   });
 
   it("has a name that no other rule has, short and without controls, whatever the groups are called", () => {
@@ -128,6 +125,11 @@ describe("whom what callers of several groups did is for", () => {
 });
 
 describe("what is not suggested", () => {
+  it("is what callers of an issuer did that is not there any more, where there is another", () => {
+    expect(rulesFor([aUse({ issuer: "gone" })])).toEqual([]);
+    expect(rulesFor([aUse({ issuer: "gone" })], { issuers: ["staff", "partners"] })).toEqual([]);
+  });
+
   const allowed = (rule: Partial<RuleDocument>): RuleDocument => ({
     name: "there already",
     who: { groups: ["analysts"] },
@@ -195,39 +197,5 @@ describe("notes", () => {
     const uses = Array.from({ length: 9 }, (_, i) => aUse({ resource: `${S3}reports/${i}`, callers: 1 }));
     expect(notesFor(uses)).toHaveLength(7);
     expect(notesFor(uses).at(-1)).toBe("4 more like that.");
-  });
-});
-
-describe("with all", () => {
-  const rules: readonly RuleDocument[] = [
-    { name: "nothing here", deny: ["s3:Delete*"] },
-    {
-      name: "admins do anything",
-      who: { groups: ["admins"], claims: { tenant: "acme" } },
-      when: { IpAddress: { "aws:SourceIp": "10.0.0.0/8" } },
-      allow: ["*"],
-      on: ["*"],
-      role: "arn:aws:iam::123456789012:role/admin",
-      credentials: "service",
-    },
-    { name: "nobody used it", who: { groups: ["x"] }, allow: ["*"], on: ["*"], role: "pool" },
-  ];
-
-  it("rules that there are come first, narrowed to what was used, with their callers, conditions and roles", () => {
-    const byAdmins = { groups: ["admins"], rule: "admins do anything" };
-    const uses = [aUse(byAdmins), aUse({ ...byAdmins, action: "dynamodb:Query", resource: ORDERS }), aUse()];
-    const told = rulesFor(uses, { rules, all: true });
-    expect(told.map(({ name, allow, on }) => [name, allow, on])).toEqual([
-      ["admins do anything", ["dynamodb:Query"], [ORDERS]],
-      ["admins do anything 2", ["s3:GetObject"], [`${S3}reports/q3.txt`]],
-      ["analysts: s3 reports", ["s3:GetObject"], [`${S3}reports/q3.txt`]],
-    ]);
-    for (const rule of told.slice(0, 2))
-      expect({ ...rules[1], name: rule.name, allow: rule.allow, on: rule.on }).toEqual(rule);
-    expect(problemsOf(told, NAMES_AT_AWS)).toEqual([]);
-  });
-
-  it("what was done by a rule that is gone is not suggested", () => {
-    expect(rulesFor([aUse({ rule: "gone" })], { rules, all: true })).toEqual([]);
   });
 });
