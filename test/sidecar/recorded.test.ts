@@ -110,15 +110,17 @@ it("S6.6 tells rules as they were written, without what references stand for", (
   expect(JSON.stringify(all)).not.toContain("filled-in");
 });
 
+/** Of record mode until then; of all else that a snapshot has nothing is told here. */
+const snapshot = (untilMs: number): Snapshot => {
+  const recording = { untilMs, isOn: (atMs: number) => atMs < untilMs };
+  const loaded = { config: configOf(), document: { policy: { rules: [] } } };
+  return { ...loaded, pipeline: { policy: { recording } } } as unknown as Snapshot;
+};
+
 it("makes its answer once a second at most, and anew for another configuration", () => {
   let nowMs = 0;
   const observed = createObserved(() => nowMs);
   const recorded = createRecorded(observed, () => nowMs);
-  const snapshot = (untilMs: number): Snapshot => {
-    const recording = { untilMs, isOn: (atMs: number) => atMs < untilMs };
-    const loaded = { config: configOf(), document: { policy: { rules: [] } } };
-    return { ...loaded, pipeline: { policy: { recording } } } as unknown as Snapshot;
-  };
   const first = snapshot(10_000);
   const told = recorded(first);
   expect(told).toMatchObject({ mode: "record", until: "1970-01-01T00:00:10.000Z" });
