@@ -69,7 +69,9 @@ function judgeValues(name: OperatorName, key: ConditionKey, written: readonly st
   const { negated } = operator;
   const absent = withoutKey(name, key, negated);
   return (values, caller) => {
-    if (values.length === 0) return absent;
+    if (values.length === 0) {
+      return typeof ready === "function" || ready.isFilledFor(caller) ? absent : "unknown";
+    }
     const fits = typeof ready === "function" ? ready : ready.forCaller(caller);
     return judgeSet(name.set, values, negated ? (value) => not(fits(value)) : fits);
   };
@@ -77,7 +79,8 @@ function judgeValues(name: OperatorName, key: ConditionKey, written: readonly st
 
 /**
  * An absent key fits no value: positive operators fail on it, and negated ones hold. Of a claim nobody knows why it is
- * absent, so a rule that says what it must not be has no answer (security.md S4.2).
+ * absent, so a rule that says what it must not be has no answer (security.md S4.2). Nor has one with a claim in its values
+ * that cannot be used (S4.5), or the session policy, which says nothing of that claim, would mean more than the rule.
  */
 function withoutKey({ set, ifExists }: OperatorName, { claim }: ConditionKey, negated: boolean): Truth {
   if (ifExists) return true;

@@ -13,7 +13,13 @@ import { compilePattern } from "../text-pattern.ts";
 export type ValueTest = (value: string) => Truth;
 
 /** The values of a rule made ready: a test, or how it is made where they have claims in them. */
-export type RuleValues = ValueTest | { readonly forCaller: (caller: Caller) => ValueTest };
+export type RuleValues =
+  | ValueTest
+  | {
+      readonly forCaller: (caller: Caller) => ValueTest;
+      /** Whether every claim in them can be used. */
+      readonly isFilledFor: (caller: Caller) => boolean;
+    };
 
 /** Equal, letter by letter. */
 export function equalsText(written: readonly string[]): RuleValues {
@@ -54,6 +60,7 @@ export function filled(
   const literal = fillRows(rows, () => undefined);
   if (literal.length === rows.length) return testOf(literal);
   return {
+    isFilledFor: (caller) => fillRows(rows, claimsForPattern(caller)).length === rows.length,
     forCaller: (caller) => {
       const usable = fillRows(rows, claimsForPattern(caller));
       const test = testOf(usable);

@@ -24,8 +24,9 @@ export function canBeFilled(when: WhenDocument, read: ReadClaim): boolean {
 /**
  * Those conditions of a rule that AWS can tell with the same meaning, claims filled in; undefined where there are none.
  *
- * Of a condition only the values stand there whose claims can be used. By the others no allow ever holds, so that it is
- * no narrower without them; a deny is better left out (`canBeFilled`).
+ * Of a condition only the values stand there whose claims can be used. The others never make an allow hold, and where
+ * there are no more than they, or they say what must not be, it never holds at all (security.md S4.5): then there is no
+ * session that would be wider without them. A deny is better left out (`canBeFilled`).
  */
 export function sessionCondition(when: WhenDocument = {}, read: ReadClaim): SessionCondition | undefined {
   const operators = Object.entries(when).flatMap(([operator, entries]) => {
