@@ -10,6 +10,9 @@ const VALUE_OF = "s3:requestobjecttag/";
 /** `=` in every pair, and no `+`, which S3 may read as itself or as a space. */
 const CERTAIN = /^[^+&=]+=[^+&=]*(?:&[^+&=]+=[^+&=]*)*$/;
 
+/** Names in ASCII: of others nobody says which are the same but for case, and the Kelvin sign would become a k. */
+const PLAIN = /^[\x20-\x7e]+$/;
+
 /**
  * The condition keys of the tags in `x-amz-tagging`, which is written as a query is (API reference, PutObject). Where the
  * header has not one reading they are unknown.
@@ -17,7 +20,7 @@ const CERTAIN = /^[^+&=]+=[^+&=]*(?:&[^+&=]+=[^+&=]*)*$/;
 export function tagEntries(tagging: string): readonly KeyEntry[] | "unknown" {
   if (tagging === "") return [];
   const pairs = CERTAIN.test(tagging) ? parseQuery(tagging, "refused") : undefined;
-  if (pairs === undefined || pairs.some(([name]) => name === "")) return "unknown";
+  if (pairs === undefined || !pairs.every(([name]) => PLAIN.test(name))) return "unknown";
   const values = pairs.map(([name, value]): KeyEntry => [`${VALUE_OF}${name.toLowerCase()}`, [value]]);
   const twice = new Set(values.map(([key]) => key)).size < values.length;
   return twice ? "unknown" : [...values, [NAMES, pairs.map(([name]) => name)]];

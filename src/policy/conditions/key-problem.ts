@@ -57,6 +57,9 @@ export function keyProblem(written: string): string | undefined {
   if (claim !== undefined) return claimProblem(written, claim);
   if (readKey(written) !== undefined) return undefined;
   const lower = written.toLowerCase();
+  if (lower.startsWith(TAG_KEY.toLowerCase()) && lower.length > TAG_KEY.length) {
+    return `${written} names a tag in other letters than ASCII, which no request tells for certain`;
+  }
   const why = UNKNOWABLE.find(([pattern]) => matches(pattern, lower))?.[1];
   if (why === ANYTHING) return `${written} ${why}: nothing can rest on it; leave it out`;
   if (why !== undefined) return `${written} ${why}: write it in the IAM policy of the role`;

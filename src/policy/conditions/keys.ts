@@ -48,6 +48,9 @@ export const KEY_NAMES: readonly string[] = [
 /** Begins a family of keys, each ending in the key of a tag. */
 export const TAG_KEY = "s3:RequestObjectTag/";
 
+/** Of others than ASCII nobody says which are the same but for case: no request tells them. */
+const TAG_NAME = /^[\x20-\x7e]+$/;
+
 /** Begins the keys that stand for claims; unlike it the name that follows keeps its case, as JSON does. */
 const CLAIM = "claim:";
 /** Names that `${claim:NAME}` takes too. */
@@ -62,7 +65,7 @@ export function readKey(written: string): ConditionKey | undefined {
     return CLAIM_NAME.test(claim) ? { name: `${CLAIM}${claim}`, claim } : undefined;
   }
   const name = written.toLowerCase();
-  const isTag = name.startsWith(TAG_KEY.toLowerCase()) && name.length > TAG_KEY.length;
+  const isTag = name.startsWith(TAG_KEY.toLowerCase()) && TAG_NAME.test(written.slice(TAG_KEY.length));
   return isTag || known.has(name) ? { name, claim: undefined } : undefined;
 }
 

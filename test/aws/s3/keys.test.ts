@@ -225,6 +225,8 @@ describe("S4.2 tags that cannot be told", () => {
       "a=b&a=c",
       "a=b&A=c",
       "a=ü",
+      "%E2%84%AAey=b",
+      "a=b&%C3%BC=c",
       "a=b c",
     ].map((tagging) => [tagging, "PUT /reports/a", "s3:PutObject", { "x-amz-tagging": tagging }] as const),
   ])("are unknown, whatever their names: %s", (_name, line, action, headers) => {

@@ -88,6 +88,10 @@ describe("a key", () => {
       "s3:RequestObjectTag/",
       'no condition key is named "s3:RequestObjectTag/"; is it s3:RequestObjectTag/NAME?',
     ],
+    [
+      "s3:RequestObjectTag/\u212aey",
+      "s3:RequestObjectTag/\u212aey names a tag in other letters than ASCII, which no request tells for certain",
+    ],
     ["tenant", 'no condition key is named "tenant"'],
     ["custom:tenant", 'no condition key is named "custom:tenant": write claim:custom:tenant'],
     ["cognito:groups", 'no condition key is named "cognito:groups": write claim:cognito:groups'],
