@@ -110,10 +110,15 @@ function selectOf(select: "asked" | "follows", input: JsonObject): Values {
   const asked = own(input, "Select");
   if (asked !== undefined) return select === "asked" ? textOf(asked) : "unknown";
   const some = ["ProjectionExpression", "AttributesToGet"].map((name) => own(input, name));
-  if (some.includes(null)) return "unknown";
+  if (some.some(isEmpty)) return "unknown";
   if (some.some((value) => value !== undefined)) return ["SPECIFIC_ATTRIBUTES"];
   const ofIndex = select === "asked" && own(input, "IndexName") !== undefined;
   return [ofIndex ? "ALL_PROJECTED_ATTRIBUTES" : "ALL_ATTRIBUTES"];
+}
+
+/** Whether a member that is there names nothing: DynamoDB refuses it, or gives everything. */
+function isEmpty(value: unknown): boolean {
+  return value === null || value === "" || (Array.isArray(value) && value.length === 0);
 }
 
 /** Where a condition fails, the item may come back by a member of its own; NONE beside another value adds nothing. */

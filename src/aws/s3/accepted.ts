@@ -7,7 +7,14 @@ export const LISTED = ["x-amz-optional-object-attributes"];
 export const CHECKSUM = ["x-amz-checksum-", "x-amz-sdk-checksum-algorithm"];
 
 /** Who may do what with an object or bucket; each adds a requirement (see `headers.ts`). */
-export const GRANTS = ["x-amz-acl", "x-amz-grant-"];
+export const GRANTS = [
+  "x-amz-acl",
+  "x-amz-grant-full-control",
+  "x-amz-grant-read",
+  "x-amz-grant-read-acp",
+  "x-amz-grant-write",
+  "x-amz-grant-write-acp",
+];
 
 /** Adds a requirement too. */
 export const BYPASS = ["x-amz-bypass-governance-retention"];

@@ -415,6 +415,8 @@ describe("what comes back", () => {
     ["Query", { Select: "ALL_ATTRIBUTES", ProjectionExpression: "a" }, ["ALL_ATTRIBUTES"]],
     ["Query", { Select: 7 }, "unknown"],
     ["Query", { ProjectionExpression: null }, "unknown"],
+    ["Query", { ProjectionExpression: "" }, "unknown"],
+    ["GetItem", { AttributesToGet: [] }, "unknown"],
     ["GetItem", {}, ["ALL_ATTRIBUTES"]],
     ["GetItem", { IndexName: "ignored" }, ["ALL_ATTRIBUTES"]],
     ["GetItem", { ProjectionExpression: "a" }, ["SPECIFIC_ATTRIBUTES"]],

@@ -171,6 +171,7 @@ describe("S3.4 the x-amz- headers", () => {
   it.each([
     ["an unknown one", "PUT /reports/a", "x-amz-new-feature"],
     ["one of another operation", "GET /reports/a", "x-amz-acl"],
+    ["a grant that there is not", "PUT /reports/a", "x-amz-grant-something"],
     ["a copy source where nothing is copied", "GET /reports/a", "x-amz-copy-source"],
     [
       "a key of the customer for a source that is none",
