@@ -20,6 +20,9 @@ const VARIABLE = /\$\{claim:(?<claim>[^\s:${}"](?:[^\s${}"]*?[^\s:${}"])??)(?<pa
 /** What is left of a variable in the literal parts of a template: one that is not known, or has no end. */
 const LEFT_OVER = /\$\{[^}]*\}?/g;
 
+/** An attribute of Cognito's may be named `path`, and none has no name. */
+const MISREAD = "${claim:custom:path}";
+
 /** What a claim must not hold, since it would mean more than itself somewhere on the way. */
 const UNUSABLE = /[\\*?+#${}"\p{Cc}]/u;
 /** The same but for what can be written in an IAM policy so that it means itself. */
@@ -45,15 +48,19 @@ export function claimsIn(text: string): readonly string[] {
   return compileTemplate(text).parts.flatMap((part) => (typeof part === "string" ? [] : [part.claim]));
 }
 
-/** The variables in a text that are no claims, or have no end. */
+/** The variables in a text that are no claims, have no end, or are surely another claim than they read as. */
 export function unknownVariables(text: string): readonly string[] {
-  return compileTemplate(text).parts.flatMap((part) =>
-    typeof part === "string" ? (part.match(LEFT_OVER) ?? []) : [],
-  );
+  return compileTemplate(text).parts.flatMap((part) => {
+    if (typeof part === "string") return part.match(LEFT_OVER) ?? [];
+    return part.claim === "custom" && part.path ? [MISREAD] : [];
+  });
 }
 
 /** What is to be said of a variable that is not known. */
 export function notKnown(variable: string): string {
+  if (variable === MISREAD) {
+    return `${variable} reads as the claim custom, with slashes: write \${claim:custom:path:path} for the claim custom:path`;
+  }
   return `${variable} is not known: write \${claim:NAME} or \${claim:NAME:path}`;
 }
 

@@ -6,6 +6,7 @@ import {
   compileTemplate,
   fillTemplate,
   rawClaims,
+  notKnown,
   unknownVariables,
 } from "../../src/policy/template.ts";
 import { aCaller } from "../support/ruling.ts";
@@ -131,5 +132,13 @@ describe("what stands in a text", () => {
   it("are variables that are no claims", () => {
     expect(unknownVariables("${claim:x}${aws:z}/${*}/${claim:")).toEqual(["${aws:z}", "${*}", "${claim:"]);
     expect(unknownVariables("${claim:x}$x")).toEqual([]);
+  });
+
+  it("are not known where they read as another claim than they name", () => {
+    expect(unknownVariables("a/${claim:custom:path}/")).toEqual(["${claim:custom:path}"]);
+    expect(notKnown("${claim:custom:path}")).toContain("write ${claim:custom:path:path}");
+    const meant = compileTemplate("${claim:custom:path:path}").parts[1];
+    expect(meant).toEqual({ claim: "custom:path", path: true });
+    expect(unknownVariables("${claim:custom:path:path}${claim:sub:path}")).toEqual([]);
   });
 });

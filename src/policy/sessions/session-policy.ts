@@ -21,6 +21,10 @@ const OUTSIDE_ASCII = /[^ -~]/g;
 /**
  * The session policy that says what rules say: each allow, and of each deny the actions that an allow can mean too.
  * Other denies would only take room.
+ *
+ * To AWS a deny means the actions that it names and no others: one of `s3:GetObject` beside an allow of `s3:Get*` leaves
+ * `s3:GetObjectVersion` open there. Postern, through which the credentials are used, denies what covers it too; to say it
+ * here as well, action by action, would soon be too long.
  */
 export function derivePolicy(allows: readonly Scope[], denies: readonly Scope[]): string {
   const allowed = allows.flatMap(({ actions }) => actions);
