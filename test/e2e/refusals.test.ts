@@ -22,9 +22,18 @@ const told: string[] = [];
 /** What must never be told or logged. */
 const secrets = new Set<string>();
 
+const TO_INDEX = `
+    - name: admins lead to the index
+      who: { groups: [admins] }
+      allow: [s3:PutObject]
+      on: ["arn:aws:s3:::reports/*"]
+      when: { StringEquals: { "s3:x-amz-website-redirect-location": /index.html } }
+      role: arn:aws:iam::123456789012:role/admin
+`;
+
 beforeAll(async () => {
   stack = await startStack({
-    config: withoutGuests,
+    config: (yaml) => withoutGuests(yaml).replace(/\n\nlog:/, `${TO_INDEX}\nlog:`),
     aws: {
       secretOf: ({ secretAccessKey, sessionToken }) => {
         secrets.add(secretAccessKey).add(sessionToken);
@@ -128,6 +137,8 @@ const codedPut = (version: string, ...lines: readonly string[]): string =>
 
 const putObject = (lines: Lines, target = "/s3/reports/new.txt"): string =>
   requestText(`PUT ${target}`, [...bearer(), ["Content-Length", "1"], ...lines], "x");
+
+const leadingTo = (place: string): string => putObject([["X-Amz-Website-Redirect-Location", place]]);
 
 const framedUpload = (lines: Lines, body: string): string =>
   requestText(
@@ -541,12 +552,21 @@ describe("a request that S3 could take for more than was decided is refused", ()
 
   it("S3.4 refuses headers that it does not know, and a known one on two lines", async () => {
     await expectRefusal(putObject([["X-Amz-Something-New", "1"]]), forbidden);
-    await expectRefusal(putObject([["X-Amz-Server-Side-Encryption-Customer-Key", "a"]]), forbidden);
     const acls: Lines = [
       ["X-Amz-Acl", "private"],
       ["x-amz-acl", "public-read"],
     ];
     await expectRefusal(putObject(acls), { reason: "target-ambiguous" });
+  });
+
+  it("S3.4 refuses headers that a rule must name, and lets through what one names", async () => {
+    const encryption = "X-Amz-Server-Side-Encryption";
+    for (const name of [`${encryption}-Customer-Key`, `${encryption}-Aws-Kms-Key-Id`]) {
+      await expectRefusal(putObject([[name, "a"]]), { reason: "denied-no-rule" });
+    }
+    await expectRefusal(leadingTo("//evil.example"), { reason: "denied-no-rule" });
+    const { answers } = await exchange(stack.ports.listen, leadingTo("/index.html"));
+    expect(answers.map(({ status }) => status)).toEqual([200]);
   });
 
   it("S3.2 refuses selectors that do not belong together or there", async () => {

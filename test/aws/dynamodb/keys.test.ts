@@ -213,13 +213,10 @@ describe("dynamodb:LeadingKeys of a query", () => {
   });
 
   it("is less than the request reaches where the index has another key than the table", () => {
-    const partial = (IndexName?: string) => asks("Query", { ...there, IndexName }).map((one) => one.partial);
-    expect(["byStatus", "byDate", "byCustomer", undefined].flatMap(partial)).toEqual([
-      ["dynamodb:leadingkeys"],
-      ["dynamodb:leadingkeys"],
-      undefined,
-      undefined,
-    ]);
+    const less = ["byStatus", "byDate", "byCustomer", undefined].map((IndexName) =>
+      asks("Query", { ...there, IndexName }).map(({ partial }) => partial),
+    );
+    expect(less).toEqual([[["dynamodb:leadingkeys"]], [["dynamodb:leadingkeys"]], [undefined], [undefined]]);
   });
 
   const condition = { ComparisonOperator: "EQ", AttributeValueList: [{ S: "acme" }] };
