@@ -1,6 +1,7 @@
 import { isIP } from "node:net";
 import { decodeBody } from "../aws/body.ts";
 import { isObject, type JsonObject, parseStrictJson } from "../aws/strict-json.ts";
+import { readDate } from "../policy/conditions/date.ts";
 import { type AskedRequest, checkMembers, odd, readAskedRequest, textIn } from "./asked-request.ts";
 
 /** What somebody asks of `POST /explain`. */
@@ -19,8 +20,11 @@ export type AskedCaller =
 
 const MEMBERS = ["token", "idToken", "claims", "issuer", "guest", "request", "sourceIp", "at"];
 
-/** ISO 8601 with a zone. */
-const MOMENT = /^\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:\d\d)$/;
+/** In base64, as a token has them, they are 16 KiB: more than many servers take as a whole head. */
+const MAX_CLAIMS_BYTES = 12 * 1024;
+
+/** A day and a time of it. */
+const MOMENT = /^\d{4}-\d\d-\d\dT/;
 
 /**
  * Reads the body of a question:
@@ -52,10 +56,16 @@ function readCaller(value: JsonObject): AskedCaller {
   if (idToken !== undefined && token === undefined) throw odd("idToken stands beside token only");
   if (issuer !== undefined && claims === undefined) throw odd("issuer stands beside claims only");
   if (token !== undefined) return { token: textIn(value, "token", "the question"), idToken };
-  if (isObject(claims)) return { claims, issuer };
+  if (isObject(claims)) return { claims: checkLength(claims), issuer };
   if (claims !== undefined) throw odd("claims are an object");
   if (guest !== true) throw odd("guest is true, or is left out");
   return "guest";
+}
+
+function checkLength(claims: JsonObject): JsonObject {
+  if (Buffer.byteLength(JSON.stringify(claims)) > MAX_CLAIMS_BYTES)
+    throw odd("claims are longer than 12 KiB, which is more than a token brings");
+  return claims;
 }
 
 function optional(value: JsonObject, name: string): string | undefined {
@@ -69,7 +79,7 @@ function readSourceIp(text: string | undefined): string | undefined {
 
 function readMoment(text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
-  const atMs = MOMENT.test(text) ? Date.parse(text) : Number.NaN;
-  if (Number.isNaN(atMs)) throw odd("at is a moment with its zone, as 2026-01-15T12:00:00Z");
+  const atMs = MOMENT.test(text) ? readDate(text) : undefined;
+  if (atMs === undefined) throw odd("at is a moment with its zone, as 2026-01-15T12:00:00Z");
   return atMs;
 }

@@ -18,7 +18,8 @@ export interface OperatorOptions {
  *
  * - `GET /config`: the configuration that runs.
  * - `GET /recorded`: what was seen in record mode; 404 where nothing is recorded.
- * - `POST /explain`: what would become of a request, and why. Nothing is exchanged or sent.
+ * - `POST /explain`: what would become of a request, and why. Nothing is exchanged, and it is not sent; a token
+ *   whose key is not known makes Postern ask its issuer, as a request with it would.
  */
 export function createOperator({ config, isOwnHost, explain, recorded }: OperatorOptions): Hono {
   const app = new Hono();

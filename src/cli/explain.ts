@@ -18,7 +18,8 @@ import { terminal } from "./terminal.ts";
 const HELP = `Usage: postern explain [USER] METHOD TARGET [options]
 
 Says what would become of a request, and why: who the caller is, what is asked for in IAM's words, what each rule says
-of it, the role, and the request that would be signed. Nothing is exchanged and nothing is sent.
+of it, the role, and the request that would be signed. Nothing is exchanged, and the request is not sent; a running
+Postern may ask the token's issuer for its keys.
 Exit code 0 if the request would be let through, 1 if not.
 
   postern explain analyst DELETE /s3/reports/q3.txt

@@ -8,7 +8,7 @@ import { EXIT } from "./exit.ts";
 import { portsOf } from "./ports.ts";
 import { terminal } from "./terminal.ts";
 
-const HELP = `Usage: postern suggest [--all] [--url URL]
+const HELP = `Usage: postern suggest [--all | --json] [--url URL]
        postern suggest --iam [ROLE] [--url URL]
 
 Asks a running Postern what users did while its policy has mode: record, and prints the rules that would allow it, to

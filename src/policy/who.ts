@@ -77,7 +77,8 @@ function clientWanted(clients: readonly string[]): Wanted {
   const set = new Set(clients);
   return {
     fits: ({ clientId }) => set.has(clientId),
-    against: ({ clientId }) => `it is for the app client ${anyOf(clients)}, and the token is of ${clientId}`,
+    against: ({ clientId }) =>
+      `it is for the app client ${anyOf(clients)}, and the token is of ${short(clientId)}`,
   };
 }
 
@@ -134,10 +135,24 @@ function claimWanted(claim: string, values: string | readonly string[], side: Si
   };
 }
 
+/** As many names as are listed, and as much of each: a token may be all groups, and every rule would repeat them. */
+const MAX_LISTED = 5;
+const MAX_NAME = 128;
+
 function anyOf(names: readonly string[]): string {
-  return names.join(" or ");
+  return listed(names, " or ");
 }
 
 function allOf(names: readonly string[]): string {
-  return names.join(" and ");
+  return listed(names, " and ");
+}
+
+function listed(names: readonly string[], between: string): string {
+  const shown = names.slice(0, MAX_LISTED).map(short);
+  const left = names.length - shown.length;
+  return [...shown, ...(left > 0 ? [`${left} more`] : [])].join(between);
+}
+
+function short(name: string): string {
+  return name.length > MAX_NAME ? `${name.slice(0, MAX_NAME)}…` : name;
 }

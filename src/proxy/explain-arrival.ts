@@ -8,18 +8,26 @@ import type { Question } from "./question.ts";
 const NAME = /^[!#$%&'*+.^_`|~\w-]+$/;
 const VALUE = /^[\t -~\x80-\xff]*$/;
 
+/** Where a request arrives. */
+export interface Arrival {
+  /** `Host` of requests that do not say it. */
+  readonly host: string;
+  /** Of a request's head. */
+  readonly maxHeaderBytes: number;
+}
+
 /**
  * The head of a question as a client's request would arrive with it, and what node:http and the listener have against
  * such a request before the door: what no parser reads, and expectations that nobody meets.
  *
  * A token goes into `X-Postern-Token`, which may stand beside an SDK's signature, and beside no other token.
  *
- * @param host of the listener
  * @throws Refusal target-malformed, target-ambiguous, header-not-allowed
  */
-export function arrive({ method, target, headers, body, caller }: Question, host: string): Head {
+export function arrive(question: Question, { host, maxHeaderBytes }: Arrival): Head {
+  const { method, target, headers, body, caller } = question;
   if (!METHODS.includes(method)) throw malformed("a method that HTTP does not know");
-  const lines: HeaderLine[] = headers.map(([name, value]) => [name.toLowerCase(), value.trim()]);
+  const lines: HeaderLine[] = headers.map(([name, value]) => [name.toLowerCase(), withoutBlanks(value)]);
   const has = (name: string): boolean => lines.some(([other]) => other === name);
   if (!lines.every(([name, value]) => NAME.test(name) && VALUE.test(value)))
     throw malformed("a header that cannot stand in a request");
@@ -30,9 +38,28 @@ export function arrive({ method, target, headers, body, caller }: Question, host
     lines.push(["x-postern-token", caller.token]);
     if (caller.idToken !== undefined) lines.push(["x-postern-id-token", caller.idToken]);
   }
+  if (bytesOf(target, lines) >= maxHeaderBytes)
+    throw new Refusal("header-not-allowed", { detail: "HPE_HEADER_OVERFLOW" });
   const head: Head = { method, target, headers: readHeaders(lines.flat()) };
   checkFraming(head);
   return head;
+}
+
+/** As Node's parser counts them: the target, names and values, and nothing of what stands between them. */
+function bytesOf(target: string, lines: readonly HeaderLine[]): number {
+  return lines.reduce((sum, [name, value]) => sum + name.length + value.length, Buffer.byteLength(target));
+}
+
+/** The blanks around a value are no part of it (RFC 9110 section 5.5); a no-break space is none of them. */
+function withoutBlanks(value: string): string {
+  let [from, to] = [0, value.length];
+  while (from < to && isBlank(value[from])) from++;
+  while (to > from && isBlank(value[to - 1])) to--;
+  return value.slice(from, to);
+}
+
+function isBlank(char: string | undefined): boolean {
+  return char === " " || char === "\t";
 }
 
 /** Node itself refuses lengths that can be read in two ways. */

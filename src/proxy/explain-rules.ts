@@ -8,7 +8,10 @@ import { explain } from "../policy/explain.ts";
 import type { Explanation, RuleAccount } from "../policy/explanation.ts";
 
 /** A thousand rules about a thousand keys would make 150 MB of words, and hold up every request for seconds. */
-const MAX_READINGS = 10_000;
+const MAX_CHARACTERS = 2_400_000;
+
+/** Of one reading, besides the resource that it names twice. */
+const WORDS = 200;
 
 /**
  * Says what every rule says of an operation. Of one that needs very many things the rules are held against a part of
@@ -21,13 +24,21 @@ export function explainRules(
   context: RequestContext,
 ): Explanation {
   const { requirements } = operation;
-  const most = Math.max(1, Math.floor(MAX_READINGS / Math.max(1, policy.rules.length)));
-  if (requirements.length <= most) return explain(policy, caller, operation, context);
+  const room = MAX_CHARACTERS / Math.max(1, policy.rules.length);
+  if (howManyFit(requirements, room) === requirements.length)
+    return explain(policy, caller, operation, context);
   const decision = decide(policy, caller, operation, context);
-  const part = { ...operation, requirements: refusedFirst(requirements, decision).slice(0, most) };
+  const inOrder = refusedFirst(requirements, decision);
+  const part = { ...operation, requirements: inOrder.slice(0, Math.max(1, howManyFit(inOrder, room))) };
   const partly = explain(policy, caller, part, context);
   const isAlike = partly.decision.verdict === decision.verdict;
   return { decision, rules: isAlike ? partly.rules : partly.rules.map(withoutVerdict) };
+}
+
+function howManyFit(requirements: readonly Requirement[], room: number): number {
+  let left = room;
+  const first = requirements.findIndex(({ resource }) => (left -= WORDS + 2 * resource.length) < 0);
+  return first === -1 ? requirements.length : first;
 }
 
 function refusedFirst(requirements: readonly Requirement[], decision: Decision): readonly Requirement[] {

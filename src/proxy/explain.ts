@@ -10,7 +10,7 @@ import type { Policy } from "../policy/compile.ts";
 import type { SourceTraits } from "../policy/document.ts";
 import { type AmbientRules, checkAmbient } from "./ambient.ts";
 import { checkDoor } from "./door.ts";
-import { arrive } from "./explain-arrival.ts";
+import { type Arrival, arrive } from "./explain-arrival.ts";
 import { checkSource, whyRole } from "./explain-role.ts";
 import { explainRules } from "./explain-rules.ts";
 import { explainSigning } from "./explain-signing.ts";
@@ -32,8 +32,7 @@ export interface ExplainParts {
   readonly policy: Policy;
   /** What a credential source is; undefined where there is none of the name. */
   readonly sourceKindOf: (source: string) => SourceTraits["kind"] | undefined;
-  /** `Host` of requests that do not say it. */
-  readonly host: string;
+  readonly arrival: Arrival;
   readonly now: Clock;
 }
 
@@ -47,7 +46,7 @@ interface Asked {
 
 /**
  * Says what would become of a request: the way of `handle`, stage by stage, up to the one that refuses. Nothing is
- * exchanged and nothing is sent. Never rejects.
+ * exchanged and nothing is sent, but that `authenticate` may look for the key of a token. Never rejects.
  */
 export async function explainRequest(parts: ExplainParts, question: Question): Promise<Explained> {
   const findings = new Findings();
@@ -63,7 +62,7 @@ async function walk(parts: ExplainParts, question: Question, findings: Findings)
   const { policy, route, ambient, now } = parts;
   const { sourceIp = "127.0.0.1", atMs: nowMs = now() } = question;
   const context: RequestContext = { sourceIp, nowMs };
-  const head = arrive(question, parts.host);
+  const head = arrive(question, parts.arrival);
   checkDoor(head);
   findings.stage = "route";
   const to = routed(route, head);

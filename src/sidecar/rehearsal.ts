@@ -54,7 +54,7 @@ function rehearse(config: Config, stages: Stages, isRevoked?: (caller: Caller) =
     ...stages,
     callerOf: createClaimedCaller({ ...config.identity, isRevoked }),
     sourceKindOf: (source) => traits.get(source)?.kind,
-    host: hostAt(config.listen.address),
+    arrival: { host: hostAt(config.listen.address), maxHeaderBytes: config.limits.headers },
   };
   return (question) => explainRequest(parts, question);
 }

@@ -102,5 +102,9 @@ describe("a question", () => {
     ["at is a moment", { ...GUEST, at: "tomorrow" }],
     ["at is a moment", { ...GUEST, at: "2026-01-15T12:00:00" }],
     ["at is a moment", { ...GUEST, at: "2026-13-45T12:00:00Z" }],
+    ["at is a moment", { ...GUEST, at: "2026-02-30T12:00:00Z" }],
+    ["at is a moment", { ...GUEST, at: "2026-02T12:00:00Z" }],
+    ["at is a moment", { ...GUEST, at: "2026-02-28T24:00:00Z" }],
+    ["claims are longer", { claims: { note: "x".repeat(12_300) }, request: REQUEST }],
   ])("is told what is wrong with it: %s", (words, value) => expect(told(value)).toContain(words));
 });

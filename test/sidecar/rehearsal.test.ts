@@ -465,3 +465,46 @@ it("S4.6 what is let through to be recorded says that no rule allows it", async 
   const after = await recording({ ...asked, atMs: Date.UTC(2026, 0, 20) });
   expect(after.refusal?.code).toBe("denied-no-rule");
 });
+
+const headOf = async (headers: Readonly<Record<string, string>>) => {
+  const { refusal, refusedBy } = await ask({ claims: ANALYST }, "GET /s3/reports/q3.txt", { headers });
+  return [refusal?.code, refusedBy, refusal?.detail];
+};
+
+describe("a head", () => {
+  /** Bytes of the target, the host and the names of all headers. */
+  const OTHERS = "/s3/reports/q3.txt".length + "host127.0.0.1:4480".length + "x".length;
+
+  it("is refused for its length as the parser refuses it", async () => {
+    const limit = 64 * 1024;
+    expect((await headOf({ x: "y".repeat(limit - OTHERS) })).slice(0, 2)).toEqual([
+      "header-not-allowed",
+      "door",
+    ]);
+    expect(await headOf({ x: "y".repeat(limit - OTHERS - 1) })).toEqual([undefined, undefined, undefined]);
+  });
+
+  it("keeps what HTTP does not take for a blank: it may stand in a value", async () => {
+    const host = (value: string) => ask("guest", "GET /s3/public/a", { headers: { host: value } });
+    const told = await host(" \t127.0.0.1:4480\t ");
+    expect(told.refusedBy).not.toBe("identity");
+    expect((await host("\u00a0127.0.0.1:4480")).verdict).toBe("refusal");
+    expect((await ask("guest", "GET /s3/public/a", { headers: { "x-a": "\u000b1" } })).refusedBy).toBe(
+      "door",
+    );
+  });
+});
+
+it("S4.6 what is let through to be recorded honours no wish for a role, as no request does", async () => {
+  const recording = rehearse((yaml) =>
+    yaml.replace("policy:\n", 'policy:\n  mode: record\n  until: "2026-01-20T00:00:00Z"\n'),
+  );
+  const claims = { ...ANALYST, "cognito:roles": [`${ROLE}editor`] };
+  const headers = { "x-postern-role": `${ROLE}editor` };
+  const told = await recording(question({ claims }, "DELETE /s3/reports/q3.txt", { headers }));
+  expect([told.refusal?.code, told.refusedBy, told.role]).toEqual([
+    "role-not-granted",
+    "credentials",
+    undefined,
+  ]);
+});
