@@ -1,6 +1,5 @@
 import { loadWhole, type WholeReading } from "../config/load-whole.ts";
 import type { Environment } from "../config/load.ts";
-import type { ConfigReading } from "../config/read.ts";
 import type { Sidecar } from "../sidecar/sidecar.ts";
 import type { Log } from "../telemetry/log.ts";
 import { recordProblem } from "./allow-record.ts";
@@ -17,9 +16,15 @@ export interface ReloaderOptions {
 }
 
 /** What came of looking whether the configuration is another. */
-export interface Look extends Omit<WholeReading, "reading"> {
-  /** Whether it is fit to run, and yet could not be taken over now: another time may be better. */
+export interface Look extends Pick<WholeReading, "files" | "stamps"> {
+  /** Whether it could not be taken over now, and another time may be better. */
   readonly isPending: boolean;
+}
+
+/** Why a configuration is not taken over. */
+interface Obstacle {
+  readonly problems: readonly string[];
+  readonly isPassing: boolean;
 }
 
 /**
@@ -29,37 +34,51 @@ export interface Look extends Omit<WholeReading, "reading"> {
  * @returns given whether to take over what has not changed too
  */
 export function createReloader(options: ReloaderOptions): (isForced: boolean) => Promise<Look> {
-  const { loaded, env, sidecar, log, allowRecord } = options;
+  const { loaded, env, sidecar, log } = options;
   const { path } = loaded;
-  let latest = JSON.stringify(loaded.config);
+  let latest = textOf(loaded, loadWhole(path, env, Date.now).references);
+  let told = "";
 
-  const refuse = (problems: readonly string[]): void =>
-    log.error("the configuration was not reloaded, and the last good one stays", { path, problems });
-  const replace = async (reading: ConfigReading & { readonly config: object }): Promise<boolean> => {
-    const problems = await sidecar.reload(reading);
-    if (problems.length > 0) refuse(problems);
-    else {
-      log.info("the configuration was reloaded", { path, rules: reading.config.policy.rules.length });
-      for (const { path, message } of reading.warnings) log.warn("the configuration", { path, message });
-    }
-    return problems.length > 0;
+  const refuse = (problems: readonly string[]): void => {
+    sidecar.reloadFailed();
+    const text = problems.join("\n");
+    if (text !== told)
+      log.error("the configuration was not reloaded, and the last good one stays", { path, problems });
+    told = text;
   };
   return async (isForced) => {
-    const { reading, ...from } = loadWhole(path, env, Date.now);
-    const text = JSON.stringify(reading.config ?? reading.problems);
-    if (text === latest && !isForced) return { ...from, isPending: false };
+    const whole = loadWhole(path, env, Date.now);
+    const { reading, files, stamps } = whole;
+    const text = textOf(reading, whole.references);
+    if (text === latest && !isForced) return { files, stamps, isPending: false };
     latest = text;
-    const problems = unfit(path, reading, allowRecord);
-    if (reading.config !== undefined && problems.length === 0)
-      return { ...from, isPending: await replace(reading) };
-    sidecar.reloadFailed();
-    refuse(problems);
-    return { ...from, isPending: false };
+    const obstacle = await takeOver(whole, options);
+    if (obstacle === undefined) told = "";
+    else refuse(obstacle.problems);
+    return { files, stamps, isPending: obstacle?.isPassing === true };
   };
 }
 
-function unfit(path: string, reading: ConfigReading, allowRecord: boolean): readonly string[] {
-  if (reading.config === undefined) return reading.problems.map((problem) => lineOf(path, problem));
+/** What runs, and all that it was read from: two of the same text are one. */
+function textOf(
+  { config, document, problems }: { config?: unknown; document?: unknown; problems?: unknown },
+  references: string,
+): string {
+  return JSON.stringify([config === undefined ? problems : [config, document], references]);
+}
+
+async function takeOver(
+  { reading, isWhole }: WholeReading,
+  { loaded: { path }, sidecar, log, allowRecord }: ReloaderOptions,
+): Promise<Obstacle | undefined> {
+  if (!isWhole) return { problems: [`${path}: it changes while it is read`], isPassing: true };
+  if (reading.config === undefined)
+    return { problems: reading.problems.map((problem) => lineOf(path, problem)), isPassing: false };
   const problem = recordProblem(reading.config, allowRecord);
-  return problem === undefined ? [] : [problem];
+  if (problem !== undefined) return { problems: [problem], isPassing: false };
+  const obstacle = await sidecar.reload(reading);
+  if (obstacle !== undefined) return obstacle;
+  log.info("the configuration was reloaded", { path, rules: reading.config.policy.rules.length });
+  for (const { path, message } of reading.warnings) log.warn("the configuration", { path, message });
+  return undefined;
 }

@@ -4,7 +4,7 @@ import { recordProblem } from "./allow-record.ts";
 import { command, textOf } from "./command.ts";
 import { CONFIG_HELP, readConfigFile } from "./config-file.ts";
 import { EXIT } from "./exit.ts";
-import { followConfig } from "./follow-config.ts";
+import { type Follower, followConfig } from "./follow-config.ts";
 import { catchStop, startSidecar } from "./run.ts";
 import { terminal } from "./terminal.ts";
 
@@ -35,17 +35,21 @@ export const serve = command(
       return EXIT.config;
     }
     const stop = catchStop();
+    // Before there is anything to reload it must not end the process, and what changed until then is seen anyway.
+    let follower: Follower | undefined;
+    const onHangup = (): void => follower?.reload();
+    process.on("SIGHUP", onHangup);
     try {
       const movedBy = (port: number): string => faceAt(config, port);
       const log = createLog(config.log);
       const { sidecar } = await startSidecar(loaded, { log, movedBy });
-      const follower = followConfig({ loaded, env, sidecar, log, allowRecord });
-      process.on("SIGHUP", follower.reload);
+      follower = followConfig({ loaded, env, sidecar, log, allowRecord });
       await stop.asked;
       follower.close();
       await sidecar.drain();
       return EXIT.ok;
     } finally {
+      process.off("SIGHUP", onHangup);
       stop.forget();
     }
   },

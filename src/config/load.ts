@@ -1,5 +1,6 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, statSync } from "node:fs";
 import type { Clock } from "../domain/clock.ts";
+import { readTextFile } from "../files/read-text-file.ts";
 import { type ConfigReading, readConfig } from "./read.ts";
 
 /** Where a configuration is looked for when nobody names one. */
@@ -14,49 +15,75 @@ export function findConfig(asked: string | undefined, env: Environment): string 
   return asked ?? (env["POSTERN_CONFIG"] || undefined) ?? PLACES.find((place) => existsSync(place));
 }
 
-/**
- * Reads a configuration file. A file that cannot be read is a problem like any other.
- *
- * @param onRead told of each file that is looked at, the configuration and what it refers to
- */
+/** More is no configuration that anybody wrote. */
+const MAX_BYTES = 1024 * 1024;
+
+/** Of a file that a configuration refers to: the longest are denylists. */
+const MAX_REFERENCE_BYTES = 64 * 1024 * 1024;
+
+/** Told of each file that is looked at, the configuration and what it refers to, with its text where it has one. */
+export type OnRead = (path: string, text: string | undefined) => void;
+
+/** Whether a configuration comes by a pipe, as a shell hands it over: it can be read once, and not followed. */
+export function isPipe(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFIFO() === true;
+}
+
+/** Reads a configuration file. A file that cannot be read is a problem like any other. */
 export function loadConfig(
   path: string,
   env: Environment,
   now: Clock,
-  onRead: (path: string) => void = () => {},
+  onRead: OnRead = () => {},
 ): ConfigReading {
-  let text: string;
-  onRead(path);
-  try {
-    text = readFileSync(path, "utf8");
-  } catch (error) {
-    const message = WHY[codeOf(error)] ?? "the file cannot be read";
-    return { config: undefined, problems: [{ path: "", message, line: 1, column: 1 }], warnings: [] };
-  }
+  const { text, message } = readWhole(path);
+  onRead(path, text);
+  if (text === undefined) return unreadable(message);
   const file = (named: string): string | undefined => {
-    onRead(named);
-    return readReference(named);
+    const text = readReference(named);
+    onRead(named, text);
+    return text;
   };
   return readConfig(text, { env: (name) => env[name], file, now });
+}
+
+interface Found {
+  readonly text: string | undefined;
+  /** Why there is no text. */
+  readonly message: string;
+}
+
+/** What is to be said of a configuration of which there is no text. */
+export function unreadable(message: string): ConfigReading {
+  return { config: undefined, problems: [{ path: "", message, line: 1, column: 1 }], warnings: [] };
+}
+
+function readWhole(path: string): Found {
+  try {
+    const text = isPipe(path) ? readFileSync(path, "utf8") : readTextFile(path, MAX_BYTES);
+    return { text, message: "" };
+  } catch (error) {
+    return { text: undefined, message: WHY[codeOf(error)] ?? "the file cannot be read" };
+  }
 }
 
 const WHY: Readonly<Record<string, string>> = {
   ENOENT: "there is no such file",
   EISDIR: "this is a folder, not a file",
   EACCES: "the file may not be read by this user",
+  EFTYPE: "this is not a regular file",
+  EFBIG: "the file is larger than 1 MiB",
+  EILSEQ: "the file is not UTF-8",
 };
 
 function codeOf(error: unknown): string {
   return error instanceof Error && "code" in error ? String(error.code) : "";
 }
 
-/** Bytes that are no text are refused, as whoever follows a file later refuses them. */
-const UTF8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
-
 /** The content of a file without its last line end, which editors add and nobody means. */
 function readReference(path: string): string | undefined {
   try {
-    return UTF8.decode(readFileSync(path)).replace(/\r?\n$/, "");
+    return readTextFile(path, MAX_REFERENCE_BYTES).replace(/\r?\n$/, "");
   } catch {
     return undefined;
   }

@@ -64,12 +64,18 @@ function placed(found: Found, place: Document["place"]): ConfigProblem {
   return { path: found.path.join("."), message: found.message, ...place(found) };
 }
 
+/** Nobody mends more at a time, and a file of another kind may have a hundred thousand. */
+const MAX_PROBLEMS = 100;
+
 /** All that was found, but for what an earlier finder has refused whole: more of that is not worth saying. */
 function unlessSaid(finders: readonly (readonly Found[])[]): readonly Found[] {
-  return finders.reduce((said, found) => [
-    ...said,
-    ...found.filter(({ path }) => !said.some((one) => isAtOrBelow(path, one.path))),
-  ]);
+  return finders
+    .map((found) => found.slice(0, MAX_PROBLEMS))
+    .reduce((said, found) => [
+      ...said,
+      ...found.filter(({ path }) => !said.some((one) => isAtOrBelow(path, one.path))),
+    ])
+    .slice(0, MAX_PROBLEMS);
 }
 
 /** A key that is missed, and stands there misspelt, is one mistake and not two. */

@@ -1,6 +1,6 @@
 import type { Caller } from "../domain/caller.ts";
 import type { Credentials } from "../domain/credentials.ts";
-import type { Holder, Wish } from "./memory.ts";
+import { type Holder, holderOf, type Wish } from "./memory.ts";
 
 /** An exchange under way, for all who wait for it. */
 export interface Flight {
@@ -29,15 +29,14 @@ export function createFlights(
   const flights = new Map<string, Flight>();
   return {
     join: (wish) => {
-      const { key, caller, permit } = wish;
+      const { key, caller } = wish;
       const underWay = flights.get(key);
       if (underWay !== undefined) return underWay;
       const isWelcome = (): boolean => flights.get(key) === flight;
       const credentials = exchange(wish, isWelcome).finally(() => {
         if (isWelcome()) flights.delete(key);
       });
-      const holder = { handles: caller.handles, role: permit.role };
-      const flight = { credentials, caller, holder };
+      const flight = { credentials, caller, holder: holderOf(wish) };
       flights.set(key, flight);
       return flight;
     },

@@ -14,7 +14,14 @@ export interface Wish {
 }
 
 /** For whom credentials were got, and as which role: by these they are found when one of them is gone. */
-export interface Holder extends Pick<Caller, "handles">, Pick<Permit, "role"> {}
+export interface Holder
+  extends Pick<Caller, "kind" | "issuer" | "clientId" | "handles">, Pick<Permit, "role"> {}
+
+/** Who holds what a wish brings. */
+export function holderOf({ caller, permit }: Wish): Holder {
+  const { kind, issuer, clientId, handles } = caller;
+  return { kind, issuer, clientId, handles, role: permit.role };
+}
 
 /** Credentials at hand. */
 export interface Entry extends Holder {
@@ -124,19 +131,18 @@ export function createMemory(options: MemoryOptions): Memory {
   };
 }
 
-function entryOf(got: Got, { caller, permit }: Wish, options: MemoryOptions): Entry {
-  const { expiresAtMs, handles } = caller;
+function entryOf(got: Got, wish: Wish, options: MemoryOptions): Entry {
+  const { expiresAtMs } = wish.caller;
   const { now, refreshAheadMs, random } = options;
   const usedAtMs = now();
   const gotAtMs = got.gotAtMs ?? usedAtMs;
   const endsAtMs = Math.min(got.expiresAtMs, expiresAtMs);
   const aheadMs = renewalSpan({ gotAtMs, endsAtMs }, refreshAheadMs, random());
   return {
+    ...holderOf(wish),
     credentials: got,
     gotAtMs,
     endsAtMs,
-    handles,
-    role: permit.role,
     refreshAtMs: endsAtMs - aheadMs,
     usedAtMs,
   };

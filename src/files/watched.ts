@@ -1,5 +1,5 @@
-import { readFileSync, statSync } from "node:fs";
 import { dirname } from "node:path";
+import { readTextFile } from "./read-text-file.ts";
 import { stampOf } from "./stamp.ts";
 import { watchDirectory } from "./watch-directory.ts";
 
@@ -43,7 +43,7 @@ export function watchFile(options: WatchOptions): WatchedFile {
 
   const take = (): void => {
     try {
-      onText(readText(path, maxBytes));
+      onText(readTextFile(path, maxBytes));
       isGood = true;
       goodAtMs = now();
     } catch (error) {
@@ -83,11 +83,4 @@ export function watchFile(options: WatchOptions): WatchedFile {
       clearTimeout(settling);
     },
   };
-}
-
-function readText(path: string, maxBytes: number): string {
-  const stat = statSync(path);
-  if (!stat.isFile()) throw new Error(`${path} is not a file`);
-  if (stat.size > maxBytes) throw new Error(`${path} is larger than ${maxBytes} bytes`);
-  return new TextDecoder("utf-8", { fatal: true }).decode(readFileSync(path));
 }

@@ -18,7 +18,7 @@ export interface ProvenTokens {
  */
 export function composeCaller({ bearer, idToken, isCookie, tokenDigest }: ProvenTokens): Caller {
   if (idToken !== undefined) checkPair(bearer, idToken);
-  const { kind, issuer, subject, clientId, groups, claims } = bearer;
+  const { kind, issuer, issuerId, subject, clientId, groups, claims } = bearer;
   const { roles, preferredRole, login } = idToken ?? bearer;
   const all = idToken === undefined ? [claims] : [claims, idToken.claims];
   return {
@@ -33,7 +33,8 @@ export function composeCaller({ bearer, idToken, isCookie, tokenDigest }: Proven
     expiresAtMs: Math.min(...all.map(({ exp }) => Number(exp) * 1000)),
     login,
     ambient: isCookie,
-    digest: digestOf([kind, issuer, subject, clientId, ...all.map(lasting)]),
+    // A name may stand for another issuer after a reload, and what was got for the one must not be found by the other.
+    digest: digestOf([kind, issuer, issuerId, login?.provider, subject, clientId, ...all.map(lasting)]),
     tokenDigest,
     handles: handlesOf(issuer, subject, all),
   };

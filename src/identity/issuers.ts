@@ -12,6 +12,8 @@ import type { UserPool } from "./user-pool.ts";
 /** All issuers of a configuration. */
 export interface Issuers {
   readonly all: readonly Issuer[];
+  /** Lets no more than `maxWaiting` requests wait for keys from now on, an equal share for each source. */
+  readonly shareWaiting: () => void;
   /** Brings the keys of those that have none, and keeps them new from then on. Never rejects. */
   readonly refresh: () => Promise<void>;
   readonly stop: () => void;
@@ -25,7 +27,7 @@ export interface Issuers {
 export interface IssuersOptions extends Omit<IssuerParts, "onFailure"> {
   readonly userPools: readonly UserPool[];
   readonly issuers: readonly OidcIssuer[];
-  /** Requests that may wait for keys, of all issuers together: each source has an equal share. Default 500. */
+  /** Requests that may wait for keys, of all issuers together. Default 500. */
   readonly maxWaiting?: number | undefined;
   /** Makes an issuer of its settings, or gives the one that stands from before. Default: makes it. */
   readonly take?: (settings: UserPool | OidcIssuer, make: () => Issuer) => Issuer;
@@ -52,10 +54,12 @@ export function createIssuers(options: IssuersOptions): Issuers {
   const twice = forms.find((iss, i) => forms.indexOf(iss) !== i);
   if (twice !== undefined) throw new Error(`two issuers have the iss ${twice}`);
   const sources = all.flatMap(keySourcesOf);
-  const share = Math.max(1, Math.floor(maxWaiting / sources.length));
-  for (const source of sources) source.limitWaiting(share);
   return {
     all,
+    shareWaiting: () => {
+      const share = Math.max(1, Math.floor(maxWaiting / sources.length));
+      for (const source of sources) source.limitWaiting(share);
+    },
     refresh: async () => {
       const without = sources.filter((source) => source.current() === undefined);
       await Promise.all(without.map((source) => source.refresh()));

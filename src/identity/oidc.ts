@@ -50,7 +50,7 @@ export function createOidcVerifier(settings: OidcIssuer): OidcVerifier {
  * @throws Refusal token-malformed, token-use, token-client
  */
 export function readOidcClaims(
-  { name, audience, loginKey, groupsClaim }: OidcIssuer,
+  { name, issuer, audience, loginKey, groupsClaim }: OidcIssuer,
   claims: JwtPayload,
   { text, type }: Pick<UnverifiedToken, "text" | "type">,
 ): ProvenToken {
@@ -59,6 +59,7 @@ export function readOidcClaims(
     use: "id",
     kind: "user",
     issuer: name,
+    issuerId: issuer,
     subject: subjectOf(claims),
     clientId: clientOf(claims, audience),
     groups: groupsClaim === undefined ? [] : groupsOf(claims, groupsClaim),
@@ -69,7 +70,6 @@ export function readOidcClaims(
   };
 }
 
-/**
 /**
  * The groups of a claim: a text or a list of texts, and none without it. A token that keeps them elsewhere, as of a caller
  * of very many groups (OpenID Connect Core section 5.6.2; Microsoft Entra, `hasgroups`), or says them in another way is
@@ -91,6 +91,7 @@ function isObject(value: unknown): value is object {
   return typeof value === "object" && value !== null;
 }
 
+/**
  * Tells an ID token from the other JSON Web Tokens of its issuer: access tokens (RFC 9068 section 2.1: `at+jwt`), logout
  * tokens (OpenID Connect Back-Channel Logout section 2.4: `logout+jwt`, and always `events`), and whatever has a type to
  * come. A user pool that is configured as a provider says so itself.

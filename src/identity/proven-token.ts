@@ -13,6 +13,8 @@ export interface ProvenToken {
   readonly kind: "user" | "machine";
   /** The configured name of the issuer. */
   readonly issuer: string;
+  /** Who that is, whatever name it goes by: the id of the user pool, or the `iss` of another issuer. */
+  readonly issuerId: string;
   readonly subject: string;
   readonly clientId: string;
   readonly groups: readonly string[];

@@ -91,7 +91,7 @@ export function readPoolClaims(
   checkUse(pool, claims, place);
   if (claims["token_use"] !== "id") return provenAccess(pool, claims);
   const provider = pool.loginProvider ?? `${hostIn(regionOf(pool.id))}/${pool.id}`;
-  return provenId(pool.name, claims, { provider, token });
+  return provenId(pool, claims, { provider, token });
 }
 
 /** Which token stands beside which is for the whole of them to say, so the second place takes either. */
@@ -102,12 +102,17 @@ function checkUse({ tokenUse, clientIds }: UserPool, claims: JwtPayload, place: 
   refusing(() => validateCognitoJwtFields(claims, { tokenUse: null, clientId }));
 }
 
-function provenId(issuer: string, claims: JwtPayload, login: NonNullable<ProvenToken["login"]>): ProvenToken {
+function provenId(
+  { name, id }: UserPool,
+  claims: JwtPayload,
+  login: NonNullable<ProvenToken["login"]>,
+): ProvenToken {
   const preferredRole = claims["cognito:preferred_role"];
   return {
     use: "id",
     kind: "user",
-    issuer,
+    issuer: name,
+    issuerId: id,
     subject: subjectOf(claims),
     clientId: clientOf(claims.aud),
     groups: claimStrings(claims["cognito:groups"]),
@@ -132,6 +137,7 @@ function provenAccess(pool: UserPool, claims: JwtPayload): ProvenToken {
     use: "access",
     kind: isUser ? "user" : "machine",
     issuer: pool.name,
+    issuerId: pool.id,
     subject,
     clientId,
     groups: claimStrings(claims["cognito:groups"]),

@@ -12,6 +12,10 @@ export const RECORDED = "record mode";
 export interface Recording {
   /** Epoch milliseconds; from then on every rule is enforced. */
   readonly untilMs: number;
+  /** Whether it is on at a time, in epoch milliseconds: not once it has been ended, whatever the clock says. */
+  readonly isOn: (nowMs: number) => boolean;
+  /** Ends it for good: a clock that is set back must not open the door again. */
+  readonly end: () => void;
   /** The credential source on an upstream; undefined where there is none that may be used without a rule. */
   readonly sourceOn: (upstream: string) => string | undefined;
 }
@@ -31,8 +35,14 @@ export function compileRecording({
   sessions,
 }: PolicyOptions): Recording | undefined {
   if (recording === undefined) return undefined;
+  const { untilMs } = recording;
+  let isOver = false;
   return {
-    untilMs: recording.untilMs,
+    untilMs,
+    isOn: (nowMs) => !isOver && nowMs < untilMs,
+    end: () => {
+      isOver = true;
+    },
     sourceOn: (upstream) => {
       const source = upstreamSources.get(upstream) ?? defaultSource;
       // Where Postern asks STS itself it says which role, and without a rule nobody did. In the enhanced flow the
@@ -44,7 +54,7 @@ export function compileRecording({
 
 /** Whether record mode is on for a caller: it is for users alone. */
 export function recordsFor(recording: Recording | undefined, { kind }: Caller, nowMs: number): boolean {
-  return recording !== undefined && nowMs < recording.untilMs && kind === "user";
+  return recording?.isOn(nowMs) === true && kind === "user";
 }
 
 /**

@@ -84,7 +84,7 @@ function meantBy(head: Head, route: Router): Live | undefined {
 
 /** The operation that the request asks for. A body is read only for a caller whom some rule lets use the service at all. */
 function readOperation(
-  { policy, bodies, now }: Pipeline,
+  { authenticate, policy, bodies, now }: Pipeline,
   visit: Visit,
   { live, target }: Route,
   caller: Caller,
@@ -96,7 +96,10 @@ function readOperation(
   if (!policy.mayUse(caller, upstream.service, now())) {
     throw new Refusal("denied-no-rule", { detail: `nothing allows this caller ${upstream.service}` });
   }
-  return bodies.read(visit, upstream.maxBodyBytes).then(found.read);
+  // A body may take long, and its sender may be revoked by then, or the token over.
+  return bodies
+    .read(visit, upstream.maxBodyBytes)
+    .then((body) => proceed(authenticate(visit.head.headers), () => found.read(body)));
 }
 
 function permitted(visit: Visit, decision: Decision): Permit {

@@ -85,8 +85,8 @@ export function createListener(options: ListenerOptions): Listener {
 function serverWith(limits: ListenerLimits): Server {
   const server = createServer({
     maxHeaderSize: limits.maxHeaderBytes,
-    // How often Node looks for heads that are late; every half minute if it is not told.
-    connectionsCheckingInterval: Math.ceil(limits.headersMs / 4),
+    // How often Node looks for heads that are late; every half minute if it is not told. It stays when the limit changes.
+    connectionsCheckingInterval: Math.min(1000, Math.ceil(limits.headersMs / 4)),
     // A limit on a whole request would end an upload that is making progress; the idle limit does not.
     requestTimeout: 0,
     // The door refuses a request without one, and says why.

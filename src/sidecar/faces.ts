@@ -4,9 +4,8 @@ import type { Clock } from "../domain/clock.ts";
 import type { Listener } from "../proxy/listener.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
 import type { Observed } from "../telemetry/observed.ts";
-import { issuersIn } from "./brokers.ts";
 import { policyModeAt } from "./mode.ts";
-import { recordedOf } from "./recorded.ts";
+import { createRecorded } from "./recorded.ts";
 import type { Snapshot } from "./snapshot.ts";
 
 /** What is shown beside the data face. */
@@ -20,6 +19,7 @@ export interface Shown {
 
 /** The probes' and the operator's listener. Ready is who listens and has keys to prove tokens by. */
 export function facesOf({ metrics, listener, snapshot, observed, now }: Shown): Faces {
+  const recorded = createRecorded(observed, now);
   return createFaces({
     ...metrics,
     conditions: () => [
@@ -29,23 +29,15 @@ export function facesOf({ metrics, listener, snapshot, observed, now }: Shown): 
     remarks: () => remarksOn(snapshot(), now()),
     config: () => snapshot().document,
     explain: (asked) => snapshot().rehearse(asked),
-    recorded: () => recorded(snapshot(), observed, now),
+    recorded: () => recorded(snapshot()),
     isOwnHost: isLoopbackHost,
   });
 }
 
-/** Undefined where nothing is recorded, or was to be. */
-function recorded({ config, pipeline }: Snapshot, observed: Observed, now: Clock): unknown {
-  const { recording } = pipeline.policy;
-  if (recording === undefined) return undefined;
-  const issuers = issuersIn(config).map(({ name }) => name);
-  return recordedOf({ observed, rules: config.policy.rules, issuers, untilMs: recording.untilMs, now })();
-}
-
 /** What whoever looks whether a Postern is ready must not overlook. */
-function remarksOn({ config }: Snapshot, nowMs: number): Readonly<Record<string, string>> {
+function remarksOn({ config, pipeline }: Snapshot, nowMs: number): Readonly<Record<string, string>> {
   return {
     ...(config.aws.endpoint !== undefined && { awsEndpoint: "overridden" }),
-    ...(policyModeAt(config, nowMs) === "record" && { policyMode: "record" }),
+    ...(policyModeAt(pipeline.policy, nowMs) === "record" && { policyMode: "record" }),
   };
 }

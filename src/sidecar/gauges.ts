@@ -21,7 +21,7 @@ export function gaugesOf(now: Clock, measured: () => Measured): Gauges {
     denylistAgeMs: () => snapshot().denylist?.ageMs(),
     sharedCacheUp: () => snapshot().tier?.isUp(),
     endpointOverridden: () => snapshot().config.aws.endpoint !== undefined,
-    policyMode: () => policyModeAt(snapshot().config, now()),
+    policyMode: () => policyModeAt(snapshot().pipeline.policy, now()),
     configuration: () => measured().configuration(),
   };
 }

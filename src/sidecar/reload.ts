@@ -13,11 +13,18 @@ export interface Changing {
   readonly configuration: () => { readonly isLatest: boolean; readonly takenAtMs: number };
   /**
    * Makes a snapshot of another configuration aside, and lets it serve once nothing is missing. Resolves to why it does
-   * not: then all stays as it was. One at a time.
+   * not, and then all stays as it was. One at a time; never rejects.
    */
-  readonly reload: (loaded: Loaded) => Promise<readonly string[]>;
+  readonly reload: (loaded: Loaded) => Promise<Obstacle | undefined>;
   /** Takes note of a configuration that could not even be read. */
   readonly reloadFailed: () => void;
+}
+
+/** Why a configuration cannot take the place of the one that runs. */
+export interface Obstacle {
+  readonly problems: readonly string[];
+  /** Whether another time may be better: nothing is wrong with the configuration itself. */
+  readonly isPassing: boolean;
 }
 
 /** What {@link createChanging} needs. */
@@ -44,34 +51,44 @@ export function createChanging(options: ChangingOptions): Changing {
   const built = shelf.build((parts) => snapshotOf(first, parts));
   built.keep();
   let current = built.value;
+  const settle = (snapshot: Snapshot): void => {
+    const { issuers, denylist, brokers } = snapshot;
+    issuers.shareWaiting();
+    if (denylist !== undefined) brokers.forget(denylist.isRevoked);
+    onChange(snapshot);
+  };
   let takenAtMs = now();
   let isLatest = true;
+  current.issuers.shareWaiting();
 
-  const takeOver = async (loaded: Loaded): Promise<readonly string[]> => {
+  const takeOver = async (loaded: Loaded): Promise<Obstacle | undefined> => {
     const problems = needsRestart(current.config, loaded.config);
-    if (problems.length > 0) return problems;
+    if (problems.length > 0) return { problems, isPassing: false };
     const next = shelf.build((parts) => snapshotOf(loaded, parts));
     const missing = await whatIsMissing(next.value);
     if (missing.length > 0 || isEnding()) {
       await next.discard();
-      return missing;
+      return { problems: missing, isPassing: true };
     }
     const before = current;
     current = next.value;
     takenAtMs = now();
     const letGo = next.keep();
     current.brokers.forget(goneBetween(before.config, current.config));
-    onChange(current);
+    settle(current);
     void settled().then(letGo);
-    return [];
+    return undefined;
   };
   return {
     snapshot: () => current,
     configuration: () => ({ isLatest, takenAtMs }),
     reload: async (loaded) => {
-      const problems = await takeOver(loaded).catch((error: unknown) => [told(error)]);
-      isLatest = problems.length === 0;
-      return problems;
+      const obstacle = await takeOver(loaded).catch((error: unknown): Obstacle => ({
+        problems: [told(error)],
+        isPassing: false,
+      }));
+      isLatest = obstacle === undefined;
+      return obstacle;
     },
     reloadFailed: () => {
       isLatest = false;

@@ -9,6 +9,7 @@ import { createClocks } from "../signing/clock-offset.ts";
 import { createSigner } from "../signing/sign.ts";
 import { createMetrics } from "../telemetry/metrics.ts";
 import { createObserved } from "../telemetry/observed.ts";
+import { issuersIn } from "./brokers.ts";
 import { facesOf } from "./faces.ts";
 import { gaugesOf } from "./gauges.ts";
 import { createShelf } from "./parts.ts";
@@ -38,6 +39,7 @@ export function createSidecar(first: Loaded, surroundings: Surroundings): Sideca
   const outbound = createOutbound();
   const shelf = createShelf();
   const observed = createObserved(now);
+  observed.adopt(issuersIn(first.config));
   const metrics = createMetrics(
     version,
     gaugesOf(now, () => ({ ...changing, inFlight: listener.inFlight })),
@@ -58,6 +60,7 @@ export function createSidecar(first: Loaded, surroundings: Surroundings): Sideca
     onChange: ({ config }) => {
       listener.adopt(listenerLimitsOf(config));
       log.adopt(config.log);
+      observed.adopt(issuersIn(config));
       reminder.remind();
     },
     isEnding: () => faces.readiness.check().draining,
@@ -69,12 +72,12 @@ export function createSidecar(first: Loaded, surroundings: Surroundings): Sideca
     selfService: createSelfService({ pipeline }),
     record: (outcome) => {
       for (const one of [metrics, log]) one.record(outcome);
-      if (now() < (pipeline().policy.recording?.untilMs ?? 0)) observed.record(outcome);
+      if (pipeline().policy.recording?.isOn(now()) === true) observed.record(outcome);
     },
     nameCaller: createCallerNamer(),
   });
   const faces = facesOf({ metrics, listener, observed, now, snapshot: changing.snapshot });
-  const reminder = createReminder(() => changing.snapshot().config, log, now);
+  const reminder = createReminder(() => pipeline().policy, log, now);
   const closing = [reminder, shelf, outbound];
   return lifeOf(changing, { faces, listener, closing, started: reminder.remind, flush: log.flush });
 }

@@ -39,6 +39,15 @@ describe("a configuration and the files that it refers to", () => {
     expect(seen(whole)).toEqual(["a", "111111111111"]);
     expect(whole.files).toEqual([map.pathOf("postern.yaml"), map.pathOf("account")]);
     expect(whole.stamps).toBe(stampsOf(whole.files));
+    expect(whole.isWhole).toBe(true);
+  });
+
+  it("say by a digest whether what they refer to is another", () => {
+    const before = load().references;
+    map.swap({ ...files("b", "111111111111") });
+    expect(load().references).toBe(before);
+    map.swap({ ...files("b", "222222222222") });
+    expect(load().references).not.toBe(before);
   });
 
   it("are read again where they are swapped meanwhile: no half of one goes with half of another", () => {
@@ -54,13 +63,13 @@ describe("a configuration and the files that it refers to", () => {
     expect(whole.stamps).toBe(stampsOf(whole.files));
   });
 
-  it("that never keep still are read as they stand in the end", () => {
+  it("that never keep still are not whole, and that is said", () => {
     let swaps = 0;
     const whole = load(() => {
       map.swap(files("a", String(111111111111 + ++swaps)));
       return Date.now();
     });
-    expect(whole.reading.problems).toEqual([]);
+    expect(whole.isWhole).toBe(false);
     expect(swaps).toBeGreaterThan(1);
     expect(whole.stamps).not.toBe(stampsOf(whole.files));
   });

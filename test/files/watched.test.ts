@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, unlinkSync, wr
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { FileError } from "../../src/files/read-text-file.ts";
 import { type WatchedFile, watchFile, type WatchOptions } from "../../src/files/watched.ts";
 
 let directory: string;
@@ -138,7 +139,7 @@ describe("watchFile", () => {
   it("does not take a directory, or whatever else is no file", () => {
     mkdirSync(path);
     follow();
-    expect([texts, failures]).toEqual([[], [new Error(`${path} is not a file`)]]);
+    expect([texts, failures]).toEqual([[], [new FileError("EISDIR", `${path} is a folder`)]]);
   });
 
   it("takes a failure of whoever is told for one of the file, and goes on", async () => {

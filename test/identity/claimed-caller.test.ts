@@ -50,7 +50,7 @@ describe("claims taken at their word", () => {
   ])("mean what %s mean that is signed", (_whose, claims) => {
     const verifier = createUserPoolVerifier(EITHER);
     verifier.useKeys(ISSUER, keys);
-    const { use: _use, login, ...proven } = verifier.verify(signToken(key, claims), "bearer");
+    const { use: _use, issuerId: _id, login, ...proven } = verifier.verify(signToken(key, claims), "bearer");
     const caller = claimed(claims);
     expect(caller).toMatchObject(proven);
     expect(caller.login?.provider).toBe(login?.provider);
@@ -62,6 +62,7 @@ describe("claims taken at their word", () => {
     verifier.useKeys(GOOGLE.issuer, readKeySet(keySetOf(key), { ...GOOGLE, isExplicit: false }));
     const {
       use: _use,
+      issuerId: _id,
       login: _login,
       ...proven
     } = verifier.verify(readUnverified(signToken(key, googleClaims())));

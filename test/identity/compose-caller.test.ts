@@ -11,6 +11,7 @@ const proven = (claims: Claims, more: Partial<ProvenToken>): ProvenToken => ({
   use: "access",
   kind: "user",
   issuer: "staff",
+  issuerId: "us-east-1_AbCdEfGhI",
   subject: String(claims["sub"]),
   clientId: POOL.clientIds[0],
   groups: ["analysts"],
@@ -194,6 +195,8 @@ describe("S2.5 the caller's digest", () => {
     ["another subject", { subject: "someone else" }],
     ["another app client", { clientId: "kiosk" }],
     ["the same subject of another pool", { issuer: "customers" }],
+    ["the same name for another pool", { issuerId: "us-east-1_ZZZZZZZZZ" }],
+    ["another provider to log in with", { login: { provider: "other", token: "t" } }],
     ["another kind of caller", { kind: "machine" }],
   ])("differs for %s", (_what, more) => {
     expect(digestOf({}, more)).not.toBe(plain);

@@ -24,6 +24,7 @@ describe("createOidcVerifier", () => {
       use: "id",
       kind: "user",
       issuer: "google",
+      issuerId: "https://accounts.google.com",
       subject: "110169484474386276334",
       clientId: "web.apps.example",
       groups: [],
@@ -40,7 +41,6 @@ describe("createOidcVerifier", () => {
     expect(ask(googleClaims(), {}, { groupsClaim: "teams" }).groups).toEqual([]);
   });
 
-  it.each(["JWT", "jwt", "application/jwt", undefined])("takes a token of type %s", (typ) => {
   it.each<readonly [name: string, claims: Readonly<Record<string, unknown>>]>([
     ["are an object", { groups: { a: ["admins"] } }],
     ["are a list of objects", { groups: [{ name: "admins" }] }],
@@ -64,6 +64,7 @@ describe("createOidcVerifier", () => {
     expect(ask(claims, {}, { groupsClaim: "groups" }).groups).toEqual(["admins"]);
   });
 
+  it.each(["JWT", "jwt", "application/jwt", undefined])("takes a token of type %s", (typ) => {
     expect(ask(googleClaims(), { typ }).use).toBe("id");
   });
 

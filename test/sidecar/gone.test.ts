@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { Holder } from "../../src/credentials/memory.ts";
 import { goneBetween } from "../../src/sidecar/gone.ts";
 import { roleArn } from "../support/own-rules.ts";
 import { configOf } from "../support/config-of.ts";
@@ -22,7 +23,13 @@ const roles = (...names: readonly string[]) => ({
     })),
   },
 });
-const held = (role: string, issuer = "staff") => ({ role, handles: [`jti:x`, `sub:${issuer}/1`] });
+const held = (role: string, issuer = "staff", clientId = "web"): Holder => ({
+  kind: "user",
+  issuer,
+  clientId,
+  handles: [`sub:${issuer}/1`],
+  role,
+});
 
 describe("what is gone", () => {
   it("is nothing where nothing changed, and what changed does not say who is who", () => {
@@ -37,6 +44,16 @@ describe("what is gone", () => {
     expect(goneBetween(configOf(), configOf(identity(pool("staff", other))))(held("pool", "staff-2"))).toBe(
       false,
     );
+  });
+
+  it("is what came of an app client that is not accepted any more, or of guests", () => {
+    const after = configOf({
+      identity: { userPools: [pool("staff", { clientIds: ["app"] })], guests: "allow" },
+    });
+    const isGone = goneBetween(configOf(), after);
+    expect([isGone(held("pool")), isGone(held("pool", "staff", "app"))]).toEqual([true, false]);
+    const guest: Holder = { kind: "guest", issuer: "-", clientId: "", handles: [], role: "pool" };
+    expect([isGone(guest), goneBetween(after, configOf())(guest)]).toEqual([false, true]);
   });
 
   it("is a role that no rule gives any more, and with pool every role that was wished for", () => {
