@@ -232,6 +232,7 @@ const telling = (config: string): string => config.replace("level: warn", "level
 
 describe("postern serve", () => {
   let served: Served;
+  afterEach(() => served.stop());
   const begin = async (config: string, options?: readonly string[]): Promise<void> => {
     served = await serve(stack.aws.port, () => telling(config), options);
   };
@@ -268,6 +269,5 @@ describe("postern serve", () => {
     const measured = await served.measured();
     expect(measured('postern_policy_mode{mode="record"}')).toBe(1);
     expect(measured('postern_policy_mode{mode="enforce"}')).toBe(0);
-    await served.stop();
   });
 });

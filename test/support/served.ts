@@ -64,7 +64,7 @@ export async function serve(
     stop: async () => {
       child.kill("SIGTERM");
       await exited;
-      rmSync(folder, { recursive: true });
+      rmSync(folder, { recursive: true, force: true });
     },
   };
 }
