@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { runTour } from "../../src/cli/tour.ts";
 import { writeRules } from "../../src/config/write-rules.ts";
 import { suggestRules } from "../../src/policy/suggest/suggest.ts";
@@ -6,6 +6,7 @@ import type { Recorded } from "../../src/sidecar/recorded.ts";
 import { createObserved } from "../../src/telemetry/observed.ts";
 import type { Outcome } from "../../src/telemetry/outcome.ts";
 import { listening, speak } from "../cli/spoken.ts";
+import { mountConfigMap } from "../support/config-map.ts";
 import { withRules } from "../support/own-rules.ts";
 import { type Stack, type StackOptions, startStack } from "../support/stack.ts";
 
@@ -35,12 +36,19 @@ let stack: Stack;
 
 afterEach(() => stack.close());
 
+/** `config/dev.yaml` in record mode for a minute. */
+function recorder(yaml: string, rules = OWN_RULES): string {
+  const until = new Date(Date.now() + MINUTE).toISOString();
+  return withRules(yaml, rules).replace(/^policy:\n/m, `policy:\n  mode: record\n  until: ${until}\n`);
+}
+
 /** Postern in record mode for a minute. */
 async function recording(options: StackOptions = {}): Promise<void> {
-  const until = new Date(Date.now() + MINUTE).toISOString();
-  const config = (yaml: string): string =>
-    withRules(yaml, OWN_RULES).replace(/^policy:\n/m, `policy:\n  mode: record\n  until: ${until}\n`);
-  stack = await startStack({ ...options, config });
+  stack = await startStack({ config: (yaml) => recorder(yaml), ...options });
+}
+
+async function told(): Promise<string> {
+  return (await fetch(`http://127.0.0.1:${stack.ports.operator}/recorded`)).text();
 }
 
 /** Postern with its own rules, and those that are suggested of what was recorded. */
@@ -149,9 +157,9 @@ describe("GET /recorded and postern suggest", () => {
     await recording();
     await tour();
     const port = String(stack.ports.operator);
-    const text = await (await fetch(`http://127.0.0.1:${port}/recorded`)).text();
-    const { yaml, ...told } = JSON.parse(text) as Recorded;
-    expect(told).toMatchObject({ mode: "record", forgotten: 0 });
+    const text = await told();
+    const { yaml, ...rest } = JSON.parse(text) as Recorded;
+    expect(rest).toMatchObject({ mode: "record", forgotten: 0 });
     for (const secret of [ANALYST, MEMBER, ...stack.outcomes.map(({ caller }) => caller ?? "-")])
       expect(text).not.toContain(secret);
     const { code, out } = await speak(["suggest"], { POSTERN_OPERATOR_PORT: port });
@@ -159,6 +167,47 @@ describe("GET /recorded and postern suggest", () => {
     await stack.close();
     stack = await startStack({ config: (text) => withRules(text, OWN_RULES + yaml) });
     expect(await asks("member", `GET /s3/home/${MEMBER}/notes.txt`)).toBe(200);
+  });
+
+  it("S6.6 tell rules as they were written, and nothing that a reference stands for", async () => {
+    const secret = ["a", "claim", "of", "few"].join("-");
+    const file = mountConfigMap({ value: secret });
+    const rules = `${OWN_RULES}
+    - name: analysts read reports
+      who: { groups: [analysts], claims: { "custom:tenant": [acme, "\${file:${file.pathOf("value")}}"] } }
+      allow: [s3:GetObject]
+      on: ["arn:aws:s3:::reports/*"]
+      role: pool
+`;
+    await recording({ config: (yaml) => recorder(yaml, rules) });
+    expect(await asks("analyst", "GET /s3/reports/q3.txt")).toBe(200);
+    const text = await told();
+    file.remove();
+    const { all } = JSON.parse(text) as Recorded;
+    expect(all.rules.map(({ rule }) => [rule.name, rule.on])).toEqual([
+      ["analysts read reports", ["arn:aws:s3:::reports/q3.txt"]],
+    ]);
+    expect(all.yaml).toContain("${file:");
+    expect(text).not.toContain(secret);
+  });
+
+  it.each([
+    ["is gone", "- name: another"],
+    [
+      "is another by its name",
+      "- name: local\n      loginProvider: cognito-idp.us-east-1.amazonaws.com/us-east-1_OTHER",
+    ],
+  ])("S4.8 tell nothing of callers whose issuer %s", async (_what, issuer) => {
+    let dev = "";
+    await recording({ config: (yaml) => (dev = recorder(yaml)) });
+    const map = mountConfigMap({ "postern.yaml": dev });
+    stack.follow(map.pathOf("postern.yaml"));
+    expect(await asks("analyst", "GET /s3/reports/q3.txt")).toBe(200);
+    expect(await told()).toContain("reports/q3.txt");
+    map.swap({ "postern.yaml": dev.replace("- name: local", issuer) });
+    await vi.waitFor(() => expect(stack.logged()).toContain("the configuration was reloaded"), 20_000);
+    expect(await told()).not.toContain("reports/q3.txt");
+    map.remove();
   });
 
   it("have nothing to tell where the policy is enforced", async () => {
