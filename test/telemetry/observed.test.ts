@@ -203,6 +203,7 @@ const issuersIn = (observed: Observed) => observed.uses().map(({ issuer }) => is
 
 describe("S4.8 issuers that change", () => {
   const standing = { name: "local", id: "one" };
+  const another = { name: "local", id: "another" };
 
   it("keep what their callers did while they are whom their names stand for", () => {
     const observed = observedOf([read("a"), read("a", { issuer: "partners" })]);
@@ -214,7 +215,7 @@ describe("S4.8 issuers that change", () => {
   it("lose it, and room is made, once they are gone or others by the same name", () => {
     const LIMITS = { sets: 1, patterns: 20, entries: 9, characters: 1000 };
     const keys = Array.from({ length: 9 }, (_, i) => read(`k${i}`, { durationMs: 0 }));
-    for (const next of [[], [{ name: "local", id: "another" }]]) {
+    for (const next of [[], [another]]) {
       const observed = createObserved(() => NOW, LIMITS);
       for (let i = 0; i < 5; i++) {
         observed.adopt([standing]);
@@ -231,7 +232,7 @@ describe("S4.8 issuers that change", () => {
     const observed = createObserved(() => nowMs);
     observed.adopt([standing]);
     nowMs += 1000;
-    observed.adopt([{ name: "local", id: "another" }]);
+    observed.adopt([another]);
     nowMs += 1000;
     observed.record(read("a", { durationMs: 1500 }));
     observed.record(read("a", { durationMs: 10, issuer: "gone" }));
