@@ -7,7 +7,6 @@ import type { Explanation, RuleAccount } from "./explanation.ts";
 import type { Allow } from "./grant.ts";
 import { readRule } from "./reading.ts";
 import type { Rule } from "./rule.ts";
-import type { When } from "./conditions/when.ts";
 import { whyNotFor } from "./who.ts";
 
 /** What accounts are made from. */
@@ -42,9 +41,8 @@ function accountOf(rule: Rule | Allow, material: Case): RuleAccount {
   const notFor = whyNotFor(written.who, effect, caller);
   if (notFor !== undefined) return { rule: name, effect, verdict: "no", notFor, readings: [] };
   const { row } = policy.standing(caller);
-  const readOnce = { ...rule, when: onceWhereItMay(rule.when) };
   const readings = operation.requirements.map((requirement) =>
-    readRule(readOnce, { caller, requirement, operation, context }, row),
+    readRule(rule, { caller, requirement, operation, context }, row),
   );
   const isMatch = readings.some(({ matches }) => matches);
   return {
@@ -54,13 +52,6 @@ function accountOf(rule: Rule | Allow, material: Case): RuleAccount {
     readings,
     ...(isMatch && "grantOn" in rule && withoutSession(rule, material)),
   };
-}
-
-/** Conditions on the caller alone, whose claims may be thousands, say the same of everything that is asked. */
-function onceWhereItMay(when: When): When {
-  if (!when.ofCallerAlone) return when;
-  let said: { readonly words: string | undefined } | undefined;
-  return { ...when, against: (asked) => (said ??= { words: when.against(asked) }).words };
 }
 
 /** Rules that decide together make one session, which may fail where each alone would have had one. */
