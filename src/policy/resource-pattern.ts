@@ -1,4 +1,5 @@
 import type { ClaimPlaces, ClaimRow } from "./claim-places.ts";
+import { keepLast } from "./keep-last.ts";
 import { compileTemplate } from "./template.ts";
 import { compilePattern, type TextTest } from "./text-pattern.ts";
 
@@ -83,20 +84,16 @@ function standsAt(place: number, text: string, resource: string): boolean {
   return true;
 }
 
-/** With claims in it a tail is made ready for one caller at a time: a batch asks hundreds of times for the same. */
+/** Without claims in it a tail is made ready once. */
 function compileTail(pieces: readonly Piece[]): (row: ClaimRow) => TextTest | undefined {
   if (pieces.every((piece) => typeof piece === "string")) {
     const test = compilePattern(pieces.join(""));
     return () => test;
   }
-  let last: { readonly row: ClaimRow; readonly test: TextTest | undefined } | undefined;
-  return (row) => {
-    if (last?.row !== row) {
-      const text = filled(pieces, row);
-      last = { row, test: text === undefined ? undefined : compilePattern(text) };
-    }
-    return last.test;
-  };
+  return keepLast((row: ClaimRow) => {
+    const text = filled(pieces, row);
+    return text === undefined ? undefined : compilePattern(text);
+  });
 }
 
 /** Nothing in a claim of a row is a wildcard. */

@@ -1,11 +1,13 @@
 import type { Caller } from "../../domain/caller.ts";
+import { claimValues } from "../claim-values.ts";
+import { keepLast } from "../keep-last.ts";
 import { type ConditionKey, readKey } from "./keys.ts";
 import { not, type Truth, trueOfAll, trueOfAny } from "./truth.ts";
 import { type Asked, type KeyValues, valuesOf } from "./values.ts";
 import type { WhenDocument, WhenValue } from "../document.ts";
 import { NULL, type OperatorName, readOperatorName } from "./operator-name.ts";
 import { OPERATORS, readBool } from "./operator.ts";
-import type { ValueTest } from "./operator-text.ts";
+import type { FilledValues, ValueTest } from "./operator-text.ts";
 
 /** One operator with one key, made ready to be held against requests. */
 export interface Condition {
@@ -45,11 +47,15 @@ function compileTruth(
   if (name === undefined || known === undefined || written.length === 0) return undefined;
   const judge = name.base === NULL ? judgeAbsence(written) : judgeValues(name, known, written);
   if (judge === undefined) return undefined;
-  const read = valuesOf(known);
-  return (asked) => {
-    const values: KeyValues = read(asked);
-    return values === "unknown" ? values : judge(values, asked.caller);
-  };
+  const truthOf = (values: KeyValues, caller: Caller): Truth =>
+    values === "unknown" ? values : judge(values, caller);
+  const { claim } = known;
+  if (claim === undefined) {
+    const read = valuesOf(known);
+    return (asked) => truthOf(read(asked), asked.caller);
+  }
+  const ofCaller = keepLast((caller: Caller) => truthOf(claimValues(caller, claim), caller));
+  return ({ caller }) => ofCaller(caller);
 }
 
 /** IAM's pages call an empty text a null value, and use it as a value: where that matters, nothing is known. */
@@ -68,13 +74,17 @@ function judgeValues(name: OperatorName, key: ConditionKey, written: readonly st
   if (operator === undefined || ready === undefined) return undefined;
   const { negated } = operator;
   const absent = withoutKey(name, key, negated);
+  const forCaller = typeof ready === "function" ? withoutClaims(ready) : ready.forCaller;
   return (values, caller) => {
-    if (values.length === 0) {
-      return typeof ready === "function" || ready.isFilledFor(caller) ? absent : "unknown";
-    }
-    const fits = typeof ready === "function" ? ready : ready.forCaller(caller);
-    return judgeSet(name.set, values, negated ? (value) => not(fits(value)) : fits);
+    const { test, isComplete } = forCaller(caller);
+    if (values.length === 0) return isComplete ? absent : "unknown";
+    return judgeSet(name.set, values, negated ? (value) => not(test(value)) : test);
   };
+}
+
+function withoutClaims(test: ValueTest): (caller: Caller) => FilledValues {
+  const values = { test, isComplete: true };
+  return () => values;
 }
 
 /**

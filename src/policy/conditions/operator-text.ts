@@ -1,5 +1,6 @@
 import type { Caller } from "../../domain/caller.ts";
 import type { Truth } from "./truth.ts";
+import { keepLast } from "../keep-last.ts";
 import {
   claimsForPattern,
   compileTemplate,
@@ -13,13 +14,14 @@ import { compilePattern } from "../text-pattern.ts";
 export type ValueTest = (value: string) => Truth;
 
 /** The values of a rule made ready: a test, or how it is made where they have claims in them. */
-export type RuleValues =
-  | ValueTest
-  | {
-      readonly forCaller: (caller: Caller) => ValueTest;
-      /** Whether every claim in them can be used. */
-      readonly isFilledFor: (caller: Caller) => boolean;
-    };
+export type RuleValues = ValueTest | { readonly forCaller: (caller: Caller) => FilledValues };
+
+/** The values of a rule with the claims of a caller in them. */
+export interface FilledValues {
+  readonly test: ValueTest;
+  /** Whether every claim in them can be used. */
+  readonly isComplete: boolean;
+}
 
 /** Equal, letter by letter. */
 export function equalsText(written: readonly string[]): RuleValues {
@@ -60,12 +62,12 @@ export function filled(
   const literal = fillRows(rows, () => undefined);
   if (literal.length === rows.length) return testOf(literal);
   return {
-    isFilledFor: (caller) => fillRows(rows, claimsForPattern(caller)).length === rows.length,
-    forCaller: (caller) => {
+    forCaller: keepLast((caller) => {
       const usable = fillRows(rows, claimsForPattern(caller));
       const test = testOf(usable);
-      return usable.length === rows.length ? test : (value) => test(value) === true || "unknown";
-    },
+      const isComplete = usable.length === rows.length;
+      return { isComplete, test: isComplete ? test : (value) => test(value) === true || "unknown" };
+    }),
   };
 }
 

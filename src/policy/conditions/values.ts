@@ -1,7 +1,7 @@
 import type { Caller } from "../../domain/caller.ts";
 import type { Operation, Requirement } from "../../domain/operation.ts";
 import type { RequestContext } from "../../domain/request-context.ts";
-import { type ClaimValues, claimValues } from "../claim-values.ts";
+import type { ClaimValues } from "../claim-values.ts";
 import type { ConditionKey } from "./keys.ts";
 
 /** What conditions are held against: one requirement of an operation, and who asks for it how. */
@@ -27,8 +27,7 @@ const GLOBAL: ReadonlyMap<string, ReadValues> = new Map<string, ReadValues>([
   ["aws:requestedregion", ({ operation: { region } }) => [region]],
 ]);
 
-/** Prepares how the values of a key are found. */
-export function valuesOf({ name, claim }: ConditionKey): ReadValues {
-  if (claim !== undefined) return ({ caller }) => claimValues(caller, claim);
+/** Prepares how the values of a key that is no claim are found. */
+export function valuesOf({ name }: ConditionKey): ReadValues {
   return GLOBAL.get(name) ?? (({ requirement }) => requirement.keys?.get(name) ?? ABSENT);
 }

@@ -3,7 +3,7 @@ import { readKey } from "../../../src/policy/conditions/keys.ts";
 import { valuesOf } from "../../../src/policy/conditions/values.ts";
 import { aCaller, aContext, anOperation } from "../../support/ruling.ts";
 
-function values(name: string, claims: Readonly<Record<string, unknown>> = {}, nowMs = 1_768_478_400_999) {
+function values(name: string, nowMs = 1_768_478_400_999) {
   const key = readKey(name);
   if (key === undefined) throw new Error(`${name} is no key`);
   const requirement = {
@@ -16,7 +16,7 @@ function values(name: string, claims: Readonly<Record<string, unknown>> = {}, no
   };
   const context = aContext({ nowMs, sourceIp: "10.0.0.1" });
   return valuesOf(key)({
-    caller: aCaller(claims),
+    caller: aCaller(),
     requirement,
     operation: anOperation([requirement]),
     context,
@@ -35,11 +35,5 @@ describe("the values of a key", () => {
     expect(values("aws:RequestedRegion")).toEqual(["us-east-1"]);
     expect(values("aws:CurrentTime")).toEqual(["2026-01-15T12:00:00.999Z"]);
     expect(values("aws:EpochTime")).toEqual(["1768478400"]);
-  });
-
-  it("are those of the claim where it is one", () => {
-    expect(values("claim:c", { c: ["x", 7] })).toEqual(["x", "7"]);
-    expect(values("claim:c", { c: {} })).toBe("unknown");
-    expect(values("claim:c")).toEqual([]);
   });
 });
