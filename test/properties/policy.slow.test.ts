@@ -121,6 +121,21 @@ describe("S4 whatever the rules are", () => {
     expect(permits).toBeGreaterThan(2);
   });
 
+  it("S4.2 a key that tells less than is reached makes denies hold, and nothing else", () => {
+    let denied = 0;
+    fc.assert(
+      fc.property(rules, askingOne, (rules, { asked, ...rest }) => {
+        const partial = ["s3:prefix", "s3:x-amz-acl"];
+        const before = rulingOf(rules, { ...rest, asked });
+        const after = rulingOf(rules, { ...rest, asked: asked.map((one) => ({ ...one, partial })) });
+        if (after.verdict === "permit" || after.reason !== "denied-by-rule") expect(after).toEqual(before);
+        else if (before.verdict === "permit") denied++;
+      }),
+      { numRuns: 4000 },
+    );
+    expect(denied).toBeGreaterThan(2);
+  });
+
   it("order changes the role, never the verdict", () => {
     const shuffled = rules.chain((rules) =>
       fc.tuple(fc.constant(rules), fc.shuffledSubarray(rules, { minLength: rules.length })),

@@ -94,6 +94,8 @@ describe("dynamodb:LeadingKeys of an item", () => {
   it("is unknown of what reaches items that it does not name", () => {
     expect(leading("Scan", {})).toEqual(["unknown"]);
     expect(leading("Scan", { IndexName: "byStatus" })).toEqual(["unknown"]);
+    const KeyConditions = { customer: { ComparisonOperator: "EQ", AttributeValueList: [{ S: "acme" }] } };
+    expect(leading("Scan", { KeyConditions, Key: key("acme") })).toEqual(["unknown"]);
     for (const [name, { covers, naming }] of Object.entries(DYNAMODB_TABLE)) {
       if (covers === undefined || naming !== "table") continue;
       expect(leading(name, {}), name).toEqual(["unknown"]);
