@@ -1,4 +1,4 @@
-import type { Change } from "../policy/diff/diff.ts";
+import type { Change } from "../policy/diff/change.ts";
 import type { Ground } from "../policy/diff/ground.ts";
 import { inWords } from "../policy/scope/whom.ts";
 

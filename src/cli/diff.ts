@@ -3,7 +3,7 @@ import type { Config } from "../config/schema.ts";
 import { defaultSourceOf, sourceTraitsOf, upstreamSourcesOf } from "../config/sources.ts";
 import { diffPolicies } from "../policy/diff/diff.ts";
 import type { PolicySide } from "../policy/diff/side.ts";
-import { type LoadedConfig, readConfigFile } from "./config-file.ts";
+import { readConfigFile } from "./config-file.ts";
 import { countedActions } from "./counted-actions.ts";
 import { changeLines, type ToldChange, toldChanges } from "./diff-words.ts";
 import { EXIT } from "./exit.ts";
@@ -18,49 +18,71 @@ export interface DiffOptions {
   readonly exitCode: boolean;
 }
 
+/** What two configurations differ in. */
+interface Difference {
+  /** Of record mode, in words. */
+  readonly mode?: string | undefined;
+  readonly changes: readonly ToldChange[];
+  /** There may be more changes. */
+  readonly cutShort: boolean;
+}
+
 /** More lines than this nobody reads; JSON has them all. */
 const MAX_LINES = 500;
 
-/** Prints what the rules of one configuration give that those of another do not: `postern check --diff`. */
+const CUT_SHORT =
+  "the comparison was cut short: there is too much to compare, and more may change than is told";
+
+/** Prints what one configuration gives that another does not: `postern check --diff`. */
 export function printDiff({ old, changed, json, exitCode }: DiffOptions, env: Environment): number {
   // All problems of both are told.
   const [before, after] = [readConfigFile(old, env), readConfigFile(changed, env)];
   if (before === undefined || after === undefined) return EXIT.config;
-  const found = diffPolicies(sideOf(before), sideOf(after), countedActions());
-  const changes = toldChanges(
-    found,
-    [before, after].some(({ config }) => issuersOf(config).length > 1),
-  );
-  const mode = modeChange(before, after);
-  const lines = json
-    ? JSON.stringify({ ...(mode !== undefined && { mode }), changes }, undefined, 2).split("\n")
-    : linesFor(changes, mode);
+  const difference = differenceBetween(before.config, after.config);
+  const lines = json ? JSON.stringify(difference, undefined, 2).split("\n") : linesFor(difference);
   terminal.out(lines.map(terminal.plain).join("\n"));
-  const isSame = changes.length === 0 && mode === undefined;
-  return exitCode && !isSame ? EXIT.failure : EXIT.ok;
+  return difference.cutShort || (exitCode && !isNothing(difference)) ? EXIT.failure : EXIT.ok;
 }
 
-function linesFor(changes: readonly ToldChange[], mode: string | undefined): readonly string[] {
-  if (changes.length === 0 && mode === undefined) return ["nothing changes"];
-  const lines = changeLines(changes.slice(0, MAX_LINES));
+function differenceBetween(before: Config, after: Config): Difference {
+  const { changes, isCutShort } = diffPolicies(sideOf(before), sideOf(after), countedActions());
+  const tellIssuers = [before, after].some((config) => issuersOf(config).length > 1);
+  return {
+    mode: modeChange(before, after),
+    changes: toldChanges(changes, tellIssuers),
+    cutShort: isCutShort,
+  };
+}
+
+function isNothing({ mode, changes, cutShort }: Difference): boolean {
+  return mode === undefined && changes.length === 0 && !cutShort;
+}
+
+function linesFor(difference: Difference): readonly string[] {
+  if (isNothing(difference)) return ["nothing changes"];
+  const { mode, changes, cutShort } = difference;
   return [
     ...(mode === undefined ? [] : [mode]),
-    ...lines,
+    ...changeLines(changes.slice(0, MAX_LINES)),
     ...(changes.length > MAX_LINES ? [`and ${changes.length - MAX_LINES} more; --json has all`] : []),
+    ...(cutShort ? [CUT_SHORT] : []),
   ];
 }
 
 /** In record mode users may do what no rule denies, so the rules are not all that decides. */
-function modeChange(before: LoadedConfig, after: LoadedConfig): string | undefined {
-  const [was, now] = [modeOf(before.config), modeOf(after.config)];
+function modeChange(before: Config, after: Config): string | undefined {
+  const [was, now] = [modeOf(before), modeOf(after)];
   return was === now ? undefined : `policy.mode was ${was}, and is ${now}`;
 }
 
-function modeOf({ policy: { mode, until } }: Config): string {
-  return mode === "record" && until !== undefined ? `${mode} until ${new Date(until).toISOString()}` : mode;
+/** Record mode that has ended is none. */
+function modeOf({ policy: { mode, until = 0 } }: Config): string {
+  return mode === "record" && until > Date.now()
+    ? `record until ${new Date(until).toISOString()}`
+    : "enforce";
 }
 
-function sideOf({ config }: LoadedConfig): PolicySide {
+function sideOf(config: Config): PolicySide {
   return {
     rules: config.policy.rules,
     names: {

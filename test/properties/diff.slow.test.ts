@@ -4,12 +4,22 @@ import { type Caller, GUEST } from "../../src/domain/caller.ts";
 import type { Decision } from "../../src/domain/decision.ts";
 import type { Requirement } from "../../src/domain/operation.ts";
 import { decide } from "../../src/policy/decide.ts";
-import { type Change, diffPolicies } from "../../src/policy/diff/diff.ts";
+import type { Change } from "../../src/policy/diff/change.ts";
+import { diffPolicies } from "../../src/policy/diff/diff.ts";
 import type { RuleDocument, WhoDocument } from "../../src/policy/document.ts";
 import { matches, matchesAction } from "../../src/policy/pattern.ts";
 import { claimsForPattern, compileTemplate, fillTemplate } from "../../src/policy/template.ts";
 import { compileWho } from "../../src/policy/who.ts";
-import { aCaller, aContext, aMachine, anOperation, aPolicy, NAMES, roleArn } from "../support/ruling.ts";
+import {
+  aCaller,
+  aContext,
+  aMachine,
+  anAllow,
+  anOperation,
+  aPolicy,
+  NAMES,
+  roleArn,
+} from "../support/ruling.ts";
 
 const COUNTED = [
   ["s3:GetObjectVersion", "s3:GetObject"],
@@ -41,6 +51,8 @@ const who = fc.constantFrom<WhoDocument>(
   { groups: ["a", "b"] },
   { groups: ["b"], claims: { tenant: "acme" } },
   { claims: { tenant: ["acme", "other"] } },
+  { claims: { Tenant: "acme" } },
+  { groups: ["A"] },
   { clients: ["web", "service"] },
   { scopes: ["read"] },
   { issuers: ["staff"], groups: ["a"] },
@@ -54,6 +66,9 @@ const when = fc.constantFrom(
   { StringEquals: { "claim:tenant": "acme" } },
   { StringEquals: { "s3:x-amz-acl": "private" } },
   { StringEquals: { "claim:tenant": "acme", "s3:x-amz-acl": "private" } },
+  { StringEquals: { "Claim:tenant": "acme", "S3:X-Amz-Acl": "private" } },
+  { StringEquals: { "claim:Tenant": "acme" } },
+  { StringEquals: { "claim:tenant": "Acme" } },
 );
 const gives = fc.constantFrom(
   { role: "pool" },
@@ -115,16 +130,22 @@ function shuffled<T>(list: readonly T[], seed: readonly number[]): readonly T[] 
 
 const user = fc
   .record({
-    groups: fc.subarray(["a", "b"]),
-    tenant: fc.constantFrom("acme", "other", "a/b", undefined, ["acme", "other"]),
+    groups: fc.subarray(["a", "b", "A"]),
+    Tenant: fc.constantFrom("acme", undefined),
+    tenant: fc.constantFrom("acme", "Acme", "other", "a/b", undefined, ["acme", "other"]),
     use: fc.constantFrom(
       { token_use: "id" },
       { token_use: "access", scope: "read" },
       { token_use: "access" },
     ),
   })
-  .map(({ groups, tenant, use }) =>
-    aCaller({ ...use, "cognito:groups": groups, ...(tenant !== undefined && { tenant }) }),
+  .map(({ groups, tenant, Tenant, use }) =>
+    aCaller({
+      ...use,
+      "cognito:groups": groups,
+      ...(tenant !== undefined && { tenant }),
+      ...(Tenant !== undefined && { Tenant }),
+    }),
   );
 const machine = fc.constantFrom(aMachine(), aMachine({ claims: { sub: "service", scope: "read" } }));
 const caller = fc.oneof({ weight: 6, arbitrary: user }, machine, fc.constant(GUEST));
@@ -189,7 +210,7 @@ it("says something of every caller, action and resource that is decided otherwis
       pair,
       fc.array(fc.tuple(caller, asked), { minLength: 60, maxLength: 60 }),
       ([a = [], b = []], cases) => {
-        const changes = diffPolicies({ rules: a, names: NAMES }, { rules: b, names: NAMES }, COUNTED);
+        const { changes } = diffPolicies({ rules: a, names: NAMES }, { rules: b, names: NAMES }, COUNTED);
         const [before, after] = [policyOf(a), policyOf(b)];
         for (const [who, requirements] of cases) {
           const operation = anOperation(requirements);
@@ -212,7 +233,51 @@ it("has nothing to say of a policy and itself, whatever its rules are called", (
   fc.assert(
     fc.property(pair, ([rules = []]) => {
       const renamed = rules.map((one, i) => ({ ...one, name: `other ${i}` }));
-      expect(diffPolicies({ rules, names: NAMES }, { rules: renamed, names: NAMES }, COUNTED)).toEqual([]);
+      expect(diffPolicies({ rules, names: NAMES }, { rules: renamed, names: NAMES }, COUNTED)).toEqual({
+        changes: [],
+        isCutShort: false,
+      });
     }),
   );
+});
+
+/** Rules of six actions and three resources each, for three groups. */
+function manyRules(count: number): readonly RuleDocument[] {
+  return Array.from({ length: count }, (_, i) => ({
+    name: `r${i}`,
+    who: { groups: [`a${i}`, `b${i % 7}`, `c${i % 3}`] },
+    allow: [
+      "s3:GetObject",
+      "s3:PutObject",
+      "s3:DeleteObject",
+      "s3:ListBucket",
+      "s3:PutObjectAcl",
+      "s3:Get*Acl",
+    ],
+    on: [`arn:aws:s3:::b${i}`, `arn:aws:s3:::b${i}/*`, `arn:aws:s3:::shared/${i}/*`],
+    role: roleArn(`r${i % 20}`),
+  }));
+}
+
+it.each<readonly [string, (rules: readonly RuleDocument[]) => readonly RuleDocument[], number]>([
+  ["reversed", (rules) => rules.toReversed(), 0],
+  [
+    "with one role changed",
+    ([first, ...rest]) => [{ ...(first ?? { name: "" }), role: roleArn("x") }, ...rest],
+    54,
+  ],
+  ["with all roles changed", (rules) => rules.map((one) => ({ ...one, role: `${one.role}-new` })), 54_000],
+  ["gone", () => [], 54_000],
+])("compares a thousand rules to the end: %s", (_, change, count) => {
+  const rules = manyRules(1000);
+  const changed = { rules: change(rules), names: NAMES };
+  const { changes, isCutShort } = diffPolicies({ rules, names: NAMES }, changed, COUNTED);
+  expect([changes.length, isCutShort]).toEqual([count, false]);
+});
+
+it("says that there may be more where more changes than anybody reads", () => {
+  const rules = Array.from({ length: 400 }, (_, i) => anAllow(`r${i}`, { role: roleArn(`r${i}`) }));
+  const changed = { rules: rules.toReversed(), names: NAMES };
+  const { changes, isCutShort } = diffPolicies({ rules, names: NAMES }, changed, COUNTED);
+  expect([changes.length, isCutShort]).toEqual([60_000, true]);
 });

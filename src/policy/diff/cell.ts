@@ -65,12 +65,21 @@ export function cellsOf(rules: readonly RuleDocument[], names: GivingNames): Cel
   };
 }
 
+/** How many cells there are of rules, without making them. */
+export function countCells(rules: readonly RuleDocument[], { issuers }: GivingNames): number {
+  const counts = rules.map(({ who, allow, deny, on = ["*"] }) => {
+    const whoms = whomOf(who, deny === undefined ? "allow" : "deny", issuers).length;
+    return whoms * (allow ?? deny ?? []).length * on.length;
+  });
+  return counts.reduce((sum, count) => sum + count, 0);
+}
+
 /** Whether an allow means whatever another means, conditions aside. */
 export function isGrantWithin(narrow: Cell, wide: Cell): boolean {
   return (
-    contains(wide.resource, narrow.resource) &&
     containsAllowed(wide.action, narrow.action) &&
-    areAmong(narrow.whom, wide.whom)
+    areAmong(narrow.whom, wide.whom) &&
+    contains(wide.resource, narrow.resource)
   );
 }
 

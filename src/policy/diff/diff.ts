@@ -1,54 +1,66 @@
-import { areLooser, type Cell, type Grant } from "./cell.ts";
-import { contains, containsAction } from "../scope/containment.ts";
-import { type Less, lessIn, type Turned, turnsBetween } from "./find.ts";
-import { type Ground, groundOf, groundsOf, keysOf, partOf, standingOf } from "./ground.ts";
-import { type Counted, isInside, meeting, type Region, stricken } from "./region.ts";
+/**
+ * How two policies are compared.
+ *
+ * Each rule is cut into cells (cell.ts): callers of one kind, one action pattern, one resource pattern. A request can be
+ * decided otherwise only where
+ *
+ * - a cell of one policy has none in the other that gives as much, or a deny has come (less.ts), or
+ * - two rules have changed places, so that another role is chosen first (turns.ts).
+ *
+ * Where something is found, region.ts says of whom, what and on what, and ground.ts how either policy stands to that: so
+ * a difference becomes a gain, a loss, another role or another condition (change.ts). parts.ts and repeated.ts keep what
+ * is said short. Cells are looked up by what their resources begin with (lookup.ts), and steps.ts sees to an end.
+ */
+import { countCells } from "./cell.ts";
+import { type Change, keyOf } from "./change.ts";
+import { type Less, lessIn } from "./less.ts";
+import { groundOf, groundsOf, keysOf, standingOf } from "./ground.ts";
+import { partsLeft } from "./parts.ts";
+import type { Counted } from "./region.ts";
+import { withoutRepeated } from "./repeated.ts";
 import { type PolicySide, type Side, sideOf } from "./side.ts";
-import { areAmong } from "../scope/whom.ts";
-import type { WhenDocument } from "../document.ts";
+import { countSteps } from "./steps.ts";
+import { type Turned, turnsBetween } from "./turns.ts";
 
-/** One difference between two policies: what may become of some requests of some callers. */
-export interface Change {
-  /**
-   * - `gain`: the new policy allows it, the old did not;
-   * - `lose`: the old policy allowed it, the new does not;
-   * - `role`: both allow it, with other roles, sources or session settings, or in another order of them;
-   * - `conditions`: both allow it, under other conditions.
-   */
-  readonly kind: "gain" | "lose" | "role" | "conditions";
-  /** Who, what and on what: of each list all must hold. */
-  readonly region: Region;
-  /** What allows all of it in the old policy, first to last, and in the new. */
-  readonly was: readonly Ground[];
-  readonly now: readonly Ground[];
-  /** The deny that came, or that went. */
-  readonly deny?: { readonly rule: string; readonly when?: WhenDocument | undefined } | undefined;
-  /** It holds only where a claim that the deny names cannot be used. */
-  readonly unusable?: true | undefined;
-  /** Parts of it that are as they were, as `ACTION on RESOURCE`. */
-  readonly except: readonly string[];
+/** What came of comparing two policies. */
+export interface Comparison {
+  readonly changes: readonly Change[];
+  /** There may be more changes: so much differs, or so much would have to be compared, that it was left at these. */
+  readonly isCutShort: boolean;
 }
+
+/** Of a policy that is cut into more nothing is compared. */
+const MAX_CELLS = 500_000;
+
+/** Cells to look at; some seconds. */
+const MAX_STEPS = 20_000_000;
+
+/** Nobody reads more, and each takes memory. */
+const MAX_CHANGES = 60_000;
 
 /**
  * Compares what two policies give. Patterns are compared as patterns: every request that they decide otherwise is in a
- * change, and where there is no change there is no such request. Names of rules do not matter, nor the session policies
- * that are made from the rules, which follow what changed. A change may be said of requests that nobody can make.
+ * change, and where there is no change, and it was not cut short, there is no such request. Names of rules do not matter,
+ * nor the session policies that are made from the rules, which follow what changed. A change may be said of requests that
+ * nobody can make.
  *
  * @param counted the actions that requests count as besides the one they need
  */
-export function diffPolicies(
-  old: PolicySide,
-  changed: PolicySide,
-  counted: readonly Counted[],
-): readonly Change[] {
-  const before = sideOf(old);
-  const after = sideOf(changed);
-  const changes = [
-    ...lessIn(after, before, counted).map((less) => changeBy(less, "lose", before, after)),
-    ...lessIn(before, after, counted).map((less) => changeBy(less, "gain", before, after)),
-    ...turnsBetween(before, after).map(changeByOrder),
-  ];
-  return withoutRepeated(changes);
+export function diffPolicies(old: PolicySide, changed: PolicySide, counted: readonly Counted[]): Comparison {
+  if ([old, changed].some(({ rules, names }) => countCells(rules, names) > MAX_CELLS))
+    return { changes: [], isCutShort: true };
+  const steps = countSteps(MAX_STEPS);
+  const [before, after] = [sideOf(old, steps), sideOf(changed, steps)];
+  const changes = new Map<string, Change>();
+  const add = (change: Change): void => {
+    changes.set(keyOf(change), change);
+    if (changes.size === MAX_CHANGES) steps.end();
+  };
+  for (const less of lessIn(after, before, counted, steps)) add(changeBy(less, "lose", before, after));
+  for (const less of lessIn(before, after, counted, steps)) add(changeBy(less, "gain", before, after));
+  for (const turned of turnsBetween(before, after, steps)) add(changeByOrder(turned));
+  const isCutShort = steps.isCutShort();
+  return { changes: withoutRepeated([...changes.values()], countSteps(MAX_STEPS)), isCutShort };
 }
 
 function changeBy(less: Less, usual: "gain" | "lose", before: Side, after: Side): Change {
@@ -70,46 +82,4 @@ function changeBy(less: Less, usual: "gain" | "lose", before: Side, after: Side)
 
 function changeByOrder({ region, before, after }: Turned): Change {
   return { kind: "role", region, was: before.map(groundOf), now: after.map(groundOf), except: [] };
-}
-
-/** What the policy that gives less gives all the same, and what the other denies. */
-function partsLeft(grant: Grant, open: Side, shut: Side): readonly string[] {
-  const isForAll = ({ whom, conditions }: Cell, side: "allow" | "deny"): boolean =>
-    areAmong(grant.whom, whom) && areLooser(conditions, grant.conditions, side);
-  const given = shut.grants.filter((one) => isForAll(one, "allow") && meeting(one, grant) !== undefined);
-  const denied = open.bars.filter((bar) => isForAll(bar, "deny") && stricken(grant, bar, []) !== undefined);
-  return widest([...given, ...denied]).map((cell) => partOf(grant, cell));
-}
-
-/** Each part once, and none that is within another. */
-function widest(cells: readonly Cell[]): readonly Cell[] {
-  const once = [...new Map(cells.map((cell) => [`${cell.action} ${cell.resource}`, cell])).values()];
-  return once.filter((cell) => !once.some((other) => isWithin(cell, other) && !isWithin(other, cell)));
-}
-
-function isWithin(narrow: Cell, wide: Cell): boolean {
-  return (
-    narrow !== wide && containsAction(wide.action, narrow.action) && contains(wide.resource, narrow.resource)
-  );
-}
-
-/** Each change once, and none that is a part of another. */
-function withoutRepeated(changes: readonly Change[]): readonly Change[] {
-  const once = [...new Map(changes.map((change) => [keyOf(change), change])).values()];
-  return once.filter(
-    (change, i) =>
-      !once.some((other, j) => i !== j && isPartOf(change, other) && !(j > i && isPartOf(other, change))),
-  );
-}
-
-function keyOf({ kind, region, was, now, deny, unusable }: Change): string {
-  const { whom, actions, resources } = region;
-  const grounds = kind === "gain" || kind === "lose" ? [region.conditions, deny, unusable] : [was, now];
-  return JSON.stringify([kind, whom, actions, resources, grounds]);
-}
-
-/** Only what is gained or lost without an if has parts. */
-function isPartOf({ kind, region }: Change, other: Change): boolean {
-  if (kind !== other.kind || (kind !== "gain" && kind !== "lose")) return false;
-  return other.except.length === 0 && other.unusable === undefined && isInside(region, other.region);
 }

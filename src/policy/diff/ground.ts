@@ -1,6 +1,5 @@
 import type { WhenDocument } from "../document.ts";
-import type { Cell, Grant } from "./cell.ts";
-import { contains, containsAction } from "../scope/containment.ts";
+import type { Grant } from "./cell.ts";
 import { givesAll, isShut, type Region } from "./region.ts";
 import type { Side } from "./side.ts";
 
@@ -43,11 +42,4 @@ export function groundOf({ rule, given }: Grant): Ground {
 /** What is given, first to last, each once. */
 export function keysOf(grants: readonly Grant[]): string {
   return [...new Set(grants.map(({ given }) => given.key))].join("\n");
-}
-
-/** What two cells have in common, as `ACTION on RESOURCE`. */
-export function partOf(one: Cell, other: Cell): string {
-  const action = containsAction(one.action, other.action) ? other.action : one.action;
-  const resource = contains(one.resource, other.resource) ? other.resource : one.resource;
-  return `${action} on ${resource}`;
 }

@@ -1,6 +1,6 @@
 import { type Cell, type Conditions, areLooser, type Grant } from "./cell.ts";
 import { contains, containsAction, containsAllowed, mayMeet, mayMeetDenied } from "../scope/containment.ts";
-import type { CellLookup } from "./lookup.ts";
+import type { Lookup } from "./lookup.ts";
 import { areAmong, mayBeBoth, type Whom } from "../scope/whom.ts";
 import { matchesAction } from "../pattern.ts";
 
@@ -45,21 +45,21 @@ export function stricken(grant: Grant, bar: Cell, counted: readonly Counted[]): 
 /** Whether an allow means all of a region, conditions aside. All parts of a region hold, so one within is enough. */
 export function givesAll(grant: Grant, { whom, actions, resources }: Region): boolean {
   return (
-    resources.some((resource) => contains(grant.resource, resource)) &&
     actions.some((action) => containsAllowed(grant.action, action)) &&
-    whom.some((one) => areAmong(one, grant.whom))
+    whom.some((one) => areAmong(one, grant.whom)) &&
+    resources.some((resource) => contains(grant.resource, resource))
   );
 }
 
 /** Whether denies leave nothing of a region. */
-export function isShut({ whom, actions, resources, conditions }: Region, barsBy: CellLookup<Cell>): boolean {
+export function isShut({ whom, actions, resources, conditions }: Region, barsBy: Lookup<Cell>): boolean {
   return resources
     .flatMap(barsBy.around)
     .some(
       (bar) =>
-        resources.some((resource) => contains(bar.resource, resource)) &&
         actions.some((action) => containsAction(bar.action, action)) &&
         whom.some((one) => areAmong(one, bar.whom)) &&
+        resources.some((resource) => contains(bar.resource, resource)) &&
         areLooser(bar.conditions, conditions, "deny"),
     );
 }

@@ -8,9 +8,10 @@ import {
   type Grant,
   isGrantWithin,
 } from "./cell.ts";
-import { type CellLookup, lookupOf } from "./lookup.ts";
+import { type Lookup, lookupOf } from "./lookup.ts";
 import { meeting } from "./region.ts";
 import type { RuleDocument } from "../document.ts";
+import type { Steps } from "./steps.ts";
 
 /** Rules without problems, and what they refer to. */
 export interface PolicySide {
@@ -20,8 +21,8 @@ export interface PolicySide {
 
 /** A policy as cells, and which of them mean all that a cell of another policy means. */
 export interface Side extends Cells {
-  readonly grantsBy: CellLookup<Grant>;
-  readonly barsBy: CellLookup<Cell>;
+  readonly grantsBy: Lookup<Grant>;
+  readonly barsBy: Lookup<Cell>;
   /** How many rules there are. */
   readonly length: number;
   /** An allow that gives the same wherever another does. */
@@ -33,9 +34,10 @@ export interface Side extends Cells {
 }
 
 /** Prepares one side of a comparison. */
-export function sideOf({ rules, names }: PolicySide): Side {
+export function sideOf({ rules, names }: PolicySide, steps: Steps): Side {
   const { grants, bars } = cellsOf(rules, names);
-  const [grantsBy, barsBy] = [lookupOf(grants), lookupOf(bars)];
+  const grantsBy = lookupOf(grants, ({ resource }) => resource, steps);
+  const barsBy = lookupOf(bars, ({ resource }) => resource, steps);
   // Most cells are the same on both sides, and found without a search.
   const same = firstByKey(grants, grantKey);
   const sameBars = firstByKey(bars, cellKey);
@@ -54,7 +56,7 @@ export function sideOf({ rules, names }: PolicySide): Side {
       return known.get(grant);
     },
     keysMet: (grant) => {
-      const keys = met.get(grant) ?? keysMeeting(grants, grant);
+      const keys = met.get(grant) ?? keysMeeting(grantsBy, grant);
       met.set(grant, keys);
       return keys;
     },
@@ -63,8 +65,13 @@ export function sideOf({ rules, names }: PolicySide): Side {
   };
 }
 
-function keysMeeting(grants: readonly Grant[], grant: Grant): ReadonlySet<string> {
-  return new Set(grants.filter((other) => meeting(other, grant) !== undefined).map(({ given }) => given.key));
+function keysMeeting({ near }: Lookup<Grant>, grant: Grant): ReadonlySet<string> {
+  const keys = new Set<string>();
+  for (const other of near(grant.resource)) {
+    const { key } = other.given;
+    if (!keys.has(key) && meeting(other, grant) !== undefined) keys.add(key);
+  }
+  return keys;
 }
 
 function isCovered(grant: Grant, by: Grant): boolean {

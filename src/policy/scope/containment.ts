@@ -1,5 +1,5 @@
 import { givesCredentials, meets, meetsAction } from "../pattern.ts";
-import { compileTemplate } from "../template.ts";
+import { type ClaimPart, compileTemplate } from "../template.ts";
 
 /** `?`, `*`, one other character, or a claim: `${claim:…}` stands for a text that nobody knows. */
 type Token = string;
@@ -16,9 +16,11 @@ const SPECIAL = /[*?$]/;
  */
 export function contains(wide: string, narrow: string): boolean {
   if (wide === narrow || wide === STAR) return true;
-  // Nearly all patterns differ in what they begin with, so nearly none are walked.
-  if (!narrow.startsWith(literalStart(wide))) return false;
-  return walk(tokensOf(wide), tokensOf(narrow));
+  // Nearly all patterns are plain, end in their only star, or differ in what they begin with: few are walked.
+  const start = literalStart(wide);
+  if (start === wide || !narrow.startsWith(start)) return false;
+  if (wide === `${start}*`) return true;
+  return walk(readingOf(wide).tokens, readingOf(narrow).tokens);
 }
 
 /** As {@link contains}, of what two action patterns mean in a deny. */
@@ -34,7 +36,7 @@ export function containsAllowed(wide: string, narrow: string): boolean {
 /** Whether there may be a text that both resource patterns match, for some caller. */
 export function mayMeet(one: string, other: string): boolean {
   const [a, b] = [literalStart(one), literalStart(other)];
-  return (a.startsWith(b) || b.startsWith(a)) && meets(loosened(one), loosened(other));
+  return (a.startsWith(b) || b.startsWith(a)) && meets(readingOf(one).loose, readingOf(other).loose);
 }
 
 /** Whether there may be an action that an allow's pattern and a deny's pattern both mean. */
@@ -59,20 +61,34 @@ function isLiteral(action: string): boolean {
   return !action.includes(STAR) && !action.includes(ANY_ONE);
 }
 
-function loosened(pattern: string): string {
-  if (!pattern.includes("${")) return pattern;
-  return compileTemplate(pattern)
-    .parts.map((part) => (typeof part === "string" ? part : STAR))
-    .join("");
+/** A pattern, ready to be compared. */
+interface Reading {
+  readonly tokens: readonly Token[];
+  /** With a star in place of each claim. */
+  readonly loose: string;
+}
+
+/** Patterns are compared with many others, one after the other. */
+const readings = new Map<string, Reading>();
+const MAX_READINGS = 10_000;
+
+function readingOf(pattern: string): Reading {
+  const known = readings.get(pattern);
+  if (known !== undefined) return known;
+  if (readings.size === MAX_READINGS) readings.clear();
+  const { parts } = compileTemplate(pattern);
+  const loose = parts.map((part) => (typeof part === "string" ? part : STAR)).join("");
+  const reading = { tokens: parts.flatMap(tokensOf), loose };
+  readings.set(pattern, reading);
+  return reading;
 }
 
 /** In a run of wildcards those that want a character come first, so that equal patterns read alike. */
-function tokensOf(pattern: string): readonly Token[] {
-  return compileTemplate(pattern).parts.flatMap((part) =>
-    typeof part === "string"
-      ? part.replace(/[*?]+/g, (run) => run.replaceAll(STAR, "") + (run.includes(STAR) ? STAR : "")).split("")
-      : [`claim ${part.claim} ${part.path}`],
-  );
+function tokensOf(part: string | ClaimPart): readonly Token[] {
+  if (typeof part !== "string") return [`claim ${part.claim} ${part.path}`];
+  return part
+    .replace(/[*?]+/g, (run) => run.replaceAll(STAR, "") + (run.includes(STAR) ? STAR : ""))
+    .split("");
 }
 
 /** Matches as `matches` does; a star of the narrow pattern is only matched by one of the wide. */

@@ -24,7 +24,7 @@ function changesBetween(
   changed: readonly RuleDocument[],
   [oldNames, newNames]: readonly [PolicyNames, PolicyNames] = [NAMES, NAMES],
 ) {
-  return diffPolicies({ rules: old, names: oldNames }, { rules: changed, names: newNames }, COUNTED);
+  return diffPolicies({ rules: old, names: oldNames }, { rules: changed, names: newNames }, COUNTED).changes;
 }
 
 /** Each change as `who kind action on resource`. */
@@ -346,6 +346,41 @@ it("S3.4 says what is lost with the conditions that name a guarded key, though o
   const when = { StringEquals: { "s3:x-amz-acl": "private" } };
   const old = [analysts({ when }), analysts({ name: "any" })];
   expect(told(old, [analysts()])).toEqual(["analysts conditions s3:GetObject on arn:aws:s3:::reports/*"]);
+});
+
+it.each([
+  ["Claim:custom:Dept", "Claim:custom:dept"],
+  ["claim:Dept", "claim:dept"],
+])("tells claims apart by case, as tokens do: %s and %s", (one, other) => {
+  const [old = [], changed = []] = [one, other].map((key) => [
+    analysts({ when: { StringEquals: { [key]: "x" } } }),
+  ]);
+  const caller = aCaller({ "cognito:groups": ["analysts"], dept: "x", "custom:dept": "x" });
+  expect([old, changed].map((rules) => decided(rules, caller, [get]))).toEqual(["denial", "pool default"]);
+  expect(changesBetween(old, changed)).toEqual([expect.objectContaining({ kind: "conditions" })]);
+});
+
+it("takes other keys, and what claims are called by, in any case", () => {
+  const [old, changed] = ["S3:Prefix", "s3:prefix"].map((key) => [
+    analysts({ when: { StringEquals: { [key]: "x", ["Claim:dept"]: "y" } } }),
+  ]);
+  expect(told(old ?? [], changed ?? [])).toEqual([]);
+  const lower = [analysts({ when: { StringEquals: { "s3:prefix": "x", "claim:dept": "y" } } })];
+  expect(told(old ?? [], lower)).toEqual([]);
+});
+
+const list = (name: string, length: number) => Array.from({ length }, (_, i) => `${name}${i}`);
+
+it("says that there may be more where the policies are too large to compare, never that nothing changes", () => {
+  const large = [
+    analysts({
+      who: { groups: list("g", 60) },
+      allow: list("s3:Get", 100),
+      on: list("arn:aws:s3:::b", 100),
+    }),
+  ];
+  const compared = diffPolicies({ rules: large, names: NAMES }, { rules: [], names: NAMES }, COUNTED);
+  expect(compared).toEqual({ changes: [], isCutShort: true });
 });
 
 const of = (...issuers: readonly string[]) => [analysts({ who: { groups: ["analysts"], issuers } })];
