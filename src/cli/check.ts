@@ -11,13 +11,16 @@ const HELP = `Usage: postern check [--strict] [FILE]
 Reads a configuration and prints all that is wrong with it, one problem a line. Exit code 78 if there is any. What may
 start, and yet may not be what is meant, is a warning.
 
-With --diff it says which callers gain or lose what by the rules of NEW, held against those of OLD: what no line tells of
-is decided as before. A line may tell of requests that nobody makes.
+With --diff it says which callers gain or lose what by the rules of NEW, held against those of OLD. A line may tell of
+requests that nobody makes. Settings besides that differ have a line each, without their values. What is left out is what
+decides nothing about who gets what: log, probes, operator, timeouts, credentials.cache and credentials.rates. Files are
+compared by name, not by content. Where it says that nothing changes, everybody may do what they might before, in the same
+roles.
 
   --strict            warnings are problems too
   --diff              compare two configurations; both must be good
-  --exit-code         with --diff: exit code 1 if anything changes
-  --json              with --diff: every change, as JSON
+  --exit-code         with --diff: exit code 1 if anything changes; always 1 where the comparison was cut short
+  --json              with --diff: every change and setting, as JSON
   ${CONFIG_HELP}`;
 
 /** `postern check`. */

@@ -5,6 +5,7 @@ import { diffPolicies } from "../policy/diff/diff.ts";
 import type { PolicySide } from "../policy/diff/side.ts";
 import { readConfigFile } from "./config-file.ts";
 import { countedActions } from "./counted-actions.ts";
+import { settingsThatDiffer } from "./diff-settings.ts";
 import { changeLines, type ToldChange, toldChanges } from "./diff-words.ts";
 import { EXIT } from "./exit.ts";
 import { terminal } from "./terminal.ts";
@@ -22,6 +23,8 @@ export interface DiffOptions {
 interface Difference {
   /** Of record mode, in words. */
   readonly mode?: string | undefined;
+  /** Paths of the settings outside the policy. */
+  readonly settings: readonly string[];
   readonly changes: readonly ToldChange[];
   /** There may be more changes. */
   readonly cutShort: boolean;
@@ -49,22 +52,24 @@ function differenceBetween(before: Config, after: Config): Difference {
   const tellIssuers = [before, after].some((config) => issuersOf(config).length > 1);
   return {
     mode: modeChange(before, after),
+    settings: settingsThatDiffer(before, after),
     changes: toldChanges(changes, tellIssuers),
     cutShort: isCutShort,
   };
 }
 
-function isNothing({ mode, changes, cutShort }: Difference): boolean {
-  return mode === undefined && changes.length === 0 && !cutShort;
+function isNothing({ mode, settings, changes, cutShort }: Difference): boolean {
+  return mode === undefined && settings.length === 0 && changes.length === 0 && !cutShort;
 }
 
 function linesFor(difference: Difference): readonly string[] {
   if (isNothing(difference)) return ["nothing changes"];
-  const { mode, changes, cutShort } = difference;
+  const { mode, settings, changes, cutShort } = difference;
   return [
     ...(mode === undefined ? [] : [mode]),
+    ...settings.map((path) => `${path}  differs`),
     ...changeLines(changes.slice(0, MAX_LINES)),
-    ...(changes.length > MAX_LINES ? [`and ${changes.length - MAX_LINES} more; --json has all`] : []),
+    ...(changes.length > MAX_LINES ? [`and ${changes.length - MAX_LINES} more, which --json has`] : []),
     ...(cutShort ? [CUT_SHORT] : []),
   ];
 }

@@ -98,6 +98,8 @@ it("says which deny came, and that record mode begins", async () => {
 it("gives every change as JSON", async () => {
   const { out } = await speak(["check", "--diff", "--json", EXAMPLE, changed(MORE)]);
   expect(JSON.parse(out)).toEqual({
+    settings: [],
+    cutShort: false,
     changes: [
       expect.objectContaining({
         who: "analysts",
@@ -111,6 +113,54 @@ it("gives every change as JSON", async () => {
       expect.objectContaining({ change: "lose", action: "dynamodb:Query", now: [] }),
     ],
   });
+});
+
+it.each<readonly [string, string, readonly string[]]>([
+  ["clientIds: [", "clientIds: [another, ", ["identity.userPools.0.clientIds"]],
+  ["# tables: { Orders:", "tables: { Orders:", ["upstreams.dynamodb.tables.Orders"]],
+  ["requiredScopes: [reports/use]", "requiredScopes: [another/use]", ["identity.userPools.0.requiredScopes"]],
+])("tells of the settings that differ besides, by path: %s", async (from, to, paths) => {
+  const path = changed([from, to]);
+  const { code, out, err } = await speak(["check", "--diff", "--exit-code", EXAMPLE, path]);
+  expect([code, err]).toEqual([1, ""]);
+  for (const one of paths) expect(out.split("\n")).toContain(`${one}  differs`);
+  expect(out).not.toContain("another");
+  const json = await speak(["check", "--diff", "--json", EXAMPLE, path]);
+  expect(JSON.parse(json.out)).toMatchObject({ settings: expect.arrayContaining([...paths]) });
+});
+
+it("tells of another order of upstreams that match: a request is for the first", async () => {
+  const paths = [
+    ["one", "two"],
+    ["two", "one"],
+  ].map((names) => {
+    const match = { one: "host: a.example.com", two: "pathPrefix: /a" };
+    const lines = names.map(
+      (name) => `  ${name}: { service: s3, match: { ${match[name as "one" | "two"]} } }\n`,
+    );
+    const path = join(folder, `${names.join("-")}.yaml`);
+    writeFileSync(
+      path,
+      TEXT.replace("\nupstreams:\n", () => `\nupstreams:\n${lines.join("")}`),
+    );
+    return path;
+  });
+  expect(await speak(["check", "--diff", ...paths])).toMatchObject({
+    out: "upstreams (their order)  differs\n",
+  });
+});
+
+it("says nothing of settings that decide nothing", async () => {
+  const path = changed(["log: { level: info", "log: { level: warn"], ["drain: 25s", "drain: 20s"]);
+  expect(await speak(["check", "--diff", "--exit-code", EXAMPLE, path])).toMatchObject({
+    code: 0,
+    out: "nothing changes\n",
+  });
+});
+
+it("takes record mode that has ended for enforce", async () => {
+  const path = changed(["mode: enforce # record", "mode: record\n  until: 2020-01-31T18:00:00Z"]);
+  expect(await speak(["check", "--diff", EXAMPLE, path])).toMatchObject({ out: "nothing changes\n" });
 });
 
 it("prints the problems of both files by their names, and exits with 78", async () => {
