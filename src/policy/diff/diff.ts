@@ -33,7 +33,7 @@ export interface Comparison {
 const MAX_CELLS = 500_000;
 
 /** Cells to look at; some seconds. */
-const MAX_STEPS = 20_000_000;
+const MAX_STEPS = 15_000_000;
 
 /** Nobody reads more, and each takes memory. */
 const MAX_CHANGES = 60_000;
