@@ -308,7 +308,7 @@ const VARIABLES: readonly Case[] = [
   ["a claim beside a value that fits", p("StringEquals", "${claim:t}", "a"), prefix("a"), true],
   ["not, a claim beside a value that fits", p("StringNotEquals", "${claim:t}", "a"), prefix("a"), false],
   ["a claim beside a value that does not fit", p("StringEquals", "${claim:t}", "a"), prefix("b"), "unknown"],
-  ["a claim, and the key absent", p("StringEquals", "${claim:t}"), NOBODY, false],
+  ["a claim, and the key absent", p("StringEquals", "${claim:t}"), NOBODY, "unknown"],
   [
     "each leading key is the caller's",
     l("ForAllValues:StringEquals", "${claim:t}"),
