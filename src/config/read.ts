@@ -43,9 +43,10 @@ export function readConfig(text: string, surroundings: Surroundings): ConfigRead
   }
 
   const { value, problems: unresolved } = expand(document, surroundings);
+  const filled = filledIn(document, value);
   const inOrder = (found: readonly Found[]): readonly ConfigProblem[] =>
     found
-      .map((one) => placed(asWritten(one, document, value), place))
+      .map((one) => placed(asWritten(one, document, value, filled), place))
       .sort((a, b) => a.line - b.line || a.column - b.column);
   const parsed = configSchema.safeParse(value, { error: inWords });
   const draft = draftOf(value);
@@ -84,10 +85,27 @@ function unlessMeant(found: readonly Found[], value: unknown): readonly Found[] 
   return found.filter(({ path }) => !meant.has(path.join("\n")) || valueAt(value, path) !== undefined);
 }
 
-/** A message never shows what a reference stands for: it may be a secret in the wrong place. */
-function asWritten(found: Found, document: unknown, value: unknown): Found {
-  const written = valueAt(document, found.path);
-  const filled = valueAt(value, found.path);
-  if (typeof written !== "string" || typeof filled !== "string" || written === filled) return found;
-  return { ...found, message: found.message.replaceAll(filled, () => written) };
+/** What a reference was filled with, and how it is written. */
+type Filled = readonly (readonly [filled: string, written: string])[];
+
+/** Shorter texts than this are words of the messages themselves. */
+const MIN_SECRET = 6;
+
+/** All texts of a document that hold references. */
+function filledIn(document: unknown, value: unknown): Filled {
+  if (typeof document === "string")
+    return typeof value === "string" && value !== document ? [[value, document]] : [];
+  if (typeof document !== "object" || document === null) return [];
+  return Object.entries(document).flatMap(([key, below]) => filledIn(below, valueAt(value, [key])));
+}
+
+/** A message never shows what a reference stands for: it may be a secret in the wrong place, or be told of at another. */
+function asWritten(found: Found, document: unknown, value: unknown, filled: Filled): Found {
+  const own = filledIn(valueAt(document, found.path), valueAt(value, found.path));
+  const hidden = [...own, ...filled.filter(([text]) => text.length >= MIN_SECRET)];
+  const message = hidden.reduce(
+    (said, [text, written]) => said.replaceAll(text, () => written),
+    found.message,
+  );
+  return { ...found, message };
 }

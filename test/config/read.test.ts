@@ -316,6 +316,29 @@ describe("S6.6", () => {
   });
 });
 
+it("nor does one that is about another place", () => {
+  const document = {
+    aws: { region: "us-east-1" },
+    identity: {
+      userPools: [
+        { name: "${env:NAME}", id: "us-east-1_AbCdEfGhI", clientIds: ["web"], tokenUse: ["id"] },
+        { name: "staff", id: "us-east-1_BbCdEfGhI", clientIds: ["web"], tokenUse: ["id"] },
+      ],
+    },
+    credentials: {},
+    upstreams: { s3: { service: "s3" } },
+    policy: { rules: [{ name: "a", deny: ["s3:*"], who: { issuers: ["nobody"] } }] },
+  };
+  const { problems } = readConfig(JSON.stringify(document), {
+    env: () => "a-secret-name",
+    file: () => undefined,
+    now: Date.now,
+  });
+  const said = problems.map(({ message }) => message).join("\n");
+  expect(said).toContain("there is ${env:NAME}, staff");
+  expect(said).not.toContain("a-secret-name");
+});
+
 describe("a value of the wrong kind is told what it must be", () => {
   it.each<readonly [from: string, to: string, problem: string]>([
     ["inFlight: 1000", "inFlight: many", "limits.inFlight: it must be a number"],
