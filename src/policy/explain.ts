@@ -38,7 +38,7 @@ export function explain(
 function accountOf(rule: Rule | Allow, material: Case): RuleAccount {
   const { policy, caller, operation, context, by } = material;
   const { name, effect, written } = rule;
-  const notFor = whyNotFor(written.who, effect, caller);
+  const notFor = whyNotFor(written.who, effect, caller) ?? rule.when.againstOf(caller);
   if (notFor !== undefined) return { rule: name, effect, verdict: "no", notFor, readings: [] };
   const { row } = policy.standing(caller);
   const readings = operation.requirements.map((requirement) =>

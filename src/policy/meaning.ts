@@ -13,7 +13,7 @@ export function allows(rule: Rule, asked: Asked, row: ClaimRow): boolean {
   return (
     isMeant(rule, requirement.resource, row) &&
     unguarded(rule, requirement) === undefined &&
-    rule.when.holds(asked)
+    rule.when.holdsBesides(asked)
   );
 }
 
@@ -26,7 +26,7 @@ export function denies(rule: Rule, asked: Asked, row: ClaimRow): boolean {
   const isAbout =
     readResource(rule, resource, row) !== "other" ||
     (within !== undefined && within.some((one) => readResource(rule, one, row) !== "other"));
-  return isAbout && rule.when.holds(asked);
+  return isAbout && rule.when.holdsBesides(asked);
 }
 
 /** What the resources of a rule say of one. */

@@ -90,10 +90,13 @@ function compileTail(pieces: readonly Piece[]): (row: ClaimRow) => TextTest | un
     const test = compilePattern(pieces.join(""));
     return () => test;
   }
-  return keepLast((row: ClaimRow) => {
-    const text = filled(pieces, row);
-    return text === undefined ? undefined : compilePattern(text);
-  });
+  return keepLast(
+    (row: ClaimRow) => {
+      const text = filled(pieces, row);
+      return text === undefined ? undefined : compilePattern(text);
+    },
+    (row) => row,
+  );
 }
 
 /** Nothing in a claim of a row is a wildcard. */

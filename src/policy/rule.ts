@@ -14,6 +14,7 @@ export interface Rule {
   readonly effect: "allow" | "deny";
   /** Place in the file; order chooses the role, never the verdict. */
   readonly order: number;
+  /** Whether it is about a caller: by its `who`, and by its conditions on claims. */
   readonly who: (caller: Caller) => boolean;
   readonly actions: readonly string[];
   /** The same in lower case, since IAM compares actions without regard to case. */
@@ -29,16 +30,18 @@ export function compileRule(rule: RuleDocument, order: number, places: ClaimPlac
   const { name, who, when, allow, deny, on = ["*"] } = rule;
   const effect = deny === undefined ? "allow" : "deny";
   const actions = allow ?? deny ?? [];
+  const isFor = compileWho(who, effect);
+  const conditions = compileWhen(when, effect);
   return {
     name,
     written: rule,
     effect,
     order,
-    who: compileWho(who, effect),
+    who: when === undefined ? isFor : (caller) => isFor(caller) && conditions.holdsOf(caller),
     actions,
     lowerActions: actions.map((action) => action.toLowerCase()),
     resources: on.map((pattern) => compileResource(pattern, places)),
-    when: compileWhen(when, effect),
+    when: conditions,
     on: compileOn(on),
   };
 }

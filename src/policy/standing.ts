@@ -82,7 +82,8 @@ interface Audience {
 function audiencesOf(rules: readonly Rule[]): readonly Audience[] {
   const audiences = new Map<string, { who: Rule["who"]; rules: Rule[] }>();
   for (const rule of rules) {
-    const key = JSON.stringify([rule.effect, rule.written.who]);
+    const { effect, written } = rule;
+    const key = JSON.stringify([effect, written.who, written.when]);
     const before = audiences.get(key);
     if (before === undefined) audiences.set(key, { who: rule.who, rules: [rule] });
     else before.rules.push(rule);

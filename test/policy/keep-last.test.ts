@@ -7,15 +7,15 @@ describe("what is made of a caller", () => {
   it("is made once until another comes", () => {
     const [anna, bob] = [aCaller({ sub: "anna" }), aCaller({ sub: "bob" })];
     const make = vi.fn(({ claims }: typeof anna) => claims["sub"]);
-    const made = keepLast(make);
+    const made = keepLast(make, ({ claims }: typeof anna) => claims);
     expect([anna, anna, bob, bob, anna].map(made)).toEqual(["anna", "anna", "bob", "bob", "anna"]);
     expect(make).toHaveBeenCalledTimes(3);
   });
 
   it("is remembered where it is nothing", () => {
     const make = vi.fn(() => undefined);
-    const made = keepLast(make);
     const anna = aCaller();
+    const made = keepLast(make, ({ claims }: typeof anna) => claims);
     expect([made(anna), made(anna)]).toEqual([undefined, undefined]);
     expect(make).toHaveBeenCalledTimes(1);
   });

@@ -1,6 +1,5 @@
 import type { Caller } from "../../domain/caller.ts";
 import { claimValues } from "../claim-values.ts";
-import { keepLast } from "../keep-last.ts";
 import { type ConditionKey, readKey } from "./keys.ts";
 import { not, type Truth, trueOfAll, trueOfAny } from "./truth.ts";
 import { type Asked, type KeyValues, valuesOf } from "./values.ts";
@@ -16,6 +15,8 @@ export interface Condition {
   /** Undefined for one that could not be made ready. */
   readonly key: ConditionKey | undefined;
   readonly truth: (asked: Asked) => Truth;
+  /** The same of a condition on a claim, which is the same for all that the caller asks; undefined of others. */
+  readonly ofCaller: ((caller: Caller) => Truth) | undefined;
 }
 
 /** What an operator makes of the values of a key, for a caller whose claims may be among those of the rule. */
@@ -26,11 +27,13 @@ export function compileConditions(when: WhenDocument): readonly Condition[] {
   return Object.entries(when).flatMap(([operator, keys]) =>
     Object.entries(keys).map(([key, values]): Condition => {
       const text = `${operator} ${key}`;
-      const truth = compileTruth(operator, key, textsOf(values));
-      return { text, key: readKey(key), truth: truth ?? (() => "unknown") };
+      const made = compileTruth(operator, key, textsOf(values)) ?? NOT_TOLD;
+      return { text, key: readKey(key), ...made };
     }),
   );
 }
+
+const NOT_TOLD: Pick<Condition, "truth" | "ofCaller"> = { truth: () => "unknown", ofCaller: undefined };
 
 /** The values of a condition as texts: one, or any of several. */
 export function textsOf(values: WhenValue | readonly WhenValue[]): readonly string[] {
@@ -41,7 +44,7 @@ function compileTruth(
   operator: string,
   key: string,
   written: readonly string[],
-): Condition["truth"] | undefined {
+): Pick<Condition, "truth" | "ofCaller"> | undefined {
   const name = readOperatorName(operator);
   const known = readKey(key);
   if (name === undefined || known === undefined || written.length === 0) return undefined;
@@ -52,10 +55,10 @@ function compileTruth(
   const { claim } = known;
   if (claim === undefined) {
     const read = valuesOf(known);
-    return (asked) => truthOf(read(asked), asked.caller);
+    return { truth: (asked) => truthOf(read(asked), asked.caller), ofCaller: undefined };
   }
-  const ofCaller = keepLast((caller: Caller) => truthOf(claimValues(caller, claim), caller));
-  return ({ caller }) => ofCaller(caller);
+  const ofCaller = (caller: Caller): Truth => truthOf(claimValues(caller, claim), caller);
+  return { truth: ({ caller }) => ofCaller(caller), ofCaller };
 }
 
 /** IAM's pages call an empty text a null value, and use it as a value: where that matters, nothing is known. */

@@ -62,12 +62,15 @@ export function filled(
   const literal = fillRows(rows, () => undefined);
   if (literal.length === rows.length) return testOf(literal);
   return {
-    forCaller: keepLast((caller) => {
-      const usable = fillRows(rows, claimsForPattern(caller));
-      const test = testOf(usable);
-      const isComplete = usable.length === rows.length;
-      return { isComplete, test: isComplete ? test : (value) => test(value) === true || "unknown" };
-    }),
+    forCaller: keepLast(
+      (caller: Caller) => {
+        const usable = fillRows(rows, claimsForPattern(caller));
+        const test = testOf(usable);
+        const isComplete = usable.length === rows.length;
+        return { isComplete, test: isComplete ? test : (value) => test(value) === true || "unknown" };
+      },
+      ({ claims }) => claims,
+    ),
   };
 }
 

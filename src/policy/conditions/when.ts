@@ -1,4 +1,6 @@
+import type { Caller } from "../../domain/caller.ts";
 import { compileConditions, type Condition } from "./condition.ts";
+import type { Truth } from "./truth.ts";
 import type { Asked } from "./values.ts";
 import type { WhenDocument } from "../document.ts";
 
@@ -8,8 +10,14 @@ export type { Asked } from "./values.ts";
 export interface When {
   /** Whether the rule means the request as far as its conditions go: unknown is no in an allow and yes in a deny. */
   readonly holds: (asked: Asked) => boolean;
+  /** The part of it that is about claims: a rule of which it does not hold is not about the caller at all. */
+  readonly holdsOf: (caller: Caller) => boolean;
+  /** The other part, for whoever knows the first one. */
+  readonly holdsBesides: (asked: Asked) => boolean;
   /** The first condition by which the rule does not mean the request, in words without any value; undefined where it does. */
   readonly against: (asked: Asked) => string | undefined;
+  /** The same of its conditions on claims alone. */
+  readonly againstOf: (caller: Caller) => string | undefined;
   /** Keys that it names, in lower case. */
   readonly keys: ReadonlySet<string>;
   /** Whether it looks at claims of the caller alone, so that it is the same for every request of the caller. */
@@ -18,7 +26,10 @@ export interface When {
 
 const ALWAYS: When = {
   holds: () => true,
+  holdsOf: () => true,
+  holdsBesides: () => true,
   against: () => undefined,
+  againstOf: () => undefined,
   keys: new Set(),
   ofCallerAlone: true,
 };
@@ -34,23 +45,36 @@ export function compileWhen(when: WhenDocument | undefined, side: "allow" | "den
   const conditions = compileConditions(when).map((condition) =>
     side === "allow" ? condition : withPartialUnknown(condition),
   );
-  const holds =
-    side === "allow"
-      ? (asked: Asked) => conditions.every(({ truth }) => truth(asked) === true)
-      : (asked: Asked) => conditions.every(({ truth }) => truth(asked) !== false);
+  const isEnough = (truth: Truth): boolean => (side === "allow" ? truth === true : truth !== false);
+  const whyNot = (truth: Truth): string | undefined => {
+    if (isEnough(truth)) return undefined;
+    return truth === false ? "does not hold" : "cannot be told";
+  };
+  const ofClaims = conditions.flatMap(({ ofCaller }) => ofCaller ?? []);
+  const others = conditions.filter(({ ofCaller }) => ofCaller === undefined);
+  const holdsOf = (caller: Caller): boolean => ofClaims.every((truth) => isEnough(truth(caller)));
+  const holdsBesides = (asked: Asked): boolean => others.every(({ truth }) => isEnough(truth(asked)));
   return {
-    holds,
-    against: (asked) => {
-      for (const { text, truth } of conditions) {
-        const found = truth(asked);
-        if (found === false) return `${text} does not hold`;
-        if (found === "unknown" && side === "allow") return `${text} cannot be told`;
-      }
-      return undefined;
-    },
+    holds: (asked) => holdsOf(asked.caller) && holdsBesides(asked),
+    holdsOf,
+    holdsBesides,
+    against: (asked) => firstOf(conditions, ({ truth }) => whyNot(truth(asked))),
+    againstOf: (caller) => firstOf(conditions, ({ ofCaller }) => ofCaller && whyNot(ofCaller(caller))),
     keys: new Set(conditions.flatMap(({ key }) => (key === undefined ? [] : [key.name.toLowerCase()]))),
     ofCallerAlone: conditions.every(({ key }) => key?.claim !== undefined),
   };
+}
+
+/** The first condition that there is something against, in words. */
+function firstOf(
+  conditions: readonly Condition[],
+  against: (condition: Condition) => string | undefined,
+): string | undefined {
+  for (const condition of conditions) {
+    const why = against(condition);
+    if (why !== undefined) return `${condition.text} ${why}`;
+  }
+  return undefined;
 }
 
 /** A condition of a deny: what the request reaches besides the values of a key might be meant too. */
