@@ -22,7 +22,7 @@ const HELP = `Usage: postern dev
 Runs Postern with a stand-in AWS beside it, does its main job once with real requests, says how to try more, and stays up
 until Ctrl-C. No account and no network are needed. The world is config/local-world.yaml, the rules config/dev.yaml.
 
-A change of the rules in config/dev.yaml is taken over at once.
+A change of config/dev.yaml is taken over at once. Record mode needs no flag here.
 
 Ports, moved by environment variables:
 ${Object.entries(DEFAULT_PORTS)
