@@ -42,7 +42,7 @@ export function expectedInWords({ verdict, reason, rule, role, source, operation
 /** What came, in words. */
 export function cameInWords({ verdict, reason, rule, role, source, detail, sentence = "" }: Came): string {
   if (verdict === "permit") return ["permit", ...givenInWords({ rule, role, source })].join(" ");
-  const why = detail === undefined ? "" : ` ${detail}`;
+  const why = detail === undefined ? "" : ` (${detail})`;
   return `${[reason, ...givenInWords({ rule })].join(" ")}: ${sentence}${why}`;
 }
 

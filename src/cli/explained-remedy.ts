@@ -34,8 +34,23 @@ const REMEDIES: Partial<Readonly<Record<RefusalCode, string>>> = {
 function toAllow(told: Explained): string {
   const [first, ...more] = unmetIn(told);
   if (first === undefined) return "To allow it, write an allow for this caller.";
+  const near = nearest(told, first);
+  if (near !== undefined)
+    return `"${near.rule}" would allow ${first}, but for this: ${near.why}. The IAM policy of its role must allow it too.`;
   const others = more.length === 0 ? "" : `, and ${more.length} more like it`;
   return `To allow it, a rule for this caller must allow ${first}${others}. The IAM policy of its role must allow it too.`;
+}
+
+/** The first allow that a condition alone keeps from what is needed, or a key that none of its conditions names. */
+function nearest({ rules }: Explained, need: string): { rule: string; why: string } | undefined {
+  for (const { rule, effect, readings } of rules) {
+    const close = readings.find(
+      (reading) =>
+        needOf(reading) === need && (reading.against === "condition" || reading.against === "guarded"),
+    );
+    if (effect === "allow" && close !== undefined) return { rule, why: close.why };
+  }
+  return undefined;
 }
 
 /** What no allow means: of the things that rules were held against, or of all where no rule is about the caller. */

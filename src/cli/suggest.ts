@@ -76,7 +76,7 @@ async function recordedAt(url: string): Promise<Recorded> {
 
 function whyNot(url: string, { message }: Readonly<Record<string, unknown>>): string {
   return message === "Nothing is recorded."
-    ? `the Postern at ${url} records nothing: its policy needs mode: record and an until`
+    ? `the Postern at ${url} records nothing: its policy needs mode: record and an until, and "postern serve" needs --allow-record`
     : `the Postern at ${url} says: ${String(message)}`;
 }
 

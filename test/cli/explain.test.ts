@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -63,6 +63,30 @@ describe("explain --config", () => {
 
 To allow it, a rule for this caller must allow s3:DeleteObject on arn:aws:s3:::reports/q3.txt. The IAM policy of its role must allow it too.
 `);
+  });
+
+  it("names the rule that a condition keeps from it, or a key that it does not name", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "postern-explain-"));
+    const path = join(folder, "conditions.yaml");
+    const dev = readFileSync(DEV, "utf8");
+    const rule = (when: string): string =>
+      dev.replace(
+        "allow: [s3:GetObject, s3:PutObject]",
+        `allow: [s3:GetObject, s3:PutObject]\n      when: ${when}`,
+      );
+    const editor = '{"cognito:groups":["editors"]}';
+    const ask = async (config: string, ...headers: readonly string[]): Promise<string> => {
+      writeFileSync(path, config);
+      const { out } = await say(["--claims", editor, "PUT", "/s3/reports/x", ...headers, "-c", path]);
+      return out.trim().split("\n").at(-1) ?? "";
+    };
+    expect(await ask(rule('{ StringEquals: { "s3:x-amz-acl": private } }'))).toBe(
+      '"editors write reports" would allow s3:PutObject on arn:aws:s3:::reports/x, but for this: ' +
+        "StringEquals s3:x-amz-acl does not hold. The IAM policy of its role must allow it too.",
+    );
+    const redirect = ["-H", "x-amz-website-redirect-location: /y"];
+    expect(await ask(dev, ...redirect)).toContain("which no condition of it names");
+    rmSync(folder, { recursive: true });
   });
 
   it.each<[string, readonly string[], RegExp]>([

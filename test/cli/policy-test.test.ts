@@ -46,7 +46,7 @@ it("fails a wrong one with its place, what was expected and what came", async ()
   const line = text.split("\n").findIndex((one) => one.includes("not even admins")) + 1;
   expect(out.split("\n")[0]).toBe(
     `${path}:${line}:5: not even admins change the audit trail: a user in admins: PUT /s3/audit/2026: expected permit, ` +
-      'came denied-by-rule by "the audit trail is read-only here": A rule denies this operation. s3:PutObject on arn:aws:s3:::audit/2026',
+      'came denied-by-rule by "the audit trail is read-only here": A rule denies this operation. (s3:PutObject on arn:aws:s3:::audit/2026)',
   );
   expect(out).toMatch(/\n22 passed, 3 failed\n$/);
 });

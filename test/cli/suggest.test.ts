@@ -107,7 +107,7 @@ describe("postern suggest has nothing to say", () => {
   it("where nothing is recorded", async () => {
     const port = await answering(404, '{"message":"Nothing is recorded."}');
     expect(await complaintAt(port)).toBe(
-      `postern: the Postern at http://127.0.0.1:${port} records nothing: its policy needs mode: record and an until\n`,
+      `postern: the Postern at http://127.0.0.1:${port} records nothing: its policy needs mode: record and an until, and "postern serve" needs --allow-record\n`,
     );
   });
 
