@@ -1,4 +1,5 @@
-import { type Environment, findConfig, loadConfig, unsafeEnvironment } from "../config/load.ts";
+import { loadWhole } from "../config/load-whole.ts";
+import { type Environment, findConfig, isPipe, loadConfig, unsafeEnvironment } from "../config/load.ts";
 import type { ConfigProblem, ConfigReading } from "../config/read.ts";
 import type { Config } from "../config/schema.ts";
 import { terminal } from "./terminal.ts";
@@ -14,6 +15,8 @@ export interface LoadedConfig {
   readonly document: unknown;
   /** What may start, and yet may not be what is meant. */
   readonly warnings: readonly ConfigProblem[];
+  /** Digest of the files that it refers to, as they were read. */
+  readonly references: string;
 }
 
 /**
@@ -30,11 +33,13 @@ export function readConfigFile(asked: string | undefined, env: Environment): Loa
   }
   const unsafe = unsafeEnvironment(env, process.execArgv);
   for (const message of unsafe) terminal.err(`postern: ${message}`);
-  const reading = loadConfig(path, env, Date.now);
+  const { reading, references } = isPipe(path)
+    ? { reading: loadConfig(path, env, Date.now), references: "" }
+    : loadWhole(path, env, Date.now);
   if (reading.config === undefined) printAll(path, reading);
   if (reading.config === undefined || unsafe.length > 0) return undefined;
   const { config, document, warnings } = reading;
-  return { path, config, document, warnings };
+  return { path, config, document, warnings, references };
 }
 
 /** Prints what is only warned of, on standard error: `file:line:column: warning: path: message`. */

@@ -3,6 +3,8 @@ import type { Config } from "../config/schema.ts";
 import { defaultSourceOf, sourceTraitsOf, upstreamSourcesOf } from "../config/sources.ts";
 import { diffPolicies } from "../policy/diff/diff.ts";
 import type { PolicySide } from "../policy/diff/side.ts";
+import type { RuleDocument } from "../policy/document.ts";
+import { RECORDED } from "../policy/record.ts";
 import { readConfigFile } from "./config-file.ts";
 import { countedActions } from "./counted-actions.ts";
 import { settingsThatDiffer } from "./diff-settings.ts";
@@ -89,7 +91,7 @@ function modeOf({ policy: { mode, until = 0 } }: Config): string {
 
 function sideOf(config: Config): PolicySide {
   return {
-    rules: config.policy.rules,
+    rules: modeOf(config) === "enforce" ? config.policy.rules : [...config.policy.rules, asAllow(config)],
     names: {
       issuers: issuersOf(config),
       sources: sourceTraitsOf(config),
@@ -97,6 +99,12 @@ function sideOf(config: Config): PolicySide {
       defaultSource: defaultSourceOf(config),
     },
   };
+}
+
+/** Record mode as a rule: after all others, users may do what none of them says, but for what a rule must name. */
+function asAllow(config: Config): RuleDocument {
+  const who = { authenticated: true, issuers: issuersOf(config) } as const;
+  return { name: RECORDED, who, allow: ["*"], on: ["*"], role: "pool" };
 }
 
 function issuersOf({ identity: { userPools, issuers } }: Config): readonly string[] {

@@ -36,7 +36,7 @@ interface Obstacle {
 export function createReloader(options: ReloaderOptions): (isForced: boolean) => Promise<Look> {
   const { loaded, env, sidecar, log } = options;
   const { path } = loaded;
-  let latest = textOf(loaded, loadWhole(path, env, Date.now).references);
+  let latest = textOf(loaded, loaded.references);
   let told = "";
 
   const refuse = (problems: readonly string[]): void => {

@@ -1,4 +1,5 @@
 import type { Clock } from "../domain/clock.ts";
+import type { Filled } from "./hidden.ts";
 import type { Found, Path } from "./problem.ts";
 
 /** What a configuration is read in. `env` and `file` are for references, and return undefined where there is no value. */
@@ -16,6 +17,8 @@ export interface Expansion {
   /** Null where a reference has no value: no setting takes null, so nothing that stands on it passes for checked. */
   readonly value: unknown;
   readonly problems: readonly Found[];
+  /** What each reference was filled with. */
+  readonly filled: readonly Filled[];
 }
 
 const REFERENCE = /\$\{(?<kind>env|file):(?<what>[^}]*)(?<end>\}?)/g;
@@ -26,6 +29,7 @@ const REFERENCE = /\$\{(?<kind>env|file):(?<what>[^}]*)(?<end>\}?)/g;
  */
 export function expand(document: unknown, surroundings: References): Expansion {
   const problems: Found[] = [];
+  const all: Filled[] = [];
   const walk = (value: unknown, path: Path): unknown => {
     if (typeof value === "string") return fill(value, path);
     if (Array.isArray(value)) return value.map((entry, i) => walk(entry, [...path, i]));
@@ -35,26 +39,29 @@ export function expand(document: unknown, surroundings: References): Expansion {
     );
   };
   const fill = (text: string, path: Path): string | null => {
-    const { filled, complaints } = fillReferences(text, surroundings);
+    const { filled, complaints, values } = fillReferences(text, surroundings);
+    all.push(...values);
     problems.push(...complaints.map((message) => ({ path, message })));
     return complaints.length === 0 ? filled : null;
   };
-  return { value: walk(document, []), problems };
+  return { value: walk(document, []), problems, filled: all };
 }
 
 function fillReferences(text: string, surroundings: References) {
   const complaints: string[] = [];
+  const values: Filled[] = [];
   const filled = text.replace(REFERENCE, (reference, kind: "env" | "file", what: string, end: string) => {
     const whole = end !== "" && what !== "";
     const found = whole ? (surroundings[kind](what) ?? "") : "";
     if (!whole) complaints.push(`${reference} is not whole: write \${${kind}:…}`);
     else if (found === "") complaints.push(NO_VALUE[kind](what));
+    else values.push([found, reference]);
     return found;
   });
   // A value may neither hold a template nor complete one with the text around it.
   if (templatesIn(filled) > templatesIn(text.replace(REFERENCE, " ")))
     complaints.push("what a reference stands for may not hold ${: it is text, and never a template");
-  return { filled, complaints };
+  return { filled, complaints, values };
 }
 
 const NO_VALUE = {

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, statSync } from "node:fs";
 import type { Clock } from "../domain/clock.ts";
-import { readTextFile } from "../files/read-text-file.ts";
+import { decodeText, readTextFile } from "../files/read-text-file.ts";
 import { type ConfigReading, readConfig } from "./read.ts";
 
 /** Where a configuration is looked for when nobody names one. */
@@ -60,7 +60,9 @@ export function unreadable(message: string): ConfigReading {
 
 function readWhole(path: string): Found {
   try {
-    const text = isPipe(path) ? readFileSync(path, "utf8") : readTextFile(path, MAX_BYTES);
+    const text = isPipe(path)
+      ? decodeText(path, readFileSync(path), MAX_BYTES)
+      : readTextFile(path, MAX_BYTES);
     return { text, message: "" };
   } catch (error) {
     return { text: undefined, message: WHY[codeOf(error)] ?? "the file cannot be read" };

@@ -2,6 +2,7 @@ import { describeIssues, inWords, misspeltSettings } from "./describe.ts";
 import { type Document, readDocument } from "./document.ts";
 import { draftOf } from "./draft.ts";
 import { expand, type Surroundings } from "./expand.ts";
+import { createHiding } from "./hidden.ts";
 import { type Found, isAtOrBelow, valueAt } from "./problem.ts";
 import { refuse } from "./refuse.ts";
 import { type Config, configSchema } from "./schema.ts";
@@ -42,11 +43,11 @@ export function readConfig(text: string, surroundings: Surroundings): ConfigRead
     return { config: undefined, problems: syntax, warnings: [] };
   }
 
-  const { value, problems: unresolved } = expand(document, surroundings);
-  const filled = filledIn(document, value);
+  const { value, problems: unresolved, filled } = expand(document, surroundings);
+  const hide = createHiding(filled);
   const inOrder = (found: readonly Found[]): readonly ConfigProblem[] =>
     found
-      .map((one) => placed(asWritten(one, document, value, filled), place))
+      .map((one) => placed({ ...one, message: hide(one.message) }, place))
       .sort((a, b) => a.line - b.line || a.column - b.column);
   const parsed = configSchema.safeParse(value, { error: inWords });
   const draft = draftOf(value);
@@ -55,7 +56,7 @@ export function readConfig(text: string, surroundings: Surroundings): ConfigRead
     describeIssues(parsed.error?.issues ?? [], value),
     refuse(draft, surroundings),
   ]);
-  const warnings = inOrder(warn(draft, surroundings.file, found));
+  const warnings = inOrder(warn(draft, surroundings.file, found)).slice(0, MAX_PROBLEMS);
   if (!parsed.success || found.length > 0)
     return { config: undefined, problems: inOrder(unlessMeant(found, value)), warnings };
   return { config: parsed.data, document, problems: [], warnings };
@@ -83,29 +84,4 @@ function unlessSaid(finders: readonly (readonly Found[])[]): readonly Found[] {
 function unlessMeant(found: readonly Found[], value: unknown): readonly Found[] {
   const meant = new Set(found.flatMap((one) => (one.meant === undefined ? [] : [one.meant.join("\n")])));
   return found.filter(({ path }) => !meant.has(path.join("\n")) || valueAt(value, path) !== undefined);
-}
-
-/** What a reference was filled with, and how it is written. */
-type Filled = readonly (readonly [filled: string, written: string])[];
-
-/** Shorter texts than this are words of the messages themselves. */
-const MIN_SECRET = 6;
-
-/** All texts of a document that hold references. */
-function filledIn(document: unknown, value: unknown): Filled {
-  if (typeof document === "string")
-    return typeof value === "string" && value !== document ? [[value, document]] : [];
-  if (typeof document !== "object" || document === null) return [];
-  return Object.entries(document).flatMap(([key, below]) => filledIn(below, valueAt(value, [key])));
-}
-
-/** A message never shows what a reference stands for: it may be a secret in the wrong place, or be told of at another. */
-function asWritten(found: Found, document: unknown, value: unknown, filled: Filled): Found {
-  const own = filledIn(valueAt(document, found.path), valueAt(value, found.path));
-  const hidden = [...own, ...filled.filter(([text]) => text.length >= MIN_SECRET)];
-  const message = hidden.reduce(
-    (said, [text, written]) => said.replaceAll(text, () => written),
-    found.message,
-  );
-  return { ...found, message };
 }

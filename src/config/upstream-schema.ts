@@ -57,7 +57,9 @@ export const upstreamSchema = z.strictObject({
     .describe("Of a body that must be read to be decided. Bodies that are passed on have no limit."),
   match: match
     .optional()
-    .describe("Requests for this upstream, looked at before anything else; it is reached in no other way then."),
+    .describe(
+      "Requests for this upstream, looked at before anything else; it is reached in no other way then.",
+    ),
   tables: tables
     .default({})
     .describe(

@@ -78,3 +78,13 @@ export function claimStrings(value: unknown): readonly string[] {
     return Number.isSafeInteger(entry) || typeof entry === "boolean" ? [String(entry)] : [];
   });
 }
+
+/**
+ * Whether a token says that a claim is to be had elsewhere (OpenID Connect Core section 5.6.2): where there would be very
+ * many groups, Microsoft Entra names them so, or says `hasgroups` alone.
+ */
+export function isKeptElsewhere(claims: Caller["claims"], claim: string): boolean {
+  const { _claim_names: names, hasgroups } = claims;
+  if (claim === "groups" && hasgroups !== undefined) return true;
+  return typeof names === "object" && names !== null ? Object.hasOwn(names, claim) : names !== undefined;
+}

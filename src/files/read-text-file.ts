@@ -23,7 +23,16 @@ export class FileError extends Error {
  */
 export function readTextFile(path: string, maxBytes: number): string {
   checkStat(path, statSync(path), maxBytes);
-  const bytes = readFileSync(path);
+  return decodeText(path, readFileSync(path), maxBytes);
+}
+
+/**
+ * Reads bytes, wherever they came from, as {@link readTextFile} does those of a file.
+ *
+ * @throws FileError `EFBIG`, `EILSEQ`
+ */
+export function decodeText(path: string, bytes: Buffer, maxBytes: number): string {
+  if (bytes.length > maxBytes) throw tooBig(path, maxBytes);
   try {
     return UTF8.decode(bytes);
   } catch {
@@ -34,5 +43,9 @@ export function readTextFile(path: string, maxBytes: number): string {
 function checkStat(path: string, stat: Stats, maxBytes: number): void {
   if (stat.isDirectory()) throw new FileError("EISDIR", `${path} is a folder`);
   if (!stat.isFile()) throw new FileError("EFTYPE", `${path} is not a regular file`);
-  if (stat.size > maxBytes) throw new FileError("EFBIG", `${path} is larger than ${maxBytes} bytes`);
+  if (stat.size > maxBytes) throw tooBig(path, maxBytes);
+}
+
+function tooBig(path: string, maxBytes: number): FileError {
+  return new FileError("EFBIG", `${path} is larger than ${maxBytes} bytes`);
 }

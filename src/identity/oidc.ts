@@ -1,4 +1,5 @@
 import type { JwtPayload } from "aws-jwt-verify/jwt-model";
+import { isKeptElsewhere } from "../domain/caller.ts";
 import { Refusal } from "../domain/refusal.ts";
 import type { Algorithm } from "./algorithm.ts";
 import { type ProvenToken, subjectOf } from "./proven-token.ts";
@@ -76,19 +77,12 @@ export function readOidcClaims(
  * refused: without its groups it would pass by every deny of one.
  */
 function groupsOf(claims: JwtPayload, name: string): readonly string[] {
-  const { [name]: groups = [], _claim_names: elsewhere, hasgroups } = claims;
-  const isElsewhere =
-    (name === "groups" && hasgroups !== undefined) ||
-    (elsewhere !== undefined && (!isObject(elsewhere) || Object.hasOwn(elsewhere, name)));
+  const { [name]: groups = [] } = claims;
   const list: readonly unknown[] = Array.isArray(groups) ? groups : [groups];
-  if (isElsewhere || !list.every((group) => typeof group === "string")) {
+  if (isKeptElsewhere(claims, name) || !list.every((group) => typeof group === "string")) {
     throw new Refusal("token-malformed", { detail: `its groups cannot be read from the claim ${name}` });
   }
   return list;
-}
-
-function isObject(value: unknown): value is object {
-  return typeof value === "object" && value !== null;
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { Caller } from "../domain/caller.ts";
+import { type Caller, isKeptElsewhere } from "../domain/caller.ts";
 
 /** The values of a claim: none where the token is known not to have it, `unknown` where nothing tells them. */
 export type ClaimValues = readonly string[] | "unknown";
@@ -40,7 +40,9 @@ const OF_ACCESS_TOKENS: ReadonlySet<string> = new Set([
  */
 function isUntold({ kind, claims }: Caller, claim: string): boolean {
   const use = claims["token_use"];
-  return (use === "id" && OF_ACCESS_TOKENS.has(claim)) || (kind === "user" && use === "access");
+  const isOfOtherToken =
+    (use === "id" && OF_ACCESS_TOKENS.has(claim)) || (kind === "user" && use === "access");
+  return isOfOtherToken || isKeptElsewhere(claims, claim);
 }
 
 function textOf(entry: unknown): string | undefined {

@@ -21,6 +21,11 @@ it("fills references in values, in the middle of text, and more than one", () =>
   expect(expanded(document)).toEqual({
     value: { on: ["arn:aws:s3:::reports/${claim:sub}", "reports-us-east-1_AbC"] },
     problems: [],
+    filled: [
+      ["reports", "${env:BUCKET}"],
+      ["reports", "${env:BUCKET}"],
+      ["us-east-1_AbC", "${file:/run/id}"],
+    ],
   });
 });
 
@@ -56,7 +61,10 @@ it.each([
 });
 
 it("takes a $ that makes no template for the text that it is", () => {
-  expect(expanded(["${env:PRICE} ${claim:sub}"])).toEqual({ value: ["$5 {net} ${claim:sub}"], problems: [] });
+  expect(expanded(["${env:PRICE} ${claim:sub}"])).toMatchObject({
+    value: ["$5 {net} ${claim:sub}"],
+    problems: [],
+  });
 });
 
 it.each(["${env:}", "${file:}", "${env:BUCKET", "a ${file:/run/id"])(

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { claimValues } from "../../src/policy/claim-values.ts";
-import { aCaller, aMachine } from "../support/ruling.ts";
+import type { RuleDocument } from "../../src/policy/document.ts";
+import { aCaller, aMachine, anAllow, ruling } from "../support/ruling.ts";
 
 describe("the values of a claim", () => {
   it.each([
@@ -33,5 +34,17 @@ describe("the values of a claim", () => {
     expect(claimValues(aCaller(id), "username")).toBe("unknown");
     expect(claimValues(aCaller(id), "custom:plan")).toEqual([]);
     expect(claimValues(aMachine({ claims: access }), "custom:tenant")).toEqual([]);
+  });
+
+  it.each<readonly [string, Readonly<Record<string, unknown>>]>([
+    ["names it among those that are elsewhere", { _claim_names: { groups: "src1" } }],
+    ["says so of claims in a way that cannot be read", { _claim_names: "groups" }],
+    ["has too many groups to tell", { hasgroups: true }],
+  ])("S4.2 are unknown where the token %s", (_name, claims) => {
+    expect(claimValues(aCaller(claims), "groups")).toBe("unknown");
+    expect(claimValues(aCaller({ ...claims, groups: ["g"] }), "groups")).toEqual(["g"]);
+    const deny: RuleDocument = { name: "no", deny: ["s3:*"], who: { claims: { groups: "contractors" } } };
+    const read = { action: "s3:GetObject", resource: "arn:aws:s3:::b/k" };
+    expect(ruling([anAllow("all"), deny], aCaller(claims), read)).toMatchObject({ reason: "denied-by-rule" });
   });
 });

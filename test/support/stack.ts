@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Follower, followConfig } from "../../src/cli/follow-config.ts";
 import { bearerOf, signInLocally } from "../../src/cli/local-login.ts";
+import { loadWhole } from "../../src/config/load-whole.ts";
 import { readConfig } from "../../src/config/read.ts";
 import { type LocalAws, type LocalAwsOptions, startLocalAws } from "../../src/local/aws.ts";
 import type { Fault } from "../../src/local/faults.ts";
@@ -122,7 +123,7 @@ export async function startStack({
         0,
       ),
     follow: (path) => {
-      const loaded = { ...reading, path };
+      const loaded = { ...reading, path, references: loadWhole(path, env, now).references };
       const follower = followConfig({ loaded, env, sidecar, log, allowRecord: true });
       followers.push(follower);
       return follower;
