@@ -62,12 +62,22 @@ function byRule(
   for (const use of uses) {
     const named = byName.get(use.rule ?? "");
     if (named === undefined) continue;
-    const { role, credentials } = named;
-    const isLike = (rule: RuleDocument) => rule.role === role && rule.credentials === credentials;
-    const its = mayMean(named, use) ? [named] : rules.filter((rule) => isLike(rule) && mayMean(rule, use));
+    const its = mayMean(named, use)
+      ? [named]
+      : rules.filter((rule) => isLike(rule, named) && isAbout(rule, use) && mayMean(rule, use));
     for (const rule of its) used.get(rule)?.push(use);
   }
   return (rule) => used.get(rule) ?? [];
+}
+
+function isLike(rule: RuleDocument, { role, credentials }: RuleDocument): boolean {
+  return rule.role === role && rule.credentials === credentials;
+}
+
+/** Whether the rule may be about those who did it, as far as is known of them. */
+function isAbout({ who = {} }: RuleDocument, { groups, issuer }: Use): boolean {
+  const { groups: wanted = groups, issuers = [issuer] } = who;
+  return (wanted.length === 0 || wanted.some((group) => groups.includes(group))) && issuers.includes(issuer);
 }
 
 function mayMean(rule: RuleDocument, { action, resource }: Use): boolean {

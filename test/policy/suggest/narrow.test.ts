@@ -52,12 +52,13 @@ describe("rules in place of those that there are", () => {
   it("are for what was done by several rules together, each for its part", () => {
     const read = { name: "read", who: { groups: ["a"] }, allow: ["s3:Get*"], on: [`${S3}a/*`], role: "pool" };
     const write = { ...read, name: "write", allow: ["s3:Put*"], on: [`${S3}b/\${claim:sub}/*`] };
+    const others = { ...write, name: "of another group", who: { groups: ["b"] } };
     const other = { ...write, name: "in another role", role: "arn:aws:iam::123456789012:role/other" };
     const uses = [
-      aUse({ rule: "read", resource: `${S3}a/x` }),
-      aUse({ rule: "read", action: "s3:PutObject", resource: `${S3}b/\${claim:sub}/x` }),
+      aUse({ groups: ["a"], rule: "read", resource: `${S3}a/x` }),
+      aUse({ groups: ["a"], rule: "read", action: "s3:PutObject", resource: `${S3}b/\${claim:sub}/x` }),
     ];
-    const told = rulesFor(uses, { rules: [read, write, other] });
+    const told = rulesFor(uses, { rules: [read, write, others, other] });
     expect(told.map(({ name, allow, on }) => [name, allow, on])).toEqual([
       ["read", ["s3:GetObject"], [`${S3}a/x`]],
       ["write", ["s3:PutObject"], [`${S3}b/\${claim:sub}/x`]],
