@@ -127,13 +127,15 @@ describe("the pace", () => {
           const ends = await play(perSecond, sequence);
           const own = ends.findIndex((end) => end.turn === newcomer);
           const { cameMs, went } = ends[own]!;
-          expect(went).toBe(true);
           const before = ends.slice(0, own).filter((end) => end.went && end.endedMs > cameMs).length;
           const groups = new Set(flooders.map(({ group }) => group).concat("a")).size;
           const neighbours = new Set(
             flooders.filter(({ group }) => group === "a").map(({ member }) => member),
           ).size;
-          expect(before).toBeLessThan(groups * (neighbours + 1));
+          const round = groups * (neighbours + 1);
+          // A round that takes longer than anybody may wait can end without a turn.
+          expect(went || round > (perSecond * MAX_WAIT_MS) / 1000).toBe(true);
+          expect(before).toBeLessThan(round);
         },
       ),
       { numRuns: 25 },
