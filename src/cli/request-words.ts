@@ -34,11 +34,11 @@ export function readRequestWords(words: readonly string[], command: string): Req
   return { user, method: method.toUpperCase(), target: path, host };
 }
 
-/** Reads `name: value`, as curl takes it. */
+/** Reads `name: value`, as curl takes it. Around a value HTTP knows space and tab alone (RFC 9110 section 5.6.3). */
 export function readHeaderWord(text: string): readonly [name: string, value: string] {
   const colon = text.indexOf(":");
   if (colon < 1) throw misuse(`a header is written as 'name: value', and not as "${text}"`);
-  return [text.slice(0, colon).trim(), text.slice(colon + 1).trim()];
+  return [text.slice(0, colon).trim(), text.slice(colon + 1).replace(/^[\t ]+|[\t ]+$/g, "")];
 }
 
 /**

@@ -31,6 +31,11 @@ export function keySourcesOf({ keys }: Pick<Issuer, "keys">): readonly KeySource
   return [...new Set(keys.values())];
 }
 
+/** Ends what keeps the keys of an issuer new. */
+export function stopIssuer(issuer: Issuer): void {
+  for (const source of keySourcesOf(issuer)) source.stop();
+}
+
 /** What an issuer is made with. */
 export interface IssuerParts {
   /** Scheme, host and port that serve the key sets of a region's user pools. */

@@ -16,7 +16,6 @@ export interface Issuers {
   readonly shareWaiting: () => void;
   /** Brings the keys of those that have none, and keeps them new from then on. Never rejects. */
   readonly refresh: () => Promise<void>;
-  readonly stop: () => void;
   /** Seconds since the keys of each were had, by name: the oldest of a multi-Region pool; undefined where there are none. */
   readonly ages: () => ReadonlyMap<string, number | undefined>;
   /** What must hold before tokens can be proved: some keys of each, since a pool's replicas are there for one to be away. */
@@ -63,9 +62,6 @@ export function createIssuers(options: IssuersOptions): Issuers {
     refresh: async () => {
       const without = sources.filter((source) => source.current() === undefined);
       await Promise.all(without.map((source) => source.refresh()));
-    },
-    stop: () => {
-      for (const source of sources) source.stop();
     },
     ages: () => new Map(all.map((issuer) => [issuer.name, ageOf(keySourcesOf(issuer))])),
     ready: () =>

@@ -2,7 +2,7 @@ import { endpointOf } from "../aws/endpoint.ts";
 import type { Config } from "../config/schema.ts";
 import { callerOptionsOf } from "../config/stages.ts";
 import { createDenylist, type Denylist } from "../identity/denylist.ts";
-import { type Issuer, keySourcesOf } from "../identity/issuer.ts";
+import { stopIssuer } from "../identity/issuer.ts";
 import { createIssuers, type Issuers } from "../identity/issuers.ts";
 import { type Authenticate, createAuthenticate } from "../identity/verifier.ts";
 import type { Outbound } from "../outbound/call.ts";
@@ -26,14 +26,10 @@ export function issuersOf(
     // A token that proves nothing yet may take half of what there is, and leaves the other half to those who have proved.
     maxWaiting: limits.inFlight / 2,
     take: (settings, make) =>
-      parts.take(`issuer ${settings.name}`, [settings, endpoint, identity.jwksRefresh], make, stop),
+      parts.take(`issuer ${settings.name}`, [settings, endpoint, identity.jwksRefresh], make, stopIssuer),
     onFailure: (issuer, error) => log.warn("keys cannot be had", { issuer, error: told(error) }),
     now,
   });
-}
-
-function stop(issuer: Issuer): void {
-  for (const source of keySourcesOf(issuer)) source.stop();
 }
 
 /**

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { stopIssuer } from "../../src/identity/issuer.ts";
 import { createIssuers, type Issuers, type IssuersOptions } from "../../src/identity/issuers.ts";
 import { type Call, OutboundError, type Reply } from "../../src/outbound/call.ts";
 import { GOOGLE, ISSUER, keySetOf, makeKey, NOW, POOL } from "../support/signed-tokens.ts";
@@ -24,7 +25,7 @@ beforeEach(() => {
   answers = Object.fromEntries([HOME, REPLICA, GOOGLE.jwksUri].map((url) => [url, { body: keySetOf(key) }]));
 });
 afterEach(() => {
-  issuers?.stop();
+  issuers?.all.forEach(stopIssuer);
   issuers = undefined;
 });
 
@@ -130,7 +131,7 @@ describe("createIssuers", () => {
       [],
       { "keys of user pool staff": true, "keys of issuer google": true },
     ]);
-    made.stop();
+    made.all.forEach(stopIssuer);
     rmSync(directory, { recursive: true });
   });
 

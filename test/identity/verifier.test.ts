@@ -2,7 +2,7 @@ import { createHmac } from "node:crypto";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type Caller, GUEST } from "../../src/domain/caller.ts";
 import { readHeaders } from "../../src/domain/head.ts";
-import { keySourcesOf } from "../../src/identity/issuer.ts";
+import { keySourcesOf, stopIssuer } from "../../src/identity/issuer.ts";
 import { createIssuers, type Issuers } from "../../src/identity/issuers.ts";
 import type { OidcIssuer } from "../../src/identity/oidc.ts";
 import type { UserPool } from "../../src/identity/user-pool.ts";
@@ -58,7 +58,7 @@ const begin = async ({
   isCold = false,
   ...options
 }: World): Promise<void> => {
-  issuers?.stop();
+  issuers?.all.forEach(stopIssuer);
   issuers = createIssuers({
     userPools: pools,
     issuers: providers,
@@ -77,7 +77,7 @@ beforeEach(async () => {
   published = [first];
   await begin({});
 });
-afterEach(() => issuers.stop());
+afterEach(() => issuers.all.forEach(stopIssuer));
 
 const bearing = (token: string, ...more: string[]) =>
   readHeaders(["Authorization", `Bearer ${token}`, ...more]);
@@ -322,7 +322,7 @@ describe("S1.3 issuers", () => {
   it("are kept apart, though they share a key id", async () => {
     const customers = { ...POOL, name: "customers", id: "us-east-1_Customers" };
     const theirs = makeKey("first");
-    issuers.stop();
+    issuers.all.forEach(stopIssuer);
     issuers = createIssuers({
       userPools: [POOL, customers],
       issuers: [],

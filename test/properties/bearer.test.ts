@@ -4,6 +4,7 @@ import { type Caller, GUEST } from "../../src/domain/caller.ts";
 import { readHeaders } from "../../src/domain/head.ts";
 import { Refusal } from "../../src/domain/refusal.ts";
 import { findTokens } from "../../src/identity/bearer.ts";
+import { stopIssuer } from "../../src/identity/issuer.ts";
 import { createIssuers } from "../../src/identity/issuers.ts";
 import { readKeySet } from "../../src/identity/jwks.ts";
 import { readUnverified } from "../../src/identity/unverified.ts";
@@ -73,7 +74,7 @@ describe("S1.4 the table of allowed tokens", async () => {
     now: () => NOW,
   });
   await issuers.refresh();
-  afterAll(() => issuers.stop());
+  afterAll(() => issuers.all.forEach(stopIssuer));
   const authenticate = createAuthenticate({
     issuers: issuers.all,
     now: () => NOW,

@@ -8,15 +8,16 @@ export type { Asked } from "./values.ts";
 
 /** The conditions of a rule, made ready to be held against requests. */
 export interface When {
-  /** Whether the rule means the request as far as its conditions go: unknown is no in an allow and yes in a deny. */
-  readonly holds: (asked: Asked) => boolean;
-  /** The part of it that is about claims: a rule of which it does not hold is not about the caller at all. */
+  /**
+   * Whether the conditions on claims hold: a rule of which they do not is not about the caller at all. Unknown is no in an
+   * allow and yes in a deny.
+   */
   readonly holdsOf: (caller: Caller) => boolean;
-  /** The other part, for whoever knows the first one. */
+  /** Whether all others hold, likewise. */
   readonly holdsBesides: (asked: Asked) => boolean;
   /** The first condition by which the rule does not mean the request, in words without any value; undefined where it does. */
   readonly against: (asked: Asked) => string | undefined;
-  /** The same of its conditions on claims alone. */
+  /** The same of conditions on claims alone. */
   readonly againstOf: (caller: Caller) => string | undefined;
   /** Keys that it names, in lower case. */
   readonly keys: ReadonlySet<string>;
@@ -25,7 +26,6 @@ export interface When {
 }
 
 const ALWAYS: When = {
-  holds: () => true,
   holdsOf: () => true,
   holdsBesides: () => true,
   against: () => undefined,
@@ -52,12 +52,9 @@ export function compileWhen(when: WhenDocument | undefined, side: "allow" | "den
   };
   const ofClaims = conditions.flatMap(({ ofCaller }) => ofCaller ?? []);
   const others = conditions.filter(({ ofCaller }) => ofCaller === undefined);
-  const holdsOf = (caller: Caller): boolean => ofClaims.every((truth) => isEnough(truth(caller)));
-  const holdsBesides = (asked: Asked): boolean => others.every(({ truth }) => isEnough(truth(asked)));
   return {
-    holds: (asked) => holdsOf(asked.caller) && holdsBesides(asked),
-    holdsOf,
-    holdsBesides,
+    holdsOf: (caller) => ofClaims.every((truth) => isEnough(truth(caller))),
+    holdsBesides: (asked) => others.every(({ truth }) => isEnough(truth(asked))),
     against: (asked) => firstOf(conditions, ({ truth }) => whyNot(truth(asked))),
     againstOf: (caller) => firstOf(conditions, ({ ofCaller }) => ofCaller && whyNot(ofCaller(caller))),
     keys: new Set(conditions.flatMap(({ key }) => (key === undefined ? [] : [key.name.toLowerCase()]))),

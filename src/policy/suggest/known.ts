@@ -1,6 +1,7 @@
 import { getOrAdd } from "../../domain/get-or-add.ts";
 import { SESSION_MEMBERS, type RuleDocument, type WhoDocument } from "../document.ts";
-import { matches, matchesAction } from "../pattern.ts";
+import { matchesAction } from "../pattern.ts";
+import { contains } from "../scope/containment.ts";
 import type { Use } from "./use.ts";
 
 /**
@@ -14,7 +15,7 @@ export function allowedBy(rules: readonly RuleDocument[]): (use: Use) => boolean
     like.filter(({ allow = [] }) => allow.some((pattern) => matchesAction(pattern, action)));
   return (use) =>
     getOrAdd(byAction, use.action, () => naming(use.action)).some(
-      ({ who, on = [] }) => isFor(who, use) && on.some((pattern) => isWithin(use.resource, pattern)),
+      ({ who, on = [] }) => isFor(who, use) && on.some((pattern) => contains(pattern, use.resource)),
     );
 }
 
@@ -32,9 +33,4 @@ function isFor(who: WhoDocument | undefined, { groups, issuer }: Use): boolean {
   if (Object.values(others).some((member) => member !== undefined)) return false;
   const ofIssuer = issuers === undefined || issuers.includes(issuer);
   return ofIssuer && (wanted === undefined || wanted.some((group) => groups.includes(group)));
-}
-
-/** With no `?` in the wide one, what it matches as a text it means as a pattern: its stars take in those of the narrow one. */
-function isWithin(narrow: string, wide: string): boolean {
-  return !wide.includes("?") && matches(wide, narrow);
 }

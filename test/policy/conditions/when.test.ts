@@ -1,12 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { GUEST } from "../../../src/domain/caller.ts";
 import type { WhenDocument } from "../../../src/policy/document.ts";
-import { compileWhen } from "../../../src/policy/conditions/when.ts";
+import { type Asked, compileWhen } from "../../../src/policy/conditions/when.ts";
 import { aCaller, aContext, aMachine, anOperation } from "../../support/ruling.ts";
+import { holds } from "../../support/holds.ts";
 
 const LISTING = { action: "s3:ListBucket", resource: "arn:aws:s3:::b" };
 
-function ask(changes: Partial<Parameters<ReturnType<typeof compileWhen>["holds"]>[0]> = {}) {
+function ask(changes: Partial<Asked> = {}) {
   return {
     caller: aCaller(),
     requirement: LISTING,
@@ -19,8 +20,8 @@ function ask(changes: Partial<Parameters<ReturnType<typeof compileWhen>["holds"]
 const prefixed = (value: string) =>
   ask({ requirement: { ...LISTING, keys: new Map([["s3:prefix", [value]]]) } });
 const sides = (when: WhenDocument, asked = ask()) => [
-  compileWhen(when, "allow").holds(asked),
-  compileWhen(when, "deny").holds(asked),
+  holds(compileWhen(when, "allow"), asked),
+  holds(compileWhen(when, "deny"), asked),
 ];
 const UNKNOWN = [false, true];
 const ofCallerAlone = (when: WhenDocument) => compileWhen(when, "deny").ofCallerAlone;
@@ -28,7 +29,7 @@ const ofCallerAlone = (when: WhenDocument) => compileWhen(when, "deny").ofCaller
 describe("a rule without conditions", () => {
   it("means whatever is asked, and costs nothing", () => {
     const [allow, deny] = [compileWhen(undefined, "allow"), compileWhen(undefined, "deny")];
-    expect([allow.holds(ask()), deny.holds(ask())]).toEqual([true, true]);
+    expect([holds(allow, ask()), holds(deny, ask())]).toEqual([true, true]);
     expect(allow.against(ask())).toBeUndefined();
     expect([...allow.keys]).toEqual([]);
     expect(allow.ofCallerAlone).toBe(true);

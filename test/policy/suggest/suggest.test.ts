@@ -147,6 +147,7 @@ describe("what is not suggested", () => {
     const uses = [aUse(), aUse({ resource: `${S3}reports/2026/*` })];
     expect(rulesFor(uses, { rules: [allowed({})] })).toEqual([]);
     expect(rulesFor(uses, { rules: [allowed({ who: { authenticated: true } })] })).toEqual([]);
+    expect(rulesFor([aUse()], { rules: [allowed({ on: [`${S3}reports/q?.tx?`] })] })).toEqual([]);
     expect(
       rulesFor(uses, { rules: [allowed({ who: { groups: ["x", "analysts"], issuers: ["staff"] } })] }),
     ).toEqual([]);
@@ -162,7 +163,7 @@ describe("what is not suggested", () => {
     ["another role", { role: "arn:aws:iam::123456789012:role/analyst" }],
     ["another source", { credentials: "other" }],
     ["another action", { allow: ["s3:Put*"] }],
-    ["a place beside it", { on: [`${S3}reports/q4.txt`, `${S3}reports/q3.tx?`] }],
+    ["a place beside it", { on: [`${S3}reports/q4.txt`, `${S3}reports/q?.tx`, `${S3}reports/??q3.txt`] }],
     ["a deny", { allow: undefined, deny: ["*"] }],
   ])("but not where the rule is about %s", (_why, rule) => {
     expect(rulesFor([aUse()], { rules: [allowed(rule)] })).toHaveLength(1);
