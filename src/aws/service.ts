@@ -10,6 +10,16 @@ export interface TableKeys {
   readonly indexes: ReadonlyMap<string, string>;
 }
 
+/** How requests to an S3 endpoint name what they are about. */
+export interface Addressing {
+  /** Where the bucket stands in what is sent: first in the path, or before the host (S3 User Guide, virtual hosting). */
+  readonly style: "path" | "virtual-hosted";
+  /** The one bucket that the endpoint itself stands for, as that of an access point does; it is not named again then. */
+  readonly bucket: string | undefined;
+  /** ARN of the access point that the endpoint is: who reaches the bucket through it needs to be allowed both. */
+  readonly accessPoint: string | undefined;
+}
+
 /** What a service needs to know of the upstream that a request is for. */
 export interface Upstream {
   /** The configured name. */
@@ -23,6 +33,8 @@ export interface Upstream {
   readonly account: string | undefined;
   /** Whether S3 is told to refuse buckets of any account but `account`. */
   readonly expectBucketOwner: boolean;
+  /** Of S3. */
+  readonly addressing: Addressing;
   /** Of DynamoDB: the key schemas that the configuration tells, by table. Of other tables no leading key is known. */
   readonly tables: ReadonlyMap<string, TableKeys>;
   /** Upper bound in bytes of a body that must be read before it can be decided. */
@@ -61,8 +73,10 @@ export interface RefusalView {
   readonly requestId: string;
 }
 
-/** An error answer of AWS, small enough to be looked at before it is passed on. */
+/** An answer of AWS that may be about the signature or the region, small enough to be looked at before it is passed on. */
 export interface ErrorAnswer {
+  /** Of the request: an answer to HEAD has no body. */
+  readonly method: string;
   readonly status: number;
   /** The value of a header that stands once, by its lower-case name. */
   readonly header: (name: string) => string | undefined;
@@ -73,9 +87,11 @@ export interface ErrorAnswer {
  * What an error answer says of the signature:
  *
  * - `credentials`: AWS no longer takes the credentials it was made with;
- * - `clock`: its time is too far from AWS's.
+ * - `clock`: its time is too far from AWS's;
+ * - `signature`: it is not the one that AWS made, for whatever cause. Such an answer repeats what was signed, the session
+ *   token among it.
  */
-export type SignatureFault = "credentials" | "clock";
+export type SignatureFault = "credentials" | "clock" | "signature";
 
 /** The port that every AWS service implements: one file a service, one line in the table of `services.ts`. */
 export interface Service {
@@ -92,6 +108,11 @@ export interface Service {
    * somebody else may write says nothing.
    */
   readonly faultOf: (answer: ErrorAnswer) => SignatureFault | undefined;
+  /**
+   * What an answer says of where the request belongs: a region's name, or `unknown` for a redirect that names none. Such
+   * an answer is not passed on. A service whose answers somebody else may write says nothing.
+   */
+  readonly redirectOf: (answer: ErrorAnswer) => string | undefined;
 }
 
 /** Whether an operation waits for its body. */

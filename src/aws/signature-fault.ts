@@ -14,7 +14,7 @@ const CREDENTIALS: ReadonlySet<string> = new Set([
 /** Errors by which AWS says that its clock is another. */
 const CLOCK: ReadonlySet<string> = new Set(["RequestExpired", "RequestInTheFuture", "RequestTimeTooSkewed"]);
 
-/** Errors that say so only in their message: most other causes are the signature itself. */
+/** Errors about the signature itself, or, as their message says, about its time. */
 const SIGNATURE: ReadonlySet<string> = new Set(["InvalidSignatureException", "SignatureDoesNotMatch"]);
 const OF_TIME = /^Signature (?:expired|not yet current)/;
 
@@ -39,7 +39,9 @@ export function faultOfJson({ header, body }: ErrorAnswer): SignatureFault | und
 function faultNamed(code: string | undefined, message: string): SignatureFault | undefined {
   if (code === undefined) return undefined;
   if (CREDENTIALS.has(code)) return "credentials";
-  return CLOCK.has(code) || (SIGNATURE.has(code) && OF_TIME.test(message)) ? "clock" : undefined;
+  if (CLOCK.has(code)) return "clock";
+  if (!SIGNATURE.has(code)) return undefined;
+  return OF_TIME.test(message) ? "clock" : "signature";
 }
 
 function readObject(body: string): Readonly<Record<string, unknown>> {

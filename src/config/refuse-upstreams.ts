@@ -1,9 +1,18 @@
 import type { Draft } from "./draft.ts";
 import type { Found } from "./problem.ts";
+import type { Config } from "./schema.ts";
+import { REGION_PLACE } from "./upstream-schema.ts";
+import { regionsOf } from "./upstreams.ts";
 
 /** Finds upstreams that a request could not tell apart, and what they need that is not there. */
 export function refuseUpstreams(draft: Draft): readonly Found[] {
-  return [...alike(draft), ...needs(draft), ...oddTables(draft)];
+  return [
+    ...alike(draft),
+    ...oddRegions(draft),
+    ...oddAddressing(draft),
+    ...needs(draft),
+    ...oddTables(draft),
+  ];
 }
 
 function alike({ upstreams, aws }: Draft): Found[] {
@@ -11,19 +20,57 @@ function alike({ upstreams, aws }: Draft): Found[] {
   const taken = new Map<string, string>();
   for (const { key, fit } of upstreams) {
     if (fit === undefined || aws === undefined) continue;
-    const { service, region = aws.region, match } = fit;
-    const meant =
-      match === undefined
-        ? `an SDK's request for ${region}/${service}`
-        : `a request for ${match.host ?? "any host"}${match.pathPrefix ?? ""}`;
-    const other = taken.get(meant);
-    if (other === undefined) taken.set(meant, key);
-    else {
-      const message = `${meant} could mean ${other} as well; tell them apart by match`;
-      found.push({ path: ["upstreams", key], message });
+    for (const meant of meaningsOf(fit, aws)) {
+      const other = taken.get(meant);
+      if (other === undefined) taken.set(meant, key);
+      else {
+        const message = `${meant} could mean ${other} as well; tell them apart by match`;
+        found.push({ path: ["upstreams", key], message });
+      }
     }
   }
   return found;
+}
+
+type Settings = Config["upstreams"][string];
+
+/** What requests for an upstream look like. */
+function meaningsOf(settings: Settings, aws: Config["aws"]): readonly string[] {
+  const { service, match, addressing } = settings;
+  const byHost = addressing.hostSuffix === undefined ? [] : [`a request for *.${addressing.hostSuffix}`];
+  if (match !== undefined)
+    return [...byHost, `a request for ${match.host ?? "any host"}${match.pathPrefix ?? ""}`];
+  return [
+    ...byHost,
+    ...regionsOf(settings, aws).map((region) => `an SDK's request for ${region}/${service}`),
+  ];
+}
+
+/** Regions that are said twice, or of which some would never be called. */
+function oddRegions({ upstreams }: Draft): Found[] {
+  return upstreams.flatMap(({ key, fit }) => {
+    if (fit?.regions === undefined) return [];
+    const path = ["upstreams", key, "regions"];
+    if (fit.region !== undefined)
+      return [{ path, message: "region says the same; leave one of the two out" }];
+    const isOne = fit.regions.length > 1 && fit.endpoint?.includes(REGION_PLACE) === false;
+    return isOne
+      ? [{ path, message: `an endpoint is in one region, unless it has ${REGION_PLACE} in it` }]
+      : [];
+  });
+}
+
+function oddAddressing({ upstreams }: Draft): Found[] {
+  return upstreams.flatMap(({ key, fit }) => {
+    if (fit === undefined) return [];
+    const { hostSuffix, style, bucket } = fit.addressing;
+    const path = ["upstreams", key, "addressing"];
+    if (fit.service !== "s3" && (hostSuffix !== undefined || style !== "path" || bucket !== undefined))
+      return [{ path, message: `addressing is S3's, and this is ${fit.service}` }];
+    if (bucket !== undefined && fit.endpoint === undefined)
+      return [{ path, message: "a bucket with an endpoint of its own needs endpoint" }];
+    return [];
+  });
 }
 
 function needs({ upstreams, aws, sources }: Draft): Found[] {

@@ -4,7 +4,7 @@ import type { LintNames } from "../policy/problems/lints.ts";
 import type { CallerTraits } from "../policy/problems/nobody.ts";
 import { asMap, type Draft, type Entry } from "./draft.ts";
 import { defaultAmong, traitsOf } from "./sources.ts";
-import { upstreamOf } from "./upstreams.ts";
+import { regionsOf, upstreamOf } from "./upstreams.ts";
 
 /** What rules may refer to. A source that does not fit the schema has no traits, and is held against no rule. */
 export function namesOf(draft: Draft): PolicyNames {
@@ -40,10 +40,16 @@ export function namesIn(entries: readonly { readonly raw: unknown }[]): readonly
 /** Of a service nothing is known where one of its upstreams does not fit: mended, it may take other actions. */
 function actionsOf({ upstreams, aws }: Draft): Pick<PolicyNames, "actions" | "moreActions"> {
   const read = upstreams.map(({ key, raw, fit }) => {
-    const upstream = fit === undefined || aws === undefined ? undefined : upstreamOf(key, fit, aws);
+    const regional =
+      fit === undefined || aws === undefined
+        ? []
+        : regionsOf(fit, aws).map((region) => upstreamOf(key, fit, { ...aws, region }));
     // Its ARNs carry an account, and that there is none is told elsewhere.
-    const isSound = upstream !== undefined && (upstream.service === "s3" || upstream.account !== undefined);
-    return { service: asMap(raw)["service"], actions: isSound ? knownActionsOf(upstream) : undefined };
+    const isSound = regional.some(({ service, account }) => service === "s3" || account !== undefined);
+    return {
+      service: asMap(raw)["service"],
+      actions: isSound ? regional.flatMap(knownActionsOf) : undefined,
+    };
   });
   const unsound = read.filter(({ actions }) => actions === undefined);
   const isSure = (service: unknown): boolean =>

@@ -10,6 +10,7 @@ import {
   duration,
   durationOrNone,
   endpoint,
+  filePath,
   moment,
   region,
   sizeWithin,
@@ -30,6 +31,13 @@ export const configSchema = z.strictObject({
   listen: z
     .strictObject({
       address: address.prefault("127.0.0.1:4480").describe("Where applications send their requests."),
+      tls: z
+        .strictObject({
+          certFile: filePath.describe("The certificate and those that vouch for it, as PEM."),
+          keyFile: filePath.describe("Its private key, as PEM and without a passphrase."),
+        })
+        .optional()
+        .describe("Serve TLS. Both files are followed: a new pair serves from the next connection on."),
       plaintext: z
         .boolean()
         .default(false)

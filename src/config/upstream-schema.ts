@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { SERVICE_NAMES } from "../aws/services.ts";
-import { account, endpoint, nameSchema, region, sizeWithin, written } from "./values.ts";
+import { endpointProblem } from "./address.ts";
+import { account, distinct, nameSchema, region, sizeWithin, unless, written } from "./values.ts";
 
 const match = z
   .strictObject({
@@ -15,6 +16,47 @@ const match = z
   .refine(
     (match) => match.host !== undefined || match.pathPrefix !== undefined,
     "match needs host or pathPrefix",
+  );
+
+/** Stands for a region in an endpoint, so that one line is good for several. */
+export const REGION_PLACE = "{region}";
+
+const regionalEndpoint = unless((text) => endpointProblem(text.replaceAll(REGION_PLACE, "us-east-1")));
+
+const addressing = z
+  .strictObject({
+    hostSuffix: written(
+      /^[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?$/i,
+      "a host suffix is written like s3.localhost, without a port",
+    )
+      .toLowerCase()
+      .optional()
+      .describe("Clients may name the bucket before it in Host: reports.s3.localhost."),
+    style: z
+      .enum(["path", "virtual-hosted"])
+      .default("path")
+      .describe("Where the bucket stands in what is sent: first in the path, or before the endpoint's host."),
+    bucket: z
+      .string()
+      .min(3)
+      .optional()
+      .describe(
+        "The one bucket that the endpoint stands for, as that of an access point or a custom domain.",
+      ),
+    accessPoint: written(
+      /^arn:[a-z-]+:s3:[a-z0-9-]*:\d{12}:accesspoint\/[a-z0-9.-]+$/,
+      "an access point is written as its ARN, arn:aws:s3:us-east-1:123456789012:accesspoint/name",
+    )
+      .optional()
+      .describe("The access point that the endpoint is: rules must allow it and the bucket."),
+  })
+  .refine(
+    ({ accessPoint, bucket }) => accessPoint === undefined || bucket !== undefined,
+    "an access point needs the bucket that it is of",
+  )
+  .refine(
+    ({ style, bucket }) => style === "path" || bucket === undefined,
+    "an endpoint that stands for one bucket has no bucket before its host",
   );
 
 const tableName = written(
@@ -41,9 +83,16 @@ export const upstreamSchema = z.strictObject({
     .enum(SERVICE_NAMES as readonly [string, ...string[]], `a service is one of ${SERVICE_NAMES.join(", ")}`)
     .describe("Its signing name."),
   region: region.optional().describe("Default aws.region."),
-  endpoint: endpoint
+  regions: distinct(region)
+    .min(1)
     .optional()
-    .describe("Scheme, host and port, where it is not the regional endpoint of AWS."),
+    .describe("Several regions in place of one; the first is that of requests that name none."),
+  endpoint: regionalEndpoint
+    .optional()
+    .describe(
+      "Scheme, host and port, where it is not the regional endpoint of AWS. {region} stands for the region.",
+    ),
+  addressing: addressing.prefault({}).describe("Of S3: how buckets are named, by clients and at AWS."),
   account: account
     .optional()
     .describe("Default aws.account. Written here, S3 refuses buckets of any other account."),

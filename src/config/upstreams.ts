@@ -3,35 +3,56 @@ import { endpointOf } from "../aws/endpoint.ts";
 import type { TableKeys, Upstream } from "../aws/service.ts";
 import { type ServiceName, serviceOf } from "../aws/services.ts";
 import type { Config } from "./schema.ts";
+import { REGION_PLACE } from "./upstream-schema.ts";
 
 type Settings = Config["upstreams"][string];
 
-/** The upstreams of a configuration with their defaults filled in: what to read requests by, and where to send them. */
+/**
+ * The upstreams of a configuration with their defaults filled in, each once for each of its regions, the first region
+ * first: what to read requests by, and where to send them.
+ */
 export function upstreamsOf({ upstreams, aws }: Config) {
-  return Object.entries(upstreams).map(([name, settings]) => {
-    const upstream = upstreamOf(name, settings, aws);
-    const url = settings.endpoint ?? endpointOf(settings.service, upstream.region, aws.endpoint);
-    const { origin, host } = new URL(url);
-    return {
-      upstream,
-      service: serviceOf(settings.service as ServiceName),
-      origin,
-      host,
-      match: settings.match,
-    };
-  });
+  return Object.entries(upstreams).flatMap(([name, settings]) =>
+    regionsOf(settings, aws).map((region) => {
+      const { service, match, addressing } = settings;
+      const url =
+        settings.endpoint?.replaceAll(REGION_PLACE, region) ?? endpointOf(service, region, aws.endpoint);
+      const { origin, host } = new URL(url);
+      return {
+        upstream: upstreamOf(name, settings, { ...aws, region }),
+        service: serviceOf(service as ServiceName),
+        origin,
+        host,
+        match,
+        hostSuffix: addressing.hostSuffix,
+      };
+    }),
+  );
 }
 
-/** One upstream as its requests are read. */
-export function upstreamOf(name: string, settings: Settings, aws: Config["aws"]): Upstream {
-  const region = settings.region ?? aws.region;
+/** Where an upstream is, the region of requests that name none first. */
+export function regionsOf(
+  { region, regions }: Pick<Settings, "region" | "regions">,
+  aws: Pick<Config["aws"], "region">,
+): readonly string[] {
+  return regions ?? [region ?? aws.region];
+}
+
+/** One upstream as its requests in one region are read. */
+export function upstreamOf(
+  name: string,
+  settings: Settings,
+  { region, account }: Pick<Config["aws"], "region" | "account">,
+): Upstream {
+  const { style, bucket, accessPoint } = settings.addressing;
   return {
     name,
     service: settings.service,
     region,
     partition: partitionOf(region),
-    account: settings.account ?? aws.account,
+    account: settings.account ?? account,
     expectBucketOwner: settings.account !== undefined,
+    addressing: { style, bucket, accessPoint },
     tables: tablesOf(settings.tables),
     maxBodyBytes: settings.maxBody,
     allowHeaders: new Set(settings.allowHeaders),

@@ -51,7 +51,11 @@ export interface Operation {
   /** The API operation, such as `GetObject`. */
   readonly name: string;
   readonly requirements: readonly Requirement[];
+  /** Of S3, where it is about one: it is in one region, whatever region was asked. */
+  readonly bucket?: string | undefined;
   readonly method: string;
+  /** What goes before the upstream's host where a bucket is named there, such as `reports.` (Smithy, host prefix). */
+  readonly hostPrefix?: string | undefined;
   /** The path as it is signed and sent. */
   readonly path: string;
   /** The query as it is signed and sent, in canonical order, without `?`. */

@@ -1,41 +1,16 @@
-import { needsBody, type Upstream } from "../aws/service.ts";
-import type { CachedBroker } from "../credentials/cached.ts";
+import { needsBody } from "../aws/service.ts";
 import type { Caller } from "../domain/caller.ts";
-import type { Clock } from "../domain/clock.ts";
-import type { Decision, Permit } from "../domain/decision.ts";
 import type { Head } from "../domain/head.ts";
 import type { Operation } from "../domain/operation.ts";
 import { Refusal } from "../domain/refusal.ts";
-import type { Authenticate } from "../identity/verifier.ts";
-import type { Policy } from "../policy/compile.ts";
-import { decide } from "../policy/decide.ts";
-import type { Signer } from "../signing/sign.ts";
-import { type AmbientRules, checkAmbient } from "./ambient.ts";
-import { attempt } from "./attempt.ts";
-import type { BodyReader } from "./body.ts";
-import { contextOf } from "./context.ts";
+import { checkAmbient } from "./ambient.ts";
+import { type Asked, attempt } from "./attempt.ts";
 import { checkDoor } from "./door.ts";
-import { guarded } from "./respond.ts";
-import { withWish } from "./role-wish.ts";
-import type { Live, Route, Router } from "./route.ts";
+import type { Pipeline } from "./pipeline.ts";
 import { proceed } from "./proceed.ts";
+import { guarded } from "./respond.ts";
+import type { Live, Route, Router } from "./route.ts";
 import type { Visit } from "./visit.ts";
-
-/** One immutable set of stages; a request keeps to the set that it began with. */
-export interface Pipeline {
-  readonly route: Router;
-  /** Names and services of the upstreams, for telling. */
-  readonly upstreams: readonly Pick<Upstream, "name" | "service">[];
-  readonly authenticate: Authenticate;
-  /** Of callers who need not have meant to say who they are. */
-  readonly ambient: AmbientRules;
-  readonly policy: Policy;
-  readonly bodies: BodyReader;
-  /** The broker of a credential source; the configuration was checked, so there is one for each that a rule names. */
-  readonly brokerOf: (source: string) => CachedBroker | undefined;
-  readonly signer: Signer;
-  readonly now: Clock;
-}
 
 /**
  * The way of a request: door, route, caller, operation, decision, credentials, signature, upstream.
@@ -43,21 +18,27 @@ export interface Pipeline {
  * Each stage hands on a value or throws a Refusal. Whatever comes of it, the visit ends once.
  */
 export function handle(pipeline: Pipeline, visit: Visit): void {
-  const { route, authenticate, ambient, policy, signer, now } = pipeline;
+  const { route, authenticate, ambient } = pipeline;
   guarded(visit, () => {
     const to = enter(visit, route);
     return proceed(authenticate(visit.head.headers), (caller) => {
       visit.caller = caller;
       if (caller.ambient) checkAmbient(visit.head, ambient);
-      return proceed(readOperation(pipeline, visit, to, caller), (operation) => {
-        visit.operation = operation;
-        const decision = decide(policy, caller, operation, contextOf(visit.request, now));
-        const permit = withWish(visit.head.headers, permitted(visit, decision), caller);
-        const broker = brokerFor(pipeline, permit);
-        return attempt(visit, { live: to.live, operation, permit, caller, broker, signer });
-      });
+      return proceed(readOperation(pipeline, visit, to, caller), (operation) =>
+        attempt(visit, pipeline, atHome(pipeline, to, operation, caller)),
+      );
     });
   });
+}
+
+/** A bucket that is known to be in another region of the upstream is asked there. */
+function atHome({ bucketRegions }: Pipeline, to: Route, operation: Operation, caller: Caller): Asked {
+  const { live, regions } = to;
+  const { bucket } = operation;
+  const region = bucket === undefined ? undefined : bucketRegions.find(live.upstream.name, bucket);
+  const home = region === undefined ? undefined : regions.get(region);
+  if (home === undefined || home === live) return { live, regions, operation, caller };
+  return { live: home, regions, operation: { ...operation, region: home.upstream.region }, caller };
 }
 
 /** Who is turned away at the door is told in the words of the service that was meant, where one can be found. */
@@ -100,16 +81,4 @@ function readOperation(
   return bodies
     .read(visit, upstream.maxBodyBytes)
     .then((body) => proceed(authenticate(visit.head.headers), () => found.read(body)));
-}
-
-function permitted(visit: Visit, decision: Decision): Permit {
-  visit.decision = decision;
-  if (decision.verdict === "permit") return decision;
-  throw new Refusal(decision.reason, { detail: decision.detail });
-}
-
-function brokerFor({ brokerOf }: Pipeline, { source }: Permit): CachedBroker {
-  const broker = brokerOf(source);
-  if (broker === undefined) throw new Refusal("internal", { detail: `no credential source ${source}` });
-  return broker;
 }

@@ -1,10 +1,11 @@
 import type { Service, Upstream } from "../aws/service.ts";
+import { getOrAdd } from "../domain/get-or-add.ts";
 import type { Head } from "../domain/head.ts";
 import { Refusal } from "../domain/refusal.ts";
 import type { ClockOffset } from "../signing/clock-offset.ts";
 import type { Forwarder } from "../upstream/forward.ts";
 
-/** An upstream, and how requests find it. */
+/** An upstream in one of its regions, and how requests find it. */
 export interface Routed {
   readonly upstream: Upstream;
   readonly service: Service;
@@ -14,6 +15,8 @@ export interface Routed {
   readonly match:
     | { readonly host?: string | undefined; readonly pathPrefix?: string | undefined }
     | undefined;
+  /** What follows the bucket in the Host of virtual-hosted requests; undefined where there are none. */
+  readonly hostSuffix: string | undefined;
 }
 
 /** An upstream, ready to send to. */
@@ -26,32 +29,71 @@ export interface Live extends Routed {
 /** Where a request goes, and the target that is left for its service to read. */
 export interface Route<L extends Routed = Live> {
   readonly live: L;
+  /** The upstream in all its regions. */
+  readonly regions: Regions<L>;
   /** Path and query, starting with `/`. */
   readonly target: string;
 }
 
+/** An upstream by region, the region of requests that name none first. */
+export type Regions<L extends Routed = Live> = ReadonlyMap<string, L>;
+
 /** Chooses the upstream of a request among the configured ones; nothing of the request ever makes an address. */
 export type Router<L extends Routed = Live> = (head: Head) => Route<L>;
 
+/** An upstream that was found, and what is left of the target. */
+interface Found<L extends Routed> {
+  readonly regions: Regions<L>;
+  readonly target: string;
+}
+
 /**
- * Makes the router: an explicit `match` first, then the credential scope of an SDK's signature, then the first path
- * segment as the upstream's name.
+ * Makes the router: an explicit `match` first, then a Host that a bucket stands in, then the credential scope of an SDK's
+ * signature, then the first path segment as the upstream's name.
+ *
+ * @param lives each upstream once for each of its regions, the first region first
  */
 export function createRouter<L extends Routed>(lives: readonly L[]): Router<L> {
-  const matched = lives.filter(({ match }) => match !== undefined);
-  const others = lives.filter(({ match }) => match === undefined);
-  const byScope = new Map(others.map((live) => [`${live.upstream.region}/${live.upstream.service}`, live]));
-  const byName = new Map(others.map((live) => [live.upstream.name, live]));
+  const all = byUpstream(lives);
+  const matched = all.filter((regions) => firstOf(regions).match !== undefined);
+  const suffixed = all.filter((regions) => firstOf(regions).hostSuffix !== undefined);
+  const others = all.filter((regions) => firstOf(regions).match === undefined);
+  const byScope = new Map(
+    others.flatMap((regions) =>
+      [...regions.values()].map(({ upstream: { region, service } }) => [`${region}/${service}`, regions]),
+    ),
+  );
+  const byName = new Map(others.map((regions) => [firstOf(regions).upstream.name, regions]));
   return (head) => {
-    const explicit = matched.length === 0 ? undefined : byMatch(matched, head);
-    if (explicit !== undefined) return explicit;
+    const direct = byMatch(matched, head) ?? byHost(suffixed, head);
+    if (direct?.regions.size === 1) return { ...direct, live: firstOf(direct.regions) };
     const scope = readScope(head);
-    if (scope === undefined) return byFirstSegment(byName, head.target);
-    const live = byScope.get(scope);
-    if (live === undefined)
+    const found = direct ?? (scope === undefined ? byFirstSegment(byName, head.target) : undefined);
+    if (found !== undefined) return { ...found, live: regionalOf(found.regions, scope) };
+    const regions = byScope.get(scope ?? "");
+    if (regions === undefined)
       throw new Refusal("upstream-unknown", { detail: `no upstream for the scope ${scope}` });
-    return { live, target: head.target };
+    return { regions, target: head.target, live: regionalOf(regions, scope) };
   };
+}
+
+function byUpstream<L extends Routed>(lives: readonly L[]): readonly Regions<L>[] {
+  const upstreams = new Map<string, Map<string, L>>();
+  for (const live of lives) {
+    const { name, region } = live.upstream;
+    getOrAdd(upstreams, name, () => new Map<string, L>()).set(region, live);
+  }
+  return [...upstreams.values()];
+}
+
+function firstOf<L extends Routed>(regions: Regions<L>): L {
+  const [first] = regions.values();
+  return first as L; // each was made with one
+}
+
+/** In the region that an SDK signed for, where the upstream is there too. */
+function regionalOf<L extends Routed>(regions: Regions<L>, scope: string | undefined): L {
+  return regions.get(scope?.slice(0, scope.indexOf("/")) ?? "") ?? firstOf(regions);
 }
 
 /** `region/service` of a SigV4 credential scope; undefined for a request that no SDK signed. */
@@ -71,26 +113,46 @@ export function readScope({ headers }: Head): string | undefined {
   return `${region}/${service}`;
 }
 
-function byMatch<L extends Routed>(lives: readonly L[], { headers, target }: Head): Route<L> | undefined {
+function byMatch<L extends Routed>(
+  matched: readonly Regions<L>[],
+  { headers, target }: Head,
+): Found<L> | undefined {
+  if (matched.length === 0) return undefined;
   const host = headers.get("host")?.toLowerCase();
   const name = host?.replace(/:\d*$/, "");
-  for (const live of lives) {
-    const { match } = live;
+  for (const regions of matched) {
+    const { match } = firstOf(regions);
     // A configured host without a port is that host on any port, since clients add the one that they dial.
     if (match?.host !== undefined && match.host !== host && match.host !== name) continue;
     const rest = match?.pathPrefix === undefined ? target : withoutPrefix(target, match.pathPrefix);
-    if (rest !== undefined) return { live, target: rest };
+    if (rest !== undefined) return { regions, target: rest };
   }
   return undefined;
 }
 
-function byFirstSegment<L extends Routed>(byName: ReadonlyMap<string, L>, target: string): Route<L> {
+/** The bucket of virtual-hosted style moves to where path style has it: from there on there is one way to name it. */
+function byHost<L extends Routed>(
+  suffixed: readonly Regions<L>[],
+  { headers, target }: Head,
+): Found<L> | undefined {
+  if (suffixed.length === 0) return undefined;
+  const host = headers.get("host")?.toLowerCase().replace(/:\d*$/, "") ?? "";
+  for (const regions of suffixed) {
+    const { hostSuffix = "" } = firstOf(regions);
+    if (host === hostSuffix) return { regions, target };
+    if (host.endsWith(`.${hostSuffix}`))
+      return { regions, target: `/${host.slice(0, -hostSuffix.length - 1)}${target}` };
+  }
+  return undefined;
+}
+
+function byFirstSegment<L extends Routed>(byName: ReadonlyMap<string, Regions<L>>, target: string): Found<L> {
   const end = target.slice(1).search(/[/?]/);
   const name = end === -1 ? target.slice(1) : target.slice(1, end + 1);
-  const live = byName.get(name);
-  if (live === undefined)
+  const regions = byName.get(name);
+  if (regions === undefined)
     throw new Refusal("upstream-unknown", { detail: "the first path segment names no upstream" });
-  return { live, target: withoutPrefix(target, `/${name}`) ?? "/" };
+  return { regions, target: withoutPrefix(target, `/${name}`) ?? "/" };
 }
 
 /** What follows a prefix, as a target of its own; undefined where the prefix does not end at a segment's end. */

@@ -39,7 +39,8 @@ export function signOperation(
 ): SignedRequest {
   const crossing = crossToAws(visit.head.headers, operation.headers);
   const outgoing = operation.payload.kind === "buffered" ? held(operation.payload.bytes) : streamed(visit);
-  const signed = [["host", live.host] as const, ...operation.headers, ...crossing.signed, ...outgoing.signed];
+  const host = `${operation.hostPrefix ?? ""}${live.host}`;
+  const signed = [["host", host] as const, ...operation.headers, ...crossing.signed, ...outgoing.signed];
   const added = signer.sign({
     method: operation.method,
     path: operation.path,

@@ -2,7 +2,7 @@ import type { Caller } from "../domain/caller.ts";
 import type { Credentials } from "../domain/credentials.ts";
 import type { Permit } from "../domain/decision.ts";
 import { checkAmbient } from "./ambient.ts";
-import type { Pipeline } from "./handle.ts";
+import type { Pipeline } from "./pipeline.ts";
 import type { Visit } from "./visit.ts";
 
 /** What {@link whoami} tells from. */

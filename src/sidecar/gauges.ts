@@ -17,7 +17,8 @@ export function gaugesOf(now: Clock, measured: () => Measured): Gauges {
     inFlight: () => measured().inFlight(),
     bufferedBytes: () => snapshot().bodies.held(),
     jwksAgeSeconds: () => snapshot().issuers.ages(),
-    clockOffsetsMs: () => snapshot().lives.map(({ upstream, clock }) => [clock.offsetMs(), upstream.name]),
+    clockOffsetsMs: () =>
+      snapshot().primaries.map(({ upstream, clock }) => [clock.offsetMs(), upstream.name]),
     denylistAgeMs: () => snapshot().denylist?.ageMs(),
     sharedCacheUp: () => snapshot().tier?.isUp(),
     endpointOverridden: () => snapshot().config.aws.endpoint !== undefined,

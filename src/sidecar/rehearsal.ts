@@ -10,7 +10,7 @@ import { createClaimedCaller } from "../identity/claimed-caller.ts";
 import { createUnprovedReader } from "../identity/unproved-tokens.ts";
 import { compilePolicy } from "../policy/compile.ts";
 import { type ExplainParts, explainRequest } from "../proxy/explain.ts";
-import type { Pipeline } from "../proxy/handle.ts";
+import type { Pipeline } from "../proxy/pipeline.ts";
 import type { Explained, Question } from "../proxy/question.ts";
 import { createRouter } from "../proxy/route.ts";
 

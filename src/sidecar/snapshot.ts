@@ -5,8 +5,9 @@ import type { Denylist } from "../identity/denylist.ts";
 import type { Issuers } from "../identity/issuers.ts";
 import { compilePolicy } from "../policy/compile.ts";
 import { type BodyReader, createBodyReader } from "../proxy/body.ts";
-import type { Pipeline } from "../proxy/handle.ts";
+import type { Pipeline } from "../proxy/pipeline.ts";
 import { createRouter, type Live } from "../proxy/route.ts";
+import { createBucketRegions } from "../upstream/bucket-regions.ts";
 import { type Brokers, brokersOf, tierOf } from "./brokers.ts";
 import { authenticateOf, denylistOf, issuersOf } from "./identity.ts";
 import type { Lasting } from "./lasting.ts";
@@ -18,7 +19,8 @@ import { livesOf } from "./upstreams.ts";
 /** All that one configuration makes: a request is served by one of them from its first byte to its last. */
 export interface Snapshot extends Loaded {
   readonly pipeline: Pipeline;
-  readonly lives: readonly Live[];
+  /** The upstreams, each in the region of requests that name none. */
+  readonly primaries: readonly Live[];
   readonly issuers: Issuers;
   readonly brokers: Brokers;
   readonly bodies: BodyReader;
@@ -45,21 +47,36 @@ export function snapshotOf(
   const { bufferedBody } = config.limits;
   const bodies = parts.take("bodies", bufferedBody, () => createBodyReader(bufferedBody));
   const lives = livesOf(config, clockOf, parts);
+  const primaries = lives.filter(
+    ({ upstream }, i) => lives.findIndex((other) => other.upstream.name === upstream.name) === i,
+  );
+  const bucketRegions = parts.take("bucket regions", null, createBucketRegions);
   const issuers = issuersOf(config, surroundings, outbound, parts);
   const sharing = tierOf(config, surroundings, metrics, parts);
   const brokers = brokersOf(config, surroundings, lasting, { parts, sharing });
   const denylist = denylistOf(config, surroundings, onRevoked, parts);
   const pipeline: Pipeline = {
     route: createRouter(lives),
-    upstreams: lives.map(({ upstream }) => upstream),
+    upstreams: primaries.map(({ upstream }) => upstream),
     authenticate: authenticateOf(config, surroundings, { issuers, denylist }, parts),
     ambient: ambientRulesOf(config),
     policy: compilePolicy(config.policy.rules, policyOptionsOf(config)),
     bodies,
+    bucketRegions,
     brokerOf: brokers.of,
     signer,
     now: surroundings.now,
   };
   const rehearse = rehearsalOf(config, pipeline, denylist?.isRevoked);
-  return { ...loaded, pipeline, lives, issuers, brokers, bodies, tier: sharing?.tier, denylist, rehearse };
+  return {
+    ...loaded,
+    pipeline,
+    primaries,
+    issuers,
+    brokers,
+    bodies,
+    tier: sharing?.tier,
+    denylist,
+    rehearse,
+  };
 }

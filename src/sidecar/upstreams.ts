@@ -6,13 +6,13 @@ import type { ClockOf } from "../signing/clock-offset.ts";
 import { createForwarder } from "../upstream/forward.ts";
 import type { Parts } from "./parts.ts";
 
-/** The configured upstreams, ready to send to. */
+/** The configured upstreams in all their regions, ready to send to. */
 export function livesOf(config: Config, clockOf: ClockOf, parts: Parts): readonly Live[] {
   const limits = forwarderLimitsOf(config);
   return upstreamsOf(config).map((one) => {
     const options = { ...limits, origin: one.origin };
     const forwarder = parts.take(
-      `forwarder ${one.upstream.name}`,
+      `forwarder ${one.upstream.name} ${one.upstream.region}`,
       options,
       () => createForwarder(options),
       (made) => made.close(),

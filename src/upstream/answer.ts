@@ -13,9 +13,9 @@ function isBodiless(method: string, status: number): boolean {
   return method === "HEAD" || status === 204 || status === 304;
 }
 
-/** Where AWS tells what is wrong with a signature. */
-function mayBeFault(method: string, status: number): boolean {
-  return (status === 400 || status === 403) && method !== "HEAD";
+/** Where AWS tells what is wrong with a signature, or that a bucket is elsewhere. */
+function mayBeFault(status: number): boolean {
+  return status === 400 || status === 403 || (status >= 300 && status < 400 && status !== 304);
 }
 
 /** One answer on its way back: undici's handler, which hands over raw header lines and stops reading when told to. */
@@ -48,8 +48,8 @@ export class Answer implements Dispatcher.DispatchHandler {
     this.#waitedMs = performance.now() - this.#startMs;
     this.#status = status;
     this.#resume = resume;
-    if (this.#request.withhold !== undefined && mayBeFault(this.#request.method, status)) {
-      this.#held = new HeldAnswer(status, raw);
+    if (this.#request.withhold !== undefined && mayBeFault(status)) {
+      this.#held = new HeldAnswer(this.#request.method, status, raw);
       return true;
     }
     this.#response.writeHead(status, this.#headers(raw));

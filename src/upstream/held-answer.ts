@@ -6,12 +6,14 @@ const MAX_BYTES = 16 * 1024;
 
 /** An error answer that is kept back until it is there whole, so that it can be looked at before the client sees it. */
 export class HeldAnswer {
+  readonly #method: string;
   readonly #status: number;
   readonly #raw: readonly Buffer[];
   readonly #chunks: Buffer[] = [];
   #bytes = 0;
 
-  constructor(status: number, raw: readonly Buffer[]) {
+  constructor(method: string, status: number, raw: readonly Buffer[]) {
+    this.#method = method;
     this.#status = status;
     this.#raw = raw;
   }
@@ -26,6 +28,7 @@ export class HeldAnswer {
   /** The answer for those who look at it. A header that stands twice has no one value. */
   read(): ErrorAnswer {
     return {
+      method: this.#method,
       status: this.#status,
       header: (name) => {
         const values = this.#raw.filter(

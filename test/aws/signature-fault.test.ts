@@ -4,7 +4,7 @@ import { s3 } from "../../src/aws/s3/s3.ts";
 import type { ErrorAnswer } from "../../src/aws/service.ts";
 
 function answerOf(body: string, headers: Readonly<Record<string, string>>): ErrorAnswer {
-  return { status: 400, header: (name) => headers[name], body };
+  return { method: "GET", status: 400, header: (name) => headers[name], body };
 }
 
 const fromS3 = (code: string, headers: Readonly<Record<string, string>> = { "x-amz-request-id": "R" }) =>
@@ -31,10 +31,13 @@ describe("an error answer of S3", () => {
     expect(fromS3("RequestTimeTooSkewed")).toBe("clock");
   });
 
-  it.each(["AccessDenied", "SignatureDoesNotMatch", "NoSuchKey", "InvalidRequest"])(
-    "says nothing of the kind by %s",
-    (code) => expect(fromS3(code)).toBeUndefined(),
+  it.each(["AccessDenied", "NoSuchKey", "InvalidRequest"])("says nothing of the kind by %s", (code) =>
+    expect(fromS3(code)).toBeUndefined(),
   );
+
+  it("says by SignatureDoesNotMatch that AWS made another", () => {
+    expect(fromS3("SignatureDoesNotMatch")).toBe("signature");
+  });
 
   it("counts only where it is S3's own: with its request id, and with the code first", () => {
     expect(fromS3("ExpiredToken", {})).toBeUndefined();
@@ -53,7 +56,7 @@ describe("an error answer of DynamoDB", () => {
   it.each([
     ["Signature expired: 20260115T120000Z is now earlier than 20260115T121000Z", "clock"],
     ["Signature not yet current: 20260115T120000Z is still later than 20260115T110000Z", "clock"],
-    ["The request signature we calculated does not match the signature you provided.", undefined],
+    ["The request signature we calculated does not match the signature you provided.", "signature"],
   ])("tells of an invalid signature what its message tells: %s", (message, fault) => {
     expect(fromDynamoDb("com.amazon.coral.service#InvalidSignatureException", message)).toBe(fault);
   });

@@ -13,6 +13,7 @@ function aLive(name: string, service: "s3" | "dynamodb", match?: Live["match"], 
     clock: createClockOffset(() => 0),
     host: "aws.test",
     match,
+    hostSuffix: undefined,
   };
 }
 

@@ -12,6 +12,7 @@ export function anUpstream(changes: Partial<Upstream> = {}): Upstream {
     partition: "aws",
     account: "123456789012",
     expectBucketOwner: false,
+    addressing: { style: "path", bucket: undefined, accessPoint: undefined },
     tables: new Map(),
     maxBodyBytes: 16 * 1024 ** 2,
     allowHeaders: new Set(),

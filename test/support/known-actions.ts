@@ -10,6 +10,7 @@ export function anUpstream(service: string, changes: { readonly region?: string 
     partition: "aws",
     account: "123456789012",
     expectBucketOwner: false,
+    addressing: { style: "path" as const, bucket: undefined, accessPoint: undefined },
     tables: new Map(),
     maxBodyBytes: 1,
     allowHeaders: new Set<string>(),

@@ -11,7 +11,12 @@ import { faultOfJson } from "../signature-fault.ts";
 import { parseStrictJson } from "../strict-json.ts";
 
 /** Amazon DynamoDB (API 2012-08-10, JSON 1.0): every operation is decided by its body. */
-export const dynamodb: Service = { recognise, refuse: refuseAsDynamoDb, faultOf: faultOfJson };
+export const dynamodb: Service = {
+  recognise,
+  refuse: refuseAsDynamoDb,
+  faultOf: faultOfJson,
+  redirectOf: () => undefined,
+};
 
 const PREFIX = "DynamoDB_20120810.";
 const JSON_TYPE = "application/x-amz-json-1.0";

@@ -20,6 +20,7 @@ const TYPES: Partial<Record<RefusalCode, string>> = {
   "body-malformed": `${CORAL}SerializationException`,
   "payload-mismatch": `${CORAL}SerializationException`,
   "operation-unknown": `${CORAL}UnknownOperationException`,
+  "signature-refused": `${DYNAMODB}InternalServerError`,
   overloaded: `${CORAL}ThrottlingException`,
   "upstream-unreachable": `${CORAL}ServiceUnavailableException`,
   "upstream-timeout": `${CORAL}ServiceUnavailableException`,

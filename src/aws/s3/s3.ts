@@ -11,11 +11,12 @@ import type { S3Request } from "./request.ts";
 import { requirementsOf } from "./requirements.ts";
 import { type FoundRow, findS3Row } from "./row.ts";
 import { readS3Target } from "./target.ts";
+import { redirectOfS3 } from "./redirect.ts";
 import { faultOfS3 } from "../signature-fault.ts";
 import type { BodyDecided, Service, Upstream } from "../service.ts";
 
 /** Amazon S3, path style (API reference 2006-03-01). */
-export const s3: Service = { recognise, refuse: refuseAsS3, faultOf: faultOfS3 };
+export const s3: Service = { recognise, refuse: refuseAsS3, faultOf: faultOfS3, redirectOf: redirectOfS3 };
 
 /** What S3's XML may come as: botocore states no type, and some clients know only bytes. */
 const XML_TYPES = [undefined, "application/xml", "text/xml", "application/octet-stream"];

@@ -1,0 +1,27 @@
+import type { Upstream } from "../aws/service.ts";
+import type { CachedBroker } from "../credentials/cached.ts";
+import type { Clock } from "../domain/clock.ts";
+import type { Authenticate } from "../identity/verifier.ts";
+import type { Policy } from "../policy/compile.ts";
+import type { Signer } from "../signing/sign.ts";
+import type { BucketRegions } from "../upstream/bucket-regions.ts";
+import type { AmbientRules } from "./ambient.ts";
+import type { BodyReader } from "./body.ts";
+import type { Router } from "./route.ts";
+
+/** One immutable set of stages; a request keeps to the set that it began with. */
+export interface Pipeline {
+  readonly route: Router;
+  /** Names and services of the upstreams, for telling. */
+  readonly upstreams: readonly Pick<Upstream, "name" | "service">[];
+  readonly authenticate: Authenticate;
+  /** Of callers who need not have meant to say who they are. */
+  readonly ambient: AmbientRules;
+  readonly policy: Policy;
+  readonly bodies: BodyReader;
+  readonly bucketRegions: BucketRegions;
+  /** The broker of a credential source; the configuration was checked, so there is one for each that a rule names. */
+  readonly brokerOf: (source: string) => CachedBroker | undefined;
+  readonly signer: Signer;
+  readonly now: Clock;
+}
