@@ -1,10 +1,32 @@
 import { parse } from "yaml";
-import { count, document, flag, list, mapOf, matching, object, oneOf, scalar, text } from "./shape.ts";
+import {
+  count,
+  document,
+  flag,
+  isObject,
+  list,
+  mapOf,
+  matching,
+  object,
+  oneOf,
+  scalar,
+  text,
+} from "./shape.ts";
 import type { Reader } from "./shape.ts";
 import { referenceProblems } from "./world-references.ts";
-import type { IdentityPool, OpenIdProvider, RoleMapping, Table, UserPool, World } from "./world.ts";
+import type {
+  IdentityPool,
+  OpenIdProvider,
+  RoleMapping,
+  Table,
+  UserPool,
+  World,
+  WorldBucket,
+} from "./world.ts";
 
 const arn = matching(/^arn:aws:iam::\d{12}:role\/[\w+=,.@/-]+$/, "a role ARN");
+
+const region = matching(/^[a-z]{2}(-[a-z]+)+-\d$/, "a region such as us-east-1");
 
 const readUserPool: Reader<UserPool> = object(
   {
@@ -79,19 +101,29 @@ const readTable: Reader<Table> = object(
     sortKey: text,
     indexes: list(object({ name: text, partitionKey: text }, { sortKey: text })),
     items: list(mapOf(scalar)),
+    stream: oneOf("KEYS_ONLY", "NEW_IMAGE", "OLD_IMAGE", "NEW_AND_OLD_IMAGES"),
   },
 );
+
+const readObjects = mapOf<string>((value, at, problems) => (value === "" ? "" : text(value, at, problems)));
+const readWholeBucket = object({ objects: readObjects }, { region });
+
+/** A bucket may be written as its objects alone: contents are texts, so a mapping called `objects` is none of them. */
+const readBucket: Reader<WorldBucket> = (value, at, problems) =>
+  isObject(value) && isObject(value["objects"])
+    ? readWholeBucket(value, at, problems)
+    : { objects: readObjects(value, at, problems) };
 
 const worldReader: Reader<World> = object(
   {
     account: matching(/^\d{12}$/, "twelve digits, in quotes"),
-    region: matching(/^[a-z]{2}(-[a-z]+)+-\d$/, "a region such as us-east-1"),
+    region,
     userPool: readUserPool,
     identityPools: list(readIdentityPool),
     roles: list(
       object({ name: text, trust: document, policies: list(document) }, { maxSessionSeconds: count }),
     ),
-    buckets: mapOf(mapOf((value, at, problems) => (value === "" ? "" : text(value, at, problems)))),
+    buckets: mapOf(readBucket),
     tables: list(readTable),
   },
   {
@@ -103,6 +135,12 @@ const worldReader: Reader<World> = object(
           secretAccessKey: text,
           policies: list(document),
         },
+        {},
+      ),
+    ),
+    accessPoints: list(
+      object(
+        { name: matching(/^[a-z0-9][a-z0-9-]{1,48}[a-z0-9]$/, "an access point name"), bucket: text },
         {},
       ),
     ),

@@ -125,7 +125,8 @@ async function admit(
   });
   const { operation } = admitted.call;
   const call = { service: admitted.service, operation };
-  if (admitted.service === "s3") return { ...call, run: () => s3.handle(admitted.call, admitted) };
+  if (admitted.service === "s3")
+    return { ...call, run: () => s3.handle({ region: admitted.region, ...admitted.call }, admitted) };
   if (admitted.service === "dynamodb") {
     return { ...call, run: () => dynamodb.handle(operation, admitted.call.input) };
   }

@@ -16,10 +16,14 @@ export function referenceProblems(world: World): readonly string[] {
     ...repeated("iamUsers", world.iamUsers ?? [], (user) => user.accessKeyId),
     ...repeated("iamUsers", world.iamUsers ?? [], (user) => user.name),
     ...repeated("oidcProviders", world.oidcProviders ?? [], (provider) => provider.url),
+    ...repeated("accessPoints", world.accessPoints ?? [], (point) => point.name),
     ...repeated("tables", world.tables, (table) => table.name),
     ...regionProblems(world),
     ...userPool.clients.flatMap((client, index) => clientProblems(client, `userPool.clients[${index}]`)),
     ...groupProblems(world),
+    ...(world.accessPoints ?? [])
+      .filter(({ bucket }) => !Object.hasOwn(world.buckets, bucket))
+      .map(({ name, bucket }) => `accessPoints: "${name}" is of "${bucket}", and there is no such bucket`),
     ...world.identityPools.flatMap((pool, index) => poolProblems(pool, `identityPools[${index}]`, world)),
     ...world.tables.flatMap((table, index) => tableProblems(table, `tables[${index}]`)),
   ];

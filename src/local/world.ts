@@ -10,8 +10,10 @@ export interface World {
   readonly iamUsers?: readonly IamUser[];
   /** Issuers that IAM trusts as OIDC providers, so that STS takes their ID tokens without an identity pool. */
   readonly oidcProviders?: readonly OidcProvider[];
-  /** Bucket name → object key → content. */
-  readonly buckets: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  /** By name. */
+  readonly buckets: Readonly<Record<string, WorldBucket>>;
+  /** Access points by which buckets have another name. */
+  readonly accessPoints?: readonly AccessPoint[];
   readonly tables: readonly Table[];
 }
 
@@ -124,6 +126,20 @@ export interface OidcProvider {
   readonly clientIds: readonly string[];
 }
 
+/** A bucket and the text objects that it starts with. */
+export interface WorldBucket {
+  /** Default: the region of the world. */
+  readonly region?: string;
+  /** Key → content. */
+  readonly objects: Readonly<Record<string, string>>;
+}
+
+/** An access point of the world's account; it is in the region of its bucket. */
+export interface AccessPoint {
+  readonly name: string;
+  readonly bucket: string;
+}
+
 /** A DynamoDB table with string keys, and the plain items that it starts with. */
 export interface Table {
   readonly name: string;
@@ -135,4 +151,9 @@ export interface Table {
     readonly sortKey?: string;
   }[];
   readonly items?: readonly Readonly<Record<string, string | number | boolean>>[];
+  /** What its stream tells of each change; no stream, when left out. */
+  readonly stream?: StreamView;
 }
+
+/** What of a changed item a record of a stream holds. */
+export type StreamView = "KEYS_ONLY" | "NEW_IMAGE" | "OLD_IMAGE" | "NEW_AND_OLD_IMAGES";

@@ -38,11 +38,23 @@ describe("parseWorld", () => {
       "member",
     ]);
     expect(world.identityPools).toHaveLength(2);
-    expect(world.buckets["reports"]?.["q3.txt"]).toContain("Third quarter");
+    expect(world.buckets["reports"]?.objects["q3.txt"]).toContain("Third quarter");
   });
 
   it("takes an empty object in a bucket", () => {
     expect(worldWith(set("buckets.public", { "empty.txt": "" }))).not.toThrow();
+  });
+
+  it("takes a bucket as its objects alone, or with a region", () => {
+    const world = worldWith((document) => {
+      set("buckets", { short: { region: "text" }, long: { region: "eu-west-1", objects: { a: "b" } } })(
+        document,
+      );
+      set("accessPoints", [{ name: "point", bucket: "long" }])(document);
+    })() as ReturnType<typeof parseWorld>;
+    expect(world.buckets["short"]).toEqual({ objects: { region: "text" } });
+    expect(world.buckets["long"]).toEqual({ region: "eu-west-1", objects: { a: "b" } });
+    expect(world.accessPoints).toEqual([{ name: "point", bucket: "long" }]);
   });
 
   it("refuses what is no mapping", () => {
@@ -127,6 +139,9 @@ describe("parseWorld", () => {
     ["iamUsers.1", { ...sidecar(), accessKeyId: "AKIALOCALSIDECAR3333" }, 'iamUsers has "sidecar" twice'],
     ["iamUsers.1", { ...sidecar(), name: "other" }, 'iamUsers has "AKIALOCALSIDECAR2222" twice'],
     ["oidcProviders.1", { url: PROVIDER, clientIds: ["web"] }, `oidcProviders has "${PROVIDER}" twice`],
+    ["buckets.public", { region: "x", objects: {} }, 'buckets["public"].region must be a region'],
+    ["accessPoints", [{ name: "point", bucket: "none" }], 'accessPoints: "point" is of "none"'],
+    ["tables.0.stream", "EVERYTHING", "tables[0].stream must be one of KEYS_ONLY"],
     ["tables.0.items.0", { orderId: "1" }, "tables[0].items[0] has no key customerId"],
   ])("refuses %s = %j", (path, value, message) => {
     expect(worldWith(set(path, value))).toThrow(message);

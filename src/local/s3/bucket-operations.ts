@@ -17,19 +17,22 @@ const BUCKET_NAME =
 const IP_ADDRESS = /^\d{1,3}(\.\d{1,3}){3}$/;
 
 /** ListBuckets. */
-export function listBuckets({ store, ownerId, region }: S3Context, { query }: S3Request): LocalAnswer {
+export function listBuckets({ store, ownerId }: S3Context, { query }: S3Request): LocalAnswer {
   const prefix = query.get("prefix") ?? "";
   const after = readToken(query.get("continuation-token"));
   const max = readMaxBuckets(query.get("max-buckets"));
-  const found = (query.get("bucket-region") ?? region) === region ? store.buckets() : [];
-  const rest = found.filter(({ name }) => name.startsWith(prefix) && compareUtf8(name, after) > 0);
+  const only = query.get("bucket-region");
+  const rest = store
+    .buckets()
+    .filter((bucket) => only === undefined || bucket.region === only)
+    .filter(({ name }) => name.startsWith(prefix) && compareUtf8(name, after) > 0);
   const page = rest.slice(0, max);
   const last = page.at(-1)?.name ?? "";
   return xmlAnswer([
     "ListAllMyBucketsResult",
     [
       ["Owner", [["ID", ownerId]]],
-      ["Buckets", page.map((bucket) => ["Bucket", describeBucket(bucket, region)] as const)],
+      ["Buckets", page.map((bucket) => ["Bucket", describeBucket(bucket)] as const)],
       rest.length > page.length ? ["ContinuationToken", Buffer.from(last).toString("base64")] : undefined,
       prefix === "" ? undefined : ["Prefix", prefix],
     ],
@@ -37,8 +40,8 @@ export function listBuckets({ store, ownerId, region }: S3Context, { query }: S3
 }
 
 /** HeadBucket. */
-export function headBucket({ store, region }: S3Context, { bucket }: S3Request): LocalAnswer {
-  store.bucket(bucket);
+export function headBucket({ store }: S3Context, { bucket }: S3Request): LocalAnswer {
+  const { region } = store.bucket(bucket);
   return {
     status: 200,
     headers: {
@@ -61,16 +64,17 @@ export async function createBucket(
       BucketName: name,
     });
   }
-  checkLocation(await receiveDocument(request, payload, "nothing"), context.region);
+  const document = await receiveDocument(request, payload, "nothing");
+  const region = readLocation(document, request.region ?? context.region);
   const acl = readCannedAcl(headers);
   const existing = context.store.find(name);
-  if (existing !== undefined && context.region !== FIRST_REGION) {
+  if (existing !== undefined && (existing.region !== FIRST_REGION || region !== FIRST_REGION)) {
     const message = "Your previous request to create the named bucket succeeded and you already own it.";
     throw new LocalError("BucketAlreadyOwnedByYou", message, 409, { BucketName: name });
   }
-  const bucket = existing ?? context.store.create(name, context.now());
+  const bucket = existing ?? context.store.create(name, { createdAtMs: context.now(), region });
   bucket.acl = acl;
-  return { status: 200, headers: { location: `/${name}` } };
+  return { status: 200, headers: { location: `/${name}`, "x-amz-bucket-arn": `arn:aws:s3:::${name}` } };
 }
 
 /** DeleteBucket. */
@@ -80,16 +84,16 @@ export function deleteBucket({ store }: S3Context, { bucket = "" }: S3Request): 
 }
 
 /** GetBucketLocation. */
-export function getBucketLocation({ store, region }: S3Context, { bucket }: S3Request): LocalAnswer {
-  store.bucket(bucket);
+export function getBucketLocation({ store }: S3Context, { bucket }: S3Request): LocalAnswer {
+  const { region } = store.bucket(bucket);
   return xmlAnswer(["LocationConstraint", region === FIRST_REGION ? "" : region]);
 }
 
-function describeBucket(bucket: Bucket, region: string): readonly (readonly [string, string])[] {
+function describeBucket(bucket: Bucket): readonly (readonly [string, string])[] {
   return [
     ["Name", bucket.name],
     ["CreationDate", new Date(bucket.createdAtMs).toISOString()],
-    ["BucketRegion", region],
+    ["BucketRegion", bucket.region],
   ];
 }
 
@@ -110,19 +114,23 @@ function readMaxBuckets(value: string | undefined): number {
   return max;
 }
 
-function checkLocation(document: Buffer, region: string): void {
+/**
+ * Where a bucket is to be: what the call says, by default the region whose endpoint it went to. The endpoint of the
+ * first region makes buckets anywhere, every other one only where it is itself.
+ */
+function readLocation(document: Buffer, endpoint: string): string {
   const location =
     document.length === 0
       ? undefined
       : textOf(readXml(document, "CreateBucketConfiguration"), "LocationConstraint");
-  if (location === undefined && region === FIRST_REGION) return;
   if (location === FIRST_REGION) {
     const message = "The specified location-constraint is not valid";
     throw new LocalError("InvalidLocationConstraint", message, 400, { LocationConstraint: location });
   }
-  if (location !== region) {
+  if (endpoint !== FIRST_REGION && location !== endpoint) {
     const which = location ?? "unspecified";
     const message = `The ${which} location constraint is incompatible for the region specific endpoint this request was sent to.`;
     throw new LocalError("IllegalLocationConstraintException", message, 400);
   }
+  return location ?? endpoint;
 }

@@ -1,7 +1,6 @@
 import { LocalError } from "../request.ts";
 import type { LocalAnswer } from "../request.ts";
-import { preconditionFailed } from "./refusals.ts";
-import { malformedXml } from "./refusals.ts";
+import { malformedXml, preconditionFailed } from "./refusals.ts";
 import { receiveDocument } from "./receive.ts";
 import type { S3Context, S3Payload, S3Request } from "./request.ts";
 import type { Bucket } from "./store.ts";
@@ -35,13 +34,20 @@ export async function deleteObjects(
 ): Promise<LocalAnswer> {
   const bucket = store.bucket(request.bucket);
   const { deletions, quiet } = readDeletions(await receiveDocument(request, payload, "checksum"));
-  const results = deletions.map((deletion) => tryDelete(bucket, deletion));
+  const results = deletions.map((deletion, position) =>
+    tryDelete(bucket, deletion, request.refused?.get(position)),
+  );
   return xmlAnswer(["DeleteResult", quiet ? results.filter(([name]) => name === "Error") : results]);
 }
 
-function tryDelete(bucket: Bucket, { key, versionId, etag }: Deletion): XmlNode {
+function tryDelete(
+  bucket: Bucket,
+  { key, versionId, etag }: Deletion,
+  refused: LocalError | undefined,
+): XmlNode {
   const version: XmlNode | undefined = versionId === undefined ? undefined : ["VersionId", versionId];
   try {
+    if (refused !== undefined) throw refused;
     if (key.length === 0) throw new LocalError("UserKeyMustBeSpecified", "User key must be specified.", 400);
     if (versionId !== undefined && versionId !== "null") {
       throw new LocalError("NoSuchVersion", "The specified version does not exist.", 404);

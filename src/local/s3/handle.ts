@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { LocalError } from "../request.ts";
 import type { LocalAnswer } from "../request.ts";
+import type { World } from "../world.ts";
 import { getBucketAcl, getObjectAcl, putBucketAcl, putObjectAcl } from "./acl.ts";
 import { createBodies } from "./bodies.ts";
 import * as buckets from "./bucket-operations.ts";
@@ -21,8 +22,10 @@ import { listParts, uploadPart, uploadPartCopy } from "./upload-part.ts";
 export interface S3 {
   /** @throws LocalError with a code of S3 */
   readonly handle: (request: S3Request, payload: S3Payload) => Promise<LocalAnswer>;
-  /** Makes buckets with text objects in them: bucket name → key → content. */
-  readonly seed: (buckets: Readonly<Record<string, Readonly<Record<string, string>>>>) => Promise<void>;
+  /** Makes buckets with text objects in them. */
+  readonly seed: (buckets: World["buckets"]) => Promise<void>;
+  /** Where a bucket is; undefined when there is none. */
+  readonly regionOf: (bucket: string) => string | undefined;
   /** Gives up everything that is stored. */
   readonly close: () => Promise<void>;
 }
@@ -84,6 +87,7 @@ export function createS3({ now, directory, account = "123456789012", region = "u
   return {
     handle: (request, payload) => handle(context, request, payload),
     seed: (seeds) => seed(context, seeds),
+    regionOf: (bucket) => context.store.find(bucket)?.region,
     close: context.bodies.close,
   };
 }
@@ -112,12 +116,9 @@ function checkCall({ account }: S3Context, { key = "", versionId, headers }: S3R
   }
 }
 
-async function seed(
-  context: S3Context,
-  seeds: Readonly<Record<string, Readonly<Record<string, string>>>>,
-): Promise<void> {
-  for (const [bucket, objects] of Object.entries(seeds)) {
-    context.store.create(bucket, context.now());
+async function seed(context: S3Context, seeds: World["buckets"]): Promise<void> {
+  for (const [bucket, { objects, region = context.region }] of Object.entries(seeds)) {
+    context.store.create(bucket, { createdAtMs: context.now(), region });
     for (const [key, content] of Object.entries(objects)) {
       const headers = new Map([["content-type", "text/plain; charset=utf-8"]]);
       const request = { operation: "PutObject", bucket, key, query: new Map<string, string>(), headers };

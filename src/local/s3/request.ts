@@ -1,4 +1,4 @@
-import type { LocalAnswer } from "../request.ts";
+import type { LocalAnswer, LocalError } from "../request.ts";
 import type { Bodies } from "./bodies.ts";
 import type { Store } from "./store.ts";
 
@@ -13,6 +13,10 @@ export interface S3Request {
   readonly query: ReadonlyMap<string, string>;
   /** Lower-case names. */
   readonly headers: ReadonlyMap<string, string>;
+  /** The region that the call is signed for; by default the stand-in's own. */
+  readonly region?: string | undefined;
+  /** Of a DeleteObjects call: why IAM refuses the object at a position of its list. By default it refuses none. */
+  readonly refused?: ReadonlyMap<number, LocalError> | undefined;
 }
 
 /** The content of a call with aws-chunked framing removed; `trailers` is filled once `body` has ended. */

@@ -55,6 +55,7 @@ export interface Upload {
 /** A bucket with its objects and uploads. */
 export interface Bucket {
   readonly name: string;
+  readonly region: string;
   readonly createdAtMs: number;
   acl: CannedAcl;
   /** All keys in the order of their UTF-8 bytes. */
@@ -79,7 +80,7 @@ export interface Store {
   readonly find: (name: string) => Bucket | undefined;
   /** @throws LocalError NoSuchBucket */
   readonly bucket: (name: string | undefined) => Bucket;
-  readonly create: (name: string, createdAtMs: number) => Bucket;
+  readonly create: (name: string, made: Pick<Bucket, "createdAtMs" | "region">) => Bucket;
   /** @throws LocalError NoSuchBucket or BucketNotEmpty */
   readonly remove: (name: string) => void;
 }
@@ -96,10 +97,10 @@ export function createStore(): Store {
     buckets: () => [...buckets.values()].toSorted((left, right) => compareUtf8(left.name, right.name)),
     find: (name) => buckets.get(name),
     bucket,
-    create: (name, createdAtMs) => {
-      const made = createBucket(name, createdAtMs);
-      buckets.set(name, made);
-      return made;
+    create: (name, made) => {
+      const bucket = createBucket(name, made);
+      buckets.set(name, bucket);
+      return bucket;
     },
     remove: (name) => {
       const { keys, uploads } = bucket(name);
@@ -109,7 +110,7 @@ export function createStore(): Store {
   };
 }
 
-function createBucket(name: string, createdAtMs: number): Bucket {
+function createBucket(name: string, made: Pick<Bucket, "createdAtMs" | "region">): Bucket {
   const objects = new Map<string, StoredObject>();
   const uploads = new Map<string, Upload>();
   let sorted: readonly string[] | undefined;
@@ -120,7 +121,7 @@ function createBucket(name: string, createdAtMs: number): Bucket {
   };
   return {
     name,
-    createdAtMs,
+    ...made,
     acl: "private",
     keys: () => (sorted ??= [...objects.keys()].toSorted(compareUtf8)),
     find: (key) => objects.get(key),

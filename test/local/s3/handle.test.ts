@@ -4,6 +4,7 @@ import * as sdk from "@aws-sdk/client-s3";
 import type { S3Client } from "@aws-sdk/client-s3";
 import { Upload } from "@aws-sdk/lib-storage";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { LocalError } from "../../../src/local/request.ts";
 import type { LocalAnswer } from "../../../src/local/request.ts";
 import { createS3 } from "../../../src/local/s3/handle.ts";
 import type { S3 } from "../../../src/local/s3/handle.ts";
@@ -21,7 +22,7 @@ let client: S3Client;
 beforeEach(async () => {
   now = START;
   s3 = createS3({ now: () => now });
-  await s3.seed({ reports: { "q3.txt": "third", "q4.txt": "fourth" } });
+  await s3.seed({ reports: { objects: { "q3.txt": "third", "q4.txt": "fourth" } } });
   client = directClient(s3);
 });
 afterEach(() => s3.close());
@@ -35,6 +36,8 @@ const textOf = async (Key: string, more: Partial<sdk.GetObjectCommandInput> = {}
   (await get(Key, more)).Body?.transformToString();
 const copy = (more: Partial<sdk.CopyObjectCommandInput>) =>
   client.send(new sdk.CopyObjectCommand({ Bucket, Key: "copy", CopySource: "reports/q3.txt", ...more }));
+const located = (Bucket: string, LocationConstraint: sdk.BucketLocationConstraint) =>
+  new sdk.CreateBucketCommand({ Bucket, CreateBucketConfiguration: { LocationConstraint } });
 const refusal = (code: string, status: number) => ({ name: code, $metadata: { httpStatusCode: status } });
 
 describe("buckets", () => {
@@ -68,25 +71,40 @@ describe("buckets", () => {
     await client.send(new sdk.CreateBucketCommand({ Bucket }));
     expect(await textOf("q3.txt")).toBe("third");
     const elsewhere = directClient(createS3({ now: () => now, region: "eu-west-1" }));
-    const call = new sdk.CreateBucketCommand({
-      Bucket: "mine",
-      CreateBucketConfiguration: { LocationConstraint: "eu-west-1" },
-    });
+    const call = located("mine", "eu-west-1");
     await elsewhere.send(call);
     await expect(elsewhere.send(call)).rejects.toMatchObject(refusal("BucketAlreadyOwnedByYou", 409));
     const location = await elsewhere.send(new sdk.GetBucketLocationCommand({ Bucket: "mine" }));
     expect(location.LocationConstraint).toBe("eu-west-1");
   });
 
+  it("are made in any region by the first one's endpoint", async () => {
+    await client.send(located("far", "eu-west-1"));
+    const location = await client.send(new sdk.GetBucketLocationCommand({ Bucket: "far" }));
+    expect(location.LocationConstraint).toBe("eu-west-1");
+    const head = await client.send(new sdk.HeadBucketCommand({ Bucket: "far" }));
+    expect(head.BucketRegion).toBe("eu-west-1");
+    const all = await client.send(new sdk.ListBucketsCommand({}));
+    expect(all.Buckets?.map(({ BucketRegion }) => BucketRegion)).toEqual(["eu-west-1", "us-east-1"]);
+    const far = await client.send(new sdk.ListBucketsCommand({ BucketRegion: "eu-west-1" }));
+    expect(far.Buckets?.map(({ Name }) => Name)).toEqual(["far"]);
+    await expect(client.send(located("far", "eu-west-1"))).rejects.toMatchObject(
+      refusal("BucketAlreadyOwnedByYou", 409),
+    );
+    expect([s3.regionOf("far"), s3.regionOf(Bucket), s3.regionOf("none")]).toEqual([
+      "eu-west-1",
+      "us-east-1",
+      undefined,
+    ]);
+  });
+
   it("refuse a bad name, a foreign location and a deletion with content", async () => {
     const bad = client.send(new sdk.CreateBucketCommand({ Bucket: "Bad_Name" }));
     await expect(bad).rejects.toMatchObject(refusal("InvalidBucketName", 400));
-    const foreign = client.send(
-      new sdk.CreateBucketCommand({
-        Bucket: "fine",
-        CreateBucketConfiguration: { LocationConstraint: "eu-west-1" },
-      }),
-    );
+    const first = client.send(located("fine", "us-east-1" as "EU"));
+    await expect(first).rejects.toMatchObject(refusal("InvalidLocationConstraint", 400));
+    const elsewhere = directClient(createS3({ now: () => now, region: "eu-west-1" }));
+    const foreign = elsewhere.send(located("fine", "us-west-2"));
     await expect(foreign).rejects.toMatchObject(refusal("IllegalLocationConstraintException", 400));
     const full = client.send(new sdk.DeleteBucketCommand({ Bucket }));
     await expect(full).rejects.toMatchObject(refusal("BucketNotEmpty", 409));
@@ -408,6 +426,17 @@ describe("deleting", () => {
     await expect(get("q3.txt")).rejects.toMatchObject({ name: "NoSuchKey" });
   });
 
+  it("leaves what IAM refuses where it is, and tells why", async () => {
+    const xml = "<Delete><Object><Key>q3.txt</Key></Object><Object><Key>q4.txt</Key></Object></Delete>";
+    const refused = new Map([[1, new LocalError("AccessDenied", "not allowed", 403)]]);
+    const { body } = await deleteByXml(md5(xml), xml, refused);
+    expect(body).toContain("<Deleted><Key>q3.txt</Key></Deleted>");
+    expect(body).toContain(
+      "<Error><Key>q4.txt</Key><Code>AccessDenied</Code><Message>not allowed</Message></Error>",
+    );
+    expect(await textOf("q4.txt")).toBe("fourth");
+  });
+
   it("reports only failures when quiet", async () => {
     const Delete = { Objects: [{ Key: "q3.txt" }, { Key: "q4.txt", ETag: '"x"' }], Quiet: true };
     const result = await client.send(new sdk.DeleteObjectsCommand({ Bucket, Delete }));
@@ -682,8 +711,12 @@ function payload(trailers: Map<string, string>): S3Payload {
   return { body: Readable.from([Buffer.from("x")]), trailers: () => trailers };
 }
 
-function deleteByXml(headers: Map<string, string>, text: string): Promise<LocalAnswer> {
-  const call = { operation: "DeleteObjects", bucket: Bucket, query: new Map(), headers };
+function deleteByXml(
+  headers: Map<string, string>,
+  text: string,
+  refused?: Map<number, LocalError>,
+): Promise<LocalAnswer> {
+  const call = { operation: "DeleteObjects", bucket: Bucket, query: new Map(), headers, refused };
   return s3.handle(call, { body: Readable.from([Buffer.from(text)]), trailers: () => new Map() });
 }
 
