@@ -1,4 +1,4 @@
-import { X509Certificate } from "node:crypto";
+import { createPrivateKey, type KeyObject, X509Certificate } from "node:crypto";
 import { parseKeyFile } from "../credentials/seal.ts";
 import { Refusal } from "../domain/refusal.ts";
 import { ALGORITHMS } from "../identity/algorithm.ts";
@@ -10,13 +10,14 @@ import { type Found, type Path, valueAt } from "./problem.ts";
 
 /** Finds files that cannot be read, or do not hold what they are for. */
 export function refuseFiles(draft: Draft, file: Surroundings["file"]): readonly Found[] {
-  return filesOf(draft).flatMap(({ path, complaintsOf }) => {
+  const unfit = filesOf(draft).flatMap(({ path, complaintsOf }) => {
     const name = valueAt(draft.document, path);
     if (typeof name !== "string" || name === "") return [];
     const text = file(name);
     if (text === undefined) return [{ path, message: `the file ${name} cannot be read` }];
     return complaintsOf(text).map((complaint) => ({ path, message: `the file ${name}: ${complaint}` }));
   });
+  return [...unfit, ...oddPair(draft, file)];
 }
 
 interface NamedFile {
@@ -26,6 +27,7 @@ interface NamedFile {
 
 function filesOf({ userPools, issuers }: Draft): readonly NamedFile[] {
   const shared: Path = ["credentials", "shared"];
+  const tls: Path = ["listen", "tls"];
   return [
     ...userPools.map(({ key }) => keySetAt(["identity", "userPools", key, "jwksFile"], USER_POOL_KEYS)),
     ...issuers.map(({ key, fit }) =>
@@ -34,6 +36,8 @@ function filesOf({ userPools, issuers }: Draft): readonly NamedFile[] {
         isExplicit: false,
       }),
     ),
+    { path: [...tls, "certFile"], complaintsOf: ofCertificates },
+    { path: [...tls, "keyFile"], complaintsOf: ofPrivateKey },
     { path: ["identity", "denylistFile"], complaintsOf: ofDenylist },
     { path: [...shared, "keyFile"], complaintsOf: ofKeyFile },
     { path: [...shared, "passwordFile"], complaintsOf: ofPassword },
@@ -75,6 +79,31 @@ const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g
 function ofCertificates(text: string): readonly string[] {
   const found = text.match(CERTIFICATE) ?? [];
   return found.length > 0 && found.every(isCertificate) ? [] : ["it holds no certificates as PEM"];
+}
+
+function ofPrivateKey(text: string): readonly string[] {
+  return privateKeyOf(text) === undefined ? ["it holds no private key as PEM without a passphrase"] : [];
+}
+
+function privateKeyOf(pem: string): KeyObject | undefined {
+  try {
+    return createPrivateKey(pem);
+  } catch {
+    return undefined;
+  }
+}
+
+/** A key that is not the certificate's own. Each alone may be good. */
+function oddPair({ document }: Draft, file: Surroundings["file"]): readonly Found[] {
+  const [cert, key] = ["certFile", "keyFile"].map((name) => {
+    const path = valueAt(document, ["listen", "tls", name]);
+    return typeof path === "string" && path !== "" ? file(path) : undefined;
+  });
+  const privateKey = key === undefined ? undefined : privateKeyOf(key);
+  const [first] = cert?.match(CERTIFICATE) ?? [];
+  if (privateKey === undefined || first === undefined || !isCertificate(first)) return [];
+  if (new X509Certificate(first).checkPrivateKey(privateKey)) return [];
+  return [{ path: ["listen", "tls", "keyFile"], message: "it is the key of another certificate" }];
 }
 
 function isCertificate(pem: string): boolean {

@@ -10,6 +10,7 @@ export function refuseUpstreams(draft: Draft): readonly Found[] {
     ...alike(draft),
     ...oddRegions(draft),
     ...oddAddressing(draft),
+    ...nestedSuffixes(draft),
     ...needs(draft),
     ...oddTables(draft),
   ];
@@ -44,6 +45,22 @@ function meaningsOf(settings: Settings, aws: Config["aws"]): readonly string[] {
     ...byHost,
     ...regionsOf(settings, aws).map((region) => `an SDK's request for ${region}/${service}`),
   ];
+}
+
+/** A suffix that ends in another's: a bucket with dots in its name could stand before either. */
+function nestedSuffixes({ upstreams }: Draft): Found[] {
+  const suffixes = upstreams.flatMap(({ key, fit }) => {
+    const suffix = fit?.addressing.hostSuffix;
+    return suffix === undefined ? [] : [{ key, suffix }];
+  });
+  return suffixes.flatMap(({ key, suffix }) =>
+    suffixes
+      .filter((other) => suffix.endsWith(`.${other.suffix}`))
+      .map((other) => ({
+        path: ["upstreams", key, "addressing", "hostSuffix"],
+        message: `a host that ends in ${suffix} ends in ${other.suffix} of ${other.key} as well`,
+      })),
+  );
 }
 
 /** Regions that are said twice, or of which some would never be called. */

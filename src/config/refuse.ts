@@ -36,12 +36,7 @@ function soundAmong(sources: Draft["sources"], found: readonly Found[]): Draft["
 }
 
 function listeners({ listen, probes, operator }: Draft): Found[] {
-  const found: Found[] = [];
-  if (listen !== undefined && !listen.plaintext && !isLoopback(listen.address.host)) {
-    const message =
-      "tokens would cross the network unencrypted; listen on loopback, or write plaintext: true";
-    found.push({ path: ["listen", "address"], message });
-  }
+  const found: Found[] = [...inTheClear(listen)];
   if (operator !== undefined && !isLoopback(operator.address.host)) {
     found.push({ path: ["operator", "address"], message: "the operator listener binds loopback only" });
   }
@@ -54,6 +49,18 @@ function listeners({ listen, probes, operator }: Draft): Found[] {
     else if (spot !== undefined) taken.set(spot, face);
   }
   return found;
+}
+
+function inTheClear(listen: Draft["listen"]): readonly Found[] {
+  if (listen === undefined) return [];
+  const { address, tls, plaintext } = listen;
+  if (tls !== undefined) {
+    const message = "with tls nothing is plaintext; leave one of the two out";
+    return plaintext ? [{ path: ["listen", "plaintext"], message }] : [];
+  }
+  const message =
+    "tokens would cross the network unencrypted; listen on loopback or with tls, or write plaintext: true";
+  return plaintext || isLoopback(address.host) ? [] : [{ path: ["listen", "address"], message }];
 }
 
 /** What no two listeners can share; undefined for port 0, which is any that is free. */

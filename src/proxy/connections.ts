@@ -1,4 +1,5 @@
 import type { Server, ServerResponse } from "node:http";
+import { Server as SecureServer } from "node:https";
 import type { Socket } from "node:net";
 import type { Visit } from "./visit.ts";
 
@@ -55,7 +56,11 @@ export function createConnections(server: Server): Connections {
 
   const isBusy = (): boolean => open.size > 0 || count > 0;
 
-  server.on("connection", visitsOn);
+  server.on(connectionEventOf(server), (socket: Socket) => {
+    visitsOn(socket);
+    // One whose handshake began before the end.
+    if (!server.listening) socket.destroySoon();
+  });
   return {
     enter: (visit) => {
       count++;
@@ -71,16 +76,29 @@ export function createConnections(server: Server): Connections {
     settled: () => waits.for([...open.values()].flatMap((visits) => [...visits.keys()])),
     on: (socket) => [...(open.get(socket)?.values() ?? [])],
     drain: async (deadlineMs) => {
-      const timer = setTimeout(() => server.closeAllConnections(), deadlineMs);
-      await new Promise((resolve) => {
-        server.close(resolve);
-        for (const [socket, visits] of open) if (visits.size === 0) socket.destroySoon();
-      });
-      clearTimeout(timer);
+      await closed(server, open, deadlineMs);
       // A server has closed before its connections have told so.
       while (isBusy()) await new Promise((resolve) => setImmediate(resolve));
     },
   };
+}
+
+/** What is under way on each connection, by response. */
+type Open = ReadonlyMap<Socket, ReadonlyMap<ServerResponse, Visit>>;
+
+/** Closes a server and its idle connections, and at the deadline all that are left. */
+async function closed(server: Server, open: Open, deadlineMs: number): Promise<void> {
+  const timer = setTimeout(() => server.closeAllConnections(), deadlineMs);
+  await new Promise((resolve) => {
+    server.close(resolve);
+    for (const [socket, visits] of open) if (visits.size === 0) socket.destroySoon();
+  });
+  clearTimeout(timer);
+}
+
+/** Of a connection by TLS its requests know only what is inside it, and that begins with the handshake's end. */
+function connectionEventOf(server: Server): string {
+  return server instanceof SecureServer ? "secureConnection" : "connection";
 }
 
 /** Those who wait for others to be over. */

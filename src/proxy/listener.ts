@@ -1,11 +1,13 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
+import { TLSSocket } from "node:tls";
 import { Refusal } from "../domain/refusal.ts";
 import { answerRaw, parserRefusal } from "./answer-raw.ts";
 import { type Connections, createConnections } from "./connections.ts";
 import { handle } from "./handle.ts";
 import type { Pipeline } from "./pipeline.ts";
 import { giveUp } from "./respond.ts";
+import { type Certificate, createMaybeSecure, type MaybeSecure } from "./secure.ts";
 import { RESERVED } from "./self-service.ts";
 import { type Registrar, Visit } from "./visit.ts";
 
@@ -14,6 +16,8 @@ export interface ListenerOptions extends Registrar {
   readonly pipeline: () => Pipeline;
   readonly selfService: (visit: Visit) => void;
   readonly limits: ListenerLimits;
+  /** With one, TLS is spoken and nothing else. */
+  readonly certificate?: Certificate | undefined;
 }
 
 /** What the data face takes. */
@@ -34,8 +38,8 @@ export interface ListenerLimits {
 export interface Listener {
   readonly server: Server;
   readonly inFlight: () => number;
-  /** Goes by other limits from now on, but for that of the head. */
-  readonly adopt: (limits: ListenerLimits) => void;
+  /** Goes by other limits from now on, but for that of the head, and shows another certificate. */
+  readonly adopt: (limits: ListenerLimits, certificate?: Certificate) => void;
   /** Resolves when every request that is under way now is over. */
   readonly settled: () => Promise<void>;
   /** Takes no new connections, lets what is under way end, and cuts what is left at the deadline. */
@@ -50,7 +54,7 @@ type Expectation = "nothing" | "continue" | "unknown";
  * reserved prefix goes to Postern's own pages, in whatever form it comes; every other one goes through the pipeline.
  */
 export function createListener(options: ListenerOptions): Listener {
-  const server = serverWith(options.limits);
+  const { server, show } = serverWith(options);
   let { maxInFlight } = options.limits;
   const connections = createConnections(server);
   // Counting one by one is for the rare case that the quick count is too high.
@@ -74,17 +78,18 @@ export function createListener(options: ListenerOptions): Listener {
   return {
     server,
     inFlight: connections.count,
-    adopt: (limits) => {
+    adopt: (limits, certificate) => {
       ({ maxInFlight } = limits);
       hold(server, limits);
+      show(certificate);
     },
     settled: connections.settled,
     drain: connections.drain,
   };
 }
 
-function serverWith(limits: ListenerLimits): Server {
-  const server = createServer({
+function serverWith({ limits, certificate }: ListenerOptions): MaybeSecure {
+  const options = {
     maxHeaderSize: limits.maxHeaderBytes,
     // How often Node looks for heads that are late; every half minute if it is not told. It stays when the limit changes.
     connectionsCheckingInterval: Math.min(1000, Math.ceil(limits.headersMs / 4)),
@@ -93,11 +98,12 @@ function serverWith(limits: ListenerLimits): Server {
     // The door refuses a request without one, and says why.
     requireHostHeader: false,
     insecureHTTPParser: false,
-  });
-  hold(server, limits);
+  };
+  const made = createMaybeSecure(options, certificate, limits.headersMs);
+  hold(made.server, limits);
   // Past its own limit Node leaves lines out without a word, a second token or a precondition among them.
-  server.maxHeadersCount = 0;
-  return server;
+  made.server.maxHeadersCount = 0;
+  return made;
 }
 
 function hold(server: Server, { headersMs, keepAliveMs, idleMs }: ListenerLimits): void {
@@ -125,7 +131,9 @@ function answerTheUnreadable(server: Server, connections: Connections, { record 
     if (socket.writableEnded) return;
     const [visit, next] = connections.on(socket as Socket);
     const code = "code" in error ? error.code : undefined;
-    if (visit !== undefined && next === undefined && !visit.request.complete) breakOff(visit, code);
+    // What is no handshake cannot be answered in words: they would have to be encrypted.
+    if (socket instanceof TLSSocket && !socket.getProtocol()) socket.destroy();
+    else if (visit !== undefined && next === undefined && !visit.request.complete) breakOff(visit, code);
     else if (visit !== undefined || !socket.writable || code === "ECONNRESET") socket.destroy();
     else record(answerRaw(socket, parserRefusal(code)));
   });

@@ -3,6 +3,7 @@ import type { Config } from "../config/schema.ts";
 /** What a process begins with and keeps: setting by setting, in the words of the configuration. */
 const FIXED: readonly (readonly [path: string, read: (config: Config) => unknown])[] = [
   ["listen.address", ({ listen }) => listen.address],
+  ["listen.tls", ({ listen }) => listen.tls !== undefined],
   ["probes.address", ({ probes }) => probes.address],
   ["operator.address", ({ operator }) => operator.address],
   ["limits.headers", ({ limits }) => limits.headers],

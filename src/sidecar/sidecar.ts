@@ -57,8 +57,8 @@ export function createSidecar(first: Loaded, surroundings: Surroundings): Sideca
         parts,
       ),
     settled: () => listener.settled(),
-    onChange: ({ config }) => {
-      listener.adopt(listenerLimitsOf(config));
+    onChange: ({ config, certificate }) => {
+      listener.adopt(listenerLimitsOf(config), certificate);
       log.adopt(config.log);
       observed.adopt(issuersIn(config));
       reminder.remind();
@@ -68,6 +68,7 @@ export function createSidecar(first: Loaded, surroundings: Surroundings): Sideca
   const pipeline = () => changing.snapshot().pipeline;
   const listener: Listener = createListener({
     limits: listenerLimitsOf(first.config),
+    certificate: changing.snapshot().certificate,
     pipeline,
     selfService: createSelfService({ pipeline }),
     record: (outcome) => {

@@ -7,14 +7,16 @@ import { compilePolicy } from "../policy/compile.ts";
 import { type BodyReader, createBodyReader } from "../proxy/body.ts";
 import type { Pipeline } from "../proxy/pipeline.ts";
 import { createRouter, type Live } from "../proxy/route.ts";
+import type { Certificate } from "../proxy/secure.ts";
 import { createBucketRegions } from "../upstream/bucket-regions.ts";
 import { type Brokers, brokersOf, tierOf } from "./brokers.ts";
+import { certificateOf } from "./certificate.ts";
 import { authenticateOf, denylistOf, issuersOf } from "./identity.ts";
 import type { Lasting } from "./lasting.ts";
 import type { Parts } from "./parts.ts";
 import { type Rehearsal, rehearsalOf } from "./rehearsal.ts";
 import type { Loaded, Surroundings } from "./surroundings.ts";
-import { livesOf } from "./upstreams.ts";
+import { livesOf, primariesOf } from "./upstreams.ts";
 
 /** All that one configuration makes: a request is served by one of them from its first byte to its last. */
 export interface Snapshot extends Loaded {
@@ -26,6 +28,8 @@ export interface Snapshot extends Loaded {
   readonly bodies: BodyReader;
   readonly tier: SharedTier | undefined;
   readonly denylist: Denylist | undefined;
+  /** What the data face shows; undefined where it does not speak TLS. */
+  readonly certificate: Certificate | undefined;
   /** Says what would become of a request. */
   readonly rehearse: Rehearsal;
 }
@@ -47,9 +51,7 @@ export function snapshotOf(
   const { bufferedBody } = config.limits;
   const bodies = parts.take("bodies", bufferedBody, () => createBodyReader(bufferedBody));
   const lives = livesOf(config, clockOf, parts);
-  const primaries = lives.filter(
-    ({ upstream }, i) => lives.findIndex((other) => other.upstream.name === upstream.name) === i,
-  );
+  const primaries = primariesOf(lives);
   const bucketRegions = parts.take("bucket regions", null, createBucketRegions);
   const issuers = issuersOf(config, surroundings, outbound, parts);
   const sharing = tierOf(config, surroundings, metrics, parts);
@@ -77,6 +79,7 @@ export function snapshotOf(
     bodies,
     tier: sharing?.tier,
     denylist,
+    certificate: certificateOf(config),
     rehearse,
   };
 }

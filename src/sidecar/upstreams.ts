@@ -20,3 +20,10 @@ export function livesOf(config: Config, clockOf: ClockOf, parts: Parts): readonl
     return { ...one, clock: clockOf(one.origin), forwarder };
   });
 }
+
+/** Each upstream once, in the region of requests that name none. */
+export function primariesOf(lives: readonly Live[]): readonly Live[] {
+  return lives.filter(
+    ({ upstream }, i) => lives.findIndex((other) => other.upstream.name === upstream.name) === i,
+  );
+}

@@ -14,6 +14,53 @@ describe("upstreams", () => {
       ["upstreams.twin: an SDK's request for us-east-1/s3 could mean s3 as well; tell them apart by match"],
     ],
     [
+      "one of several regions is another's",
+      { s3: { service: "s3", regions: ["eu-west-1", "us-east-1"] }, twin: { service: "s3" } },
+      ["upstreams.twin: an SDK's request for us-east-1/s3 could mean s3 as well; tell them apart by match"],
+    ],
+    [
+      "regions stand beside region, or none is there",
+      {
+        a: { service: "s3", region: "eu-west-1", regions: ["eu-west-2"] },
+        b: { service: "s3", region: "us-west-2", match: { pathPrefix: "/b" } },
+      },
+      ["upstreams.a.regions: region says the same; leave one of the two out"],
+    ],
+    [
+      "an endpoint is in one region, unless it has a place for it",
+      {
+        a: { service: "s3", regions: ["eu-west-1", "eu-west-2"], endpoint: "https://minio.test" },
+        b: { service: "s3", regions: ["eu-west-3"], endpoint: "https://minio.test" },
+        c: { service: "s3", regions: ["us-west-1", "us-west-2"], endpoint: "https://s3-fips.{region}.test" },
+      },
+      ["upstreams.a.regions: an endpoint is in one region, unless it has {region} in it"],
+    ],
+    [
+      "two upstreams take the same hosts",
+      {
+        a: { service: "s3", addressing: { hostSuffix: "s3.test" } },
+        b: { service: "s3", match: { pathPrefix: "/b" }, addressing: { hostSuffix: "S3.test" } },
+        c: { service: "s3", match: { pathPrefix: "/c" }, addressing: { hostSuffix: "c.s3.test" } },
+        d: { service: "s3", match: { pathPrefix: "/d" }, addressing: { hostSuffix: "notc.s3-test" } },
+      },
+      [
+        "upstreams.b: a request for *.s3.test could mean a as well; tell them apart by match",
+        "upstreams.c.addressing.hostSuffix: a host that ends in c.s3.test ends in s3.test of a as well",
+        "upstreams.c.addressing.hostSuffix: a host that ends in c.s3.test ends in s3.test of b as well",
+      ],
+    ],
+    [
+      "addressing is S3's, and a bucket's endpoint is written",
+      {
+        db: { service: "dynamodb", addressing: { hostSuffix: "db.test" } },
+        s3: { service: "s3", addressing: { bucket: "reports" } },
+      },
+      [
+        "upstreams.db.addressing: addressing is S3's, and this is dynamodb",
+        "upstreams.s3.addressing: a bucket with an endpoint of its own needs endpoint",
+      ],
+    ],
+    [
       "another region is another upstream",
       { s3: { service: "s3" }, eu: { service: "s3", region: "eu-west-1" } },
       [],

@@ -10,7 +10,7 @@ describe("S6.5", () => {
     "H14 refuses to listen at %s without TLS, unless plaintext: true is written",
     (address) => {
       expect(told({ listen: { address } })).toEqual([
-        "listen.address: tokens would cross the network unencrypted; listen on loopback, or write plaintext: true",
+        "listen.address: tokens would cross the network unencrypted; listen on loopback or with tls, or write plaintext: true",
       ]);
       expect(told({ listen: { address, plaintext: true } })).toEqual([]);
     },

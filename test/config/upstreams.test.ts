@@ -79,3 +79,38 @@ it("has the names that are let through besides, headers in lower case", () => {
   expect([...(s3?.upstream.allowHeaders ?? [])]).toEqual(["x-amz-new"]);
   expect([...(s3?.upstream.allowQuery ?? [])]).toEqual(["New"]);
 });
+
+it("has an upstream once for each of its regions, the first of them first", () => {
+  const endpoint = "https://s3-fips.dualstack.{region}.amazonaws.com";
+  const found = upstreams({}, { s3: { service: "s3", regions: ["eu-west-1", "us-gov-west-1"], endpoint } });
+  expect(found).toMatchObject([
+    {
+      origin: "https://s3-fips.dualstack.eu-west-1.amazonaws.com",
+      upstream: { name: "s3", region: "eu-west-1", partition: "aws" },
+    },
+    {
+      origin: "https://s3-fips.dualstack.us-gov-west-1.amazonaws.com",
+      upstream: { name: "s3", region: "us-gov-west-1", partition: "aws-us-gov" },
+    },
+  ]);
+});
+
+it("sends all regions to the one address that stands for AWS", () => {
+  const aws = { endpoint: "http://127.0.0.1:4483" };
+  expect(upstreams(aws, { s3: { service: "s3", regions: ["eu-west-1", "us-west-2"] } })).toMatchObject([
+    { origin: "http://127.0.0.1:4483", upstream: { region: "eu-west-1" } },
+    { origin: "http://127.0.0.1:4483", upstream: { region: "us-west-2" } },
+  ]);
+});
+
+it("reads how buckets are addressed", () => {
+  const accessPoint = "arn:aws:s3:us-east-1:123456789012:accesspoint/point";
+  const addressing = { bucket: "reports", accessPoint, hostSuffix: "Point.Localhost" };
+  const endpoint = "https://point-123456789012.s3-accesspoint.us-east-1.amazonaws.com";
+  expect(upstreams({}, { point: { service: "s3", endpoint, addressing } })).toMatchObject([
+    {
+      hostSuffix: "point.localhost",
+      upstream: { addressing: { style: "path", bucket: "reports", accessPoint } },
+    },
+  ]);
+});

@@ -96,6 +96,61 @@ describe("the router", () => {
   });
 });
 
+describe("an upstream in several regions", () => {
+  const regional = createRouter([
+    aLive("s3", "s3", undefined, "eu-west-1"),
+    aLive("s3", "s3", undefined, "eu-west-2"),
+    aLive("files", "s3", { host: "files.test" }, "us-west-1"),
+    aLive("files", "s3", { host: "files.test" }, "us-west-2"),
+  ]);
+  const regionOf = (line: string, headers: Readonly<Record<string, string>>): string =>
+    regional(aHead(line, headers)).live.upstream.region;
+
+  it("is asked in the region that an SDK signs for, and else in the first", () => {
+    expect(regionOf("GET /b/k", scoped("eu-west-1/s3"))).toBe("eu-west-1");
+    expect(regionOf("GET /b/k", scoped("eu-west-2/s3"))).toBe("eu-west-2");
+    expect(regionOf("GET /s3/b/k", {})).toBe("eu-west-1");
+    expect(regionOf("GET /b/k", { host: "files.test" })).toBe("us-west-1");
+    expect(regionOf("GET /b/k", { host: "files.test", ...scoped("us-west-2/s3") })).toBe("us-west-2");
+    expect(regionOf("GET /b/k", { host: "files.test", ...scoped("eu-west-1/s3") })).toBe("us-west-1");
+  });
+
+  it("is in no region that is not its own", () => {
+    expect(codeOf(() => regionOf("GET /b/k", scoped("us-west-1/s3")))).toBe("upstream-unknown");
+    const { regions } = regional(aHead("GET /s3/b"));
+    expect([...regions.keys()]).toEqual(["eu-west-1", "eu-west-2"]);
+  });
+});
+
+describe("a Host that a bucket stands in", () => {
+  const hosted = createRouter([
+    { ...aLive("s3", "s3"), hostSuffix: "s3.localhost" },
+    { ...aLive("other", "s3", { pathPrefix: "/other" }, "us-west-2"), hostSuffix: "other.test" },
+  ]);
+  const wayTo = (line: string, host: string): readonly string[] => {
+    const { live, target } = hosted(aHead(line, { host }));
+    return [live.upstream.name, target];
+  };
+
+  it.each([
+    ["GET /q3.txt", "reports.s3.localhost", ["s3", "/reports/q3.txt"]],
+    ["GET /q3.txt", "Reports.S3.localhost:4480", ["s3", "/reports/q3.txt"]],
+    ["GET /?list-type=2", "reports.s3.localhost:4480", ["s3", "/reports/?list-type=2"]],
+    ["GET /a/../b", "reports.s3.localhost", ["s3", "/reports/a/../b"]],
+    ["GET //q3.txt", "reports.s3.localhost", ["s3", "/reports//q3.txt"]],
+    ["GET /s3/q3.txt", "reports.s3.localhost", ["s3", "/reports/s3/q3.txt"]],
+    ["GET /q3.txt", "a.b.s3.localhost", ["s3", "/a.b/q3.txt"]],
+    ["GET /reports/q3.txt", "s3.localhost:4480", ["s3", "/reports/q3.txt"]],
+    ["GET /q3.txt", "reports.other.test", ["other", "/reports/q3.txt"]],
+    ["GET /other/q3.txt", "reports.s3.localhost", ["other", "/q3.txt"]],
+  ] as const)("%s at %s", (line, host, way) => expect(wayTo(line, host)).toEqual(way));
+
+  it.each(["s3.localhost.evil", "reportss3.localhost", "reports.s3.localhost.evil", "xs3.localhost"])(
+    "%s is not one of them",
+    (host) => expect(codeOf(() => wayTo("GET /q3.txt", host))).toBe("upstream-unknown"),
+  );
+});
+
 describe("a credential scope", () => {
   it("is what stands at the end of the credential, whatever the access key looks like", () => {
     const key = "AWS4-HMAC-SHA256 Credential=a/b=c/20260101/us-east-1/s3/aws4_request,SignedHeaders=host";
