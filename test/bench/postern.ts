@@ -32,8 +32,8 @@ const env: Record<string, string> = {
   POSTERN_LOCAL_PORT: String(aws.port),
 };
 const yaml = readFileSync(join(ROOT, "config/dev.yaml"), "utf8").replace(
-  "s3: { service: s3 }",
-  `s3: { service: s3, endpoint: "${upstream}" }`,
+  "s3: { service: s3,",
+  `s3: { service: s3, endpoint: "${upstream}",`,
 );
 const { config, ...reading } = readConfig(yaml, {
   env: (name) => env[name],

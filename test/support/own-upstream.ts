@@ -18,7 +18,7 @@ export async function startUpstream(listener: RequestListener): Promise<OwnUpstr
   return {
     server,
     config: (yaml) =>
-      yaml.replace("s3: { service: s3 }", `s3: { service: s3, endpoint: "http://127.0.0.1:${port}" }`),
+      yaml.replace("s3: { service: s3,", `s3: { service: s3, endpoint: "http://127.0.0.1:${port}",`),
     close: () => {
       server.closeAllConnections();
       return new Promise((resolve) => {
