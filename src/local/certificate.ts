@@ -21,13 +21,17 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 const ECDSA_SHA256 = sequence(objectIdentifier("1.2.840.10045.4.3.2"));
 const TRUE = der(0x01, Buffer.from([0xff]));
 
-/** Makes new keys, an authority good for thirty days, and a server certificate for `localhost` and both loopback addresses. */
+/**
+ * Makes new keys, an authority good for thirty days, and a server certificate for `localhost`, names before it and before
+ * `s3.localhost`, and both loopback addresses.
+ */
 export function createThrowAwayCertificate(nowMs: number): ThrowAwayCertificate {
   const authority = createParty("Throw-away CA of the stand-in AWS");
   const server = createParty("localhost");
   const names = sequence(
     der(0x82, Buffer.from("localhost")),
     der(0x82, Buffer.from("*.localhost")),
+    der(0x82, Buffer.from("*.s3.localhost")), // some take no wildcard before the last label
     ...["127.0.0.1", "::1"].map((address) => der(0x87, addressBytes(address))),
   );
   const ca = issue(authority, authority, nowMs, [
