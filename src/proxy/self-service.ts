@@ -1,4 +1,4 @@
-import { getRequestListener } from "@hono/node-server";
+import { getRequestListener, RequestError } from "@hono/node-server";
 import { Hono } from "hono";
 import { headerRecord } from "../domain/head.ts";
 import { Refusal } from "../domain/refusal.ts";
@@ -34,7 +34,7 @@ export function createSelfService(options: WhoamiOptions): (visit: Visit) => voi
   });
   return (visit) => {
     const { request, response, requestId } = visit;
-    const errorHandler = (error: unknown): void => giveUp(visit, toRefusal(error));
+    const errorHandler = (error: unknown): void => giveUp(visit, refusalOf(error));
     const fetch = (asked: Request) => app.fetch(asked, { visit });
     const listener = getRequestListener(fetch, { overrideGlobalObjects: false, errorHandler });
     try {
@@ -47,6 +47,13 @@ export function createSelfService(options: WhoamiOptions): (visit: Visit) => voi
     response.once("close", () => visit.end({}));
     void listener(request, response);
   };
+}
+
+/** hono makes a URL of the Host, and refuses one that a URL would write otherwise, such as `[0:0:0:0:0:0:0:1]`. */
+function refusalOf(error: unknown): Refusal {
+  return error instanceof RequestError
+    ? new Refusal("target-malformed", { detail: "a Host that no URL has" })
+    : toRefusal(error);
 }
 
 function checkVisit(visit: Visit): void {

@@ -369,6 +369,14 @@ describe("a target that can be read in two ways, or in none, is refused before A
     await expectRefusal(requestText(`GET ${target}`, bearer()), expected);
   });
 
+  it.each(["[0:0:0:0:0:0:0:1]", "[::FFFF:127.0.0.1]"])(
+    "a page of Postern's own at %s, which no URL has so",
+    async (host) => {
+      const text = `GET /.postern/whoami HTTP/1.1\r\nHost: ${host}\r\nAuthorization: Bearer ${token}\r\n\r\n`;
+      await expectRefusal(text, { reason: "target-malformed", form: "json" });
+    },
+  );
+
   it.each([
     ["a control byte", "GET /s3/reports/\x01 HTTP/1.1"],
     ["a NUL", "GET /s3/reports/\0 HTTP/1.1"],
