@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { crc32, gzipSync } from "node:zlib";
 import type { LocalAnswer } from "./request.ts";
 
 /** Thrown where a connection is gone, or shall be, and there is nobody to answer. */
@@ -14,6 +15,38 @@ export function cutAfter(answer: LocalAnswer, bytes: number): LocalAnswer {
   return { ...answer, headers: { ...answer.headers, ...lengthOf(answer) }, body: firstBytes(answer, bytes) };
 }
 
+/** An answer that stops in the middle, while its connection stays open. */
+export function stalled(answer: LocalAnswer, bytes: number): LocalAnswer {
+  return { ...answer, headers: { ...answer.headers, ...lengthOf(answer) }, body: endless(answer, bytes) };
+}
+
+/** An answer in chunks, with fields behind its body. */
+export function trailed(answer: LocalAnswer, trailers: Readonly<Record<string, string>>): LocalAnswer {
+  const headers = { ...withoutLength(answer), trailer: Object.keys(trailers).join(", ") };
+  return { ...answer, headers, trailers, body: chunksOf(answer) };
+}
+
+/** The same answer with its bytes compressed, and a content coding that says so. */
+export async function gzipped(answer: LocalAnswer): Promise<LocalAnswer> {
+  const plain: Buffer[] = [];
+  for await (const chunk of chunksOf(answer)) plain.push(chunk);
+  const body = gzipSync(Buffer.concat(plain));
+  const { "x-amz-crc32": checksum, ...headers } = withoutLength(answer);
+  // DynamoDB's checksum is of the bytes as they are sent.
+  const told = checksum === undefined ? {} : { "x-amz-crc32": String(crc32(body)) };
+  return { ...answer, headers: { ...headers, ...told, "content-encoding": "gzip" }, body };
+}
+
+/** A redirect to wherever, in the words of S3. */
+export function redirectTo(location: string, status: number): LocalAnswer {
+  const [code, message] =
+    status === 301
+      ? ["PermanentRedirect", "The bucket you are attempting to access must be addressed elsewhere."]
+      : ["TemporaryRedirect", "Please re-send this request to the specified temporary endpoint."];
+  const body = `<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>${code}</Code><Message>${message}</Message></Error>`;
+  return { status, headers: { "content-type": "application/xml", location }, body };
+}
+
 /** An answer that comes a byte at a time, each after a pause. */
 export function dripped(answer: LocalAnswer, pauseMs: number): LocalAnswer {
   return { ...answer, headers: { ...answer.headers, ...lengthOf(answer) }, body: drops(answer, pauseMs) };
@@ -25,7 +58,7 @@ export function dripped(answer: LocalAnswer, pauseMs: number): LocalAnswer {
  * @param filler `space` leaves JSON and XML as valid as they were, `junk` does not.
  */
 export function padded(answer: LocalAnswer, bytes: number, filler: "space" | "junk"): LocalAnswer {
-  const { "content-length": _untrue, ...headers } = answer.headers;
+  const headers = withoutLength(answer);
   return { ...answer, headers, body: withPadding(answer, bytes, filler === "space" ? " " : "x") };
 }
 
@@ -65,13 +98,18 @@ function lengthOf({ body = "" }: LocalAnswer): Record<string, string> {
   return isWhole ? { "content-length": String(Buffer.byteLength(body)) } : {};
 }
 
+function withoutLength({ headers }: LocalAnswer): Record<string, string> {
+  const { "content-length": _untrue, ...others } = headers;
+  return others;
+}
+
 async function* chunksOf({ body = "" }: LocalAnswer): AsyncGenerator<Buffer> {
   if (typeof body === "string") yield Buffer.from(body);
   else if (Buffer.isBuffer(body)) yield body;
   else yield* body;
 }
 
-async function* firstBytes(answer: LocalAnswer, bytes: number): AsyncGenerator<Buffer> {
+async function* firstBytes(answer: LocalAnswer, bytes: number): AsyncGenerator<Buffer, undefined> {
   let left = bytes;
   for await (const chunk of chunksOf(answer)) {
     if (chunk.length > left) {
@@ -82,6 +120,21 @@ async function* firstBytes(answer: LocalAnswer, bytes: number): AsyncGenerator<B
     yield chunk;
   }
   throw new CutConnection();
+}
+
+/** By hand, for a generator that waits cannot be ended, and who leaves must not wait too. */
+function endless(answer: LocalAnswer, bytes: number): AsyncIterable<Buffer> {
+  const source = firstBytes(answer, bytes);
+  const next = (): Promise<IteratorResult<Buffer, undefined>> =>
+    source.next().catch((error: unknown) => {
+      if (!(error instanceof CutConnection)) throw error;
+      return new Promise(() => undefined);
+    });
+  const stop = async (): Promise<IteratorResult<Buffer, undefined>> => {
+    await source.return(undefined);
+    return { done: true, value: undefined };
+  };
+  return { [Symbol.asyncIterator]: () => ({ next, return: stop }) };
 }
 
 async function* drops(answer: LocalAnswer, pauseMs: number): AsyncGenerator<Buffer> {

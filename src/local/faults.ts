@@ -1,41 +1,36 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import {
-  CutConnection,
-  cutAfter,
-  dripped,
-  malformedAnswer,
-  padded,
-  withEmptyCredentials,
-  withPastExpiration,
-} from "./disturbed-answer.ts";
+import { damaged } from "./damage.ts";
+import type { Damage } from "./damage.ts";
+import { CutConnection, malformedAnswer, redirectTo } from "./disturbed-answer.ts";
 import { LocalError } from "./request.ts";
 import type { LocalAnswer } from "./request.ts";
+import { signatureRefusal } from "./signature-refusal.ts";
+import type { Head } from "./signature-refusal.ts";
 
 /** Something that goes wrong on purpose. */
 export type Effect =
   /** The call waits first, and then goes on. */
-  | { readonly kind: "latency"; readonly ms: number }
+  { readonly kind: "latency"; readonly ms: number } | Disturbance;
+
+/** An effect that takes the place of an answer. */
+export type Disturbance = Replacement | Damage;
+
+/** What stands where an answer would be; the call itself is not made. */
+type Replacement =
   /** The call is refused as its service refuses too many calls. */
   | { readonly kind: "throttle" }
   /** The call is refused in its service's form; `code` is by default what the services say at a 5xx. */
   | { readonly kind: "error"; readonly status: number; readonly code?: string; readonly message?: string }
-  /** The connection is cut: at once, or after so many bytes of the answer's body. */
-  | { readonly kind: "cut"; readonly afterBytes?: number }
+  /** The signature is refused, in a document that shows all that was signed. */
+  | { readonly kind: "signature-refusal" }
+  /** The connection is cut at once. */
+  | { readonly kind: "cut"; readonly afterBytes?: undefined }
   /** The answer is 200, and its body is nothing that anybody can read. */
   | { readonly kind: "malformed" }
+  /** The answer is a redirect, in the words of S3; 307 by default. */
+  | { readonly kind: "redirect"; readonly location: string; readonly status?: 301 | 302 | 303 | 307 | 308 }
   /** This stands in the place of the answer, whatever it is. */
-  | { readonly kind: "answer"; readonly answer: LocalAnswer }
-  /** The answer comes one byte at a time, each after a pause. */
-  | { readonly kind: "drip"; readonly ms: number }
-  /** The answer goes on until it has so many bytes: by default in white space, which leaves it valid. */
-  | { readonly kind: "big"; readonly bytes: number; readonly filler?: "space" | "junk" }
-  /** The credentials in the answer have expired long ago. */
-  | { readonly kind: "expired-credentials" }
-  /** The credentials in the answer are there and empty. */
-  | { readonly kind: "empty-credentials" };
-
-/** An effect that takes the place of an answer. */
-export type Disturbance = Exclude<Effect, { kind: "latency" }>;
+  | { readonly kind: "answer"; readonly answer: LocalAnswer };
 
 /** Which calls an effect is for; what is left out matches every call. */
 export interface Fault {
@@ -96,7 +91,8 @@ export function createFaults(): Faults {
 }
 
 /**
- * What a call gets instead of its answer; `run` gives the answer, where some of it is left.
+ * What a call gets instead of its answer; `run` gives the answer, where some of it is left, and `head` is what the call
+ * looked like, where that is told.
  *
  * @throws LocalError in the words of the service
  * @throws CutConnection
@@ -105,30 +101,41 @@ export async function suffer(
   service: string,
   disturbance: Disturbance,
   run: () => Promise<LocalAnswer>,
+  head: Head = { method: "", target: "", rawHeaders: [] },
 ): Promise<LocalAnswer> {
+  if (isDamage(disturbance)) return await damaged(disturbance, await run());
   switch (disturbance.kind) {
     case "throttle":
       throw throttled(service);
     case "error":
       throw internalError(service, disturbance);
+    case "signature-refusal":
+      throw signatureRefusal(service, head);
     case "cut":
-      if (disturbance.afterBytes === undefined) throw new CutConnection();
-      return cutAfter(await run(), disturbance.afterBytes);
+      throw new CutConnection();
     case "malformed":
       return malformedAnswer(service);
+    case "redirect":
+      return redirectTo(disturbance.location, disturbance.status ?? 307);
     case "answer":
       return disturbance.answer;
-    case "drip":
-      return dripped(await run(), disturbance.ms);
-    case "big":
-      return padded(await run(), disturbance.bytes, disturbance.filler ?? "space");
-    case "expired-credentials":
-      return withPastExpiration(await run());
-    case "empty-credentials":
-      return withEmptyCredentials(await run());
   }
   return disturbance satisfies never;
 }
+
+function isDamage(disturbance: Disturbance): disturbance is Damage {
+  const { kind } = disturbance;
+  return kind === "cut" ? disturbance.afterBytes !== undefined : !REPLACES.has(kind);
+}
+
+const REPLACES: ReadonlySet<string> = new Set<Replacement["kind"]>([
+  "throttle",
+  "error",
+  "signature-refusal",
+  "malformed",
+  "redirect",
+  "answer",
+]);
 
 /** The refusal of a service that has a fault of its own; 500 by default. */
 export function internalError(

@@ -72,13 +72,11 @@ function connectionOf({ socket }: IncomingMessage): Connection {
   };
 }
 
-async function send(
-  exchange: Exchange,
-  { status, headers, body }: LocalAnswer,
-  upload: Upload,
-): Promise<void> {
+async function send(exchange: Exchange, answer: LocalAnswer, upload: Upload): Promise<void> {
   const { incoming, outgoing } = exchange;
+  const { status, headers, body, interim = [], trailers } = answer;
   const isUnread = !incoming.complete;
+  for (const status of interim) sendInterim(outgoing, status);
   outgoing.writeHead(status, {
     ...headers,
     ...lengthOf(exchange, status, body),
@@ -88,10 +86,16 @@ async function send(
     outgoing.end();
     return;
   }
+  if (trailers !== undefined) outgoing.addTrailers(trailers);
   if (isStream(body)) return await pipeline(Readable.from(body, { objectMode: false }), outgoing);
   if (body !== undefined) outgoing.write(body);
   if (isUnread && upload.isComing()) await linger(incoming);
   outgoing.end();
+}
+
+function sendInterim(outgoing: ServerResponse, status: 102 | 103): void {
+  if (status === 102) outgoing.writeProcessing();
+  else outgoing.writeEarlyHints({ link: "</elsewhere.css>; rel=preload; as=style" });
 }
 
 /** Whatever an answer says of its length, these have no body. */

@@ -14,6 +14,10 @@ export interface LocalAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string | Buffer | AsyncIterable<Buffer>;
+  /** Interim answers that come before this one: 102 Processing, 103 Early Hints. */
+  readonly interim?: readonly (102 | 103)[];
+  /** Fields behind the body, which then comes in chunks: an answer with a `content-length` has none. */
+  readonly trailers?: Readonly<Record<string, string>>;
 }
 
 /**

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { crc32 } from "node:zlib";
 import type { DynamoDb } from "./dynamodb/handle.ts";
 import { CutConnection } from "./disturbed-answer.ts";
 import { internalError, suffer } from "./faults.ts";
@@ -48,7 +49,7 @@ export function createRoute(services: Services): Serve {
     const service = serviceOf(request);
     return settle(services, { service, request }, async () => {
       const call = await recognise(services, request, { service, connection });
-      return await perform(services, call);
+      return await perform(services, call, request);
     });
   };
 }
@@ -86,10 +87,10 @@ export async function meetTroubles(
   return takeQuota(operation) ? await faults.meet(service, operation) : { kind: "throttle" };
 }
 
-async function perform(services: Services, call: Call): Promise<LocalAnswer> {
+async function perform(services: Services, call: Call, request: LocalRequest): Promise<LocalAnswer> {
   const { service, run } = call;
   const disturbance = await meetTroubles(services, call);
-  return disturbance === undefined ? await run() : await suffer(service, disturbance, run);
+  return disturbance === undefined ? await run() : await suffer(service, disturbance, run, request);
 }
 
 async function recognise(
@@ -154,7 +155,9 @@ function render(
   if (service === "s3") return renderS3Error(error, requestId, request.target.replace(/\?.*/s, ""));
   if (service === "sts") return renderQueryError(error, requestId);
   if (service.startsWith("cognito-")) return cognitoRefusal(error);
-  return renderJsonError(error, requestId);
+  const answer = renderJsonError(error, requestId);
+  if (service !== "dynamodb") return answer;
+  return { ...answer, headers: { ...answer.headers, "x-amz-crc32": String(crc32(answer.body)) } };
 }
 
 /** Every answer can be found again: S3 names the request one way, the others another. */

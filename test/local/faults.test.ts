@@ -1,3 +1,4 @@
+import { crc32, gunzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { CutConnection } from "../../src/local/disturbed-answer.ts";
 import { createFaults, suffer } from "../../src/local/faults.ts";
@@ -5,6 +6,8 @@ import type { LocalAnswer } from "../../src/local/request.ts";
 
 const throttle = { kind: "throttle" } as const;
 const whole = () => Promise.resolve({ status: 200, headers: {}, body: "whole body" });
+const saying = (body: string, name: string, value: string) => () =>
+  Promise.resolve({ status: 200, headers: { [name]: value }, body });
 const never = (): Promise<LocalAnswer> => Promise.reject(new Error("was run"));
 
 describe("switches", () => {
@@ -150,6 +153,42 @@ describe("suffering", () => {
   it("gives another answer without running the call", async () => {
     const answer = { status: 302, headers: { location: "/" }, body: "elsewhere" };
     expect(await suffer("sts", { kind: "answer", answer }, never)).toBe(answer);
+  });
+
+  it("lets an answer stop in the middle without an end, and be left there", async () => {
+    const { headers, body } = await suffer("s3", { kind: "stall", afterBytes: 4 }, whole);
+    expect(headers["content-length"]).toBe("10");
+    const chunks = (body as AsyncIterable<Buffer>)[Symbol.asyncIterator]();
+    expect(String((await chunks.next()).value)).toBe("whol");
+    const never = chunks.next();
+    expect(await Promise.race([never, new Promise((resolve) => setImmediate(resolve))])).toBeUndefined();
+    expect(await chunks.return?.()).toEqual({ done: true, value: undefined });
+  });
+
+  it("puts interim answers before an answer, and fields behind it", async () => {
+    const interim = await suffer("s3", { kind: "interim", statuses: [102, 103] }, whole);
+    expect(interim).toEqual({ ...(await whole()), interim: [102, 103] });
+    const trailers = { "x-trailer": "1", other: "2" };
+    const trailed = await suffer("s3", { kind: "trailers", trailers }, saying("body", "content-length", "4"));
+    expect(trailed).toMatchObject({ trailers, headers: { trailer: "x-trailer, other" } });
+    expect(trailed.headers["content-length"]).toBeUndefined();
+    expect(Buffer.concat(await chunksOf(trailed)).toString()).toBe("body");
+  });
+
+  it("compresses an answer, and DynamoDB's checksum is then of what is sent", async () => {
+    const said = saying("{}", "x-amz-crc32", "0");
+    const { headers, body } = await suffer("dynamodb", { kind: "gzip" }, said);
+    expect(gunzipSync(body as Buffer).toString()).toBe("{}");
+    expect(headers).toEqual({ "content-encoding": "gzip", "x-amz-crc32": String(crc32(body as Buffer)) });
+  });
+
+  it("redirects to elsewhere without running the call", async () => {
+    const location = "https://elsewhere.example/";
+    const answer = await suffer("s3", { kind: "redirect", location }, never);
+    expect(answer).toMatchObject({ status: 307, headers: { location } });
+    expect(answer.body).toContain("<Code>TemporaryRedirect</Code>");
+    const moved = await suffer("s3", { kind: "redirect", location, status: 301 }, never);
+    expect(moved.body).toContain("<Code>PermanentRedirect</Code>");
   });
 
   it("leaves answers without credentials as they are", async () => {
