@@ -1,80 +1,112 @@
 import type { IncomingMessage } from "node:http";
+import type { Headers } from "../domain/head.ts";
 import { Refusal } from "../domain/refusal.ts";
+import { createMemoryBudget } from "./memory-budget.ts";
 import type { Visit } from "./visit.ts";
 
 /** Reads bodies whole, and bounds what all of them together hold in memory. */
 export interface BodyReader {
   /**
-   * A stated length over the bound is refused before a byte is read, an unstated one when it is passed. What was read
-   * counts as held until the answer is over, since it goes upstream from memory.
+   * Waits for room first, and reads not a byte until then. A stated length is reserved whole, an unstated one at the
+   * bound; what is read counts as held until the answer is over, since it goes upstream from memory.
    *
    * @throws Refusal body-too-large, payload-mismatch, overloaded
    */
   readonly read: (visit: Visit, maxBytes: number) => Promise<Buffer>;
-  /** Bytes that are held now. */
+  /** Bytes that are reserved now. */
   readonly held: () => number;
 }
+
+/** How long bodies may take. */
+export interface BodyWaits {
+  /** For room. Default 10 s. */
+  readonly roomMs?: number;
+  /** For a body, beyond the time that it takes at the least rate: else a byte now and then would hold its room for ever. Default 60 s. */
+  readonly idleMs?: number;
+}
+
+/** Bytes a second. */
+const LEAST_RATE = 16 * 1024;
 
 /**
  * Makes the reader of a process.
  *
- * @param maxHeldBytes for all requests together. Past it a client is told to come back: to wait for memory that other
- * half-read bodies hold could last for ever.
+ * Two bodies that each hold half of what both need would wait for each other for ever, so each gets its room before it
+ * is read. A larger one than the whole budget never would.
+ *
+ * @param maxHeldBytes for all requests together
  */
-export function createBodyReader(maxHeldBytes: number): BodyReader {
-  let held = 0;
-  const hold = (bytes: number): boolean => {
-    if (held + bytes > maxHeldBytes) return false;
-    held += bytes;
-    return true;
-  };
+export function createBodyReader(
+  maxHeldBytes: number,
+  { roomMs = 10_000, idleMs = 60_000 }: BodyWaits = {},
+): BodyReader {
+  const budget = createMemoryBudget(maxHeldBytes, roomMs);
   return {
-    held: () => held,
+    held: budget.held,
     read: async (visit, maxBytes) => {
-      const { request, response } = visit;
-      const stated = Number(visit.head.headers.get("content-length") ?? 0);
-      if (stated > maxBytes) throw new Refusal("body-too-large");
-      if (held + stated > maxHeldBytes) throw noRoom();
+      const { request, response, caller } = visit;
+      const most = Math.min(maxBytes, maxHeldBytes);
+      const stated = statedLength(visit.head.headers) ?? most;
+      if (stated > most) throw new Refusal("body-too-large");
       // A client that left while its token was looked at sends no more events.
       if (request.destroyed) throw cutOff();
-      visit.invite();
-      let own = 0;
-      response.once("close", () => (held -= own));
-      return collect(request, (bytes) => {
-        if (own + bytes > maxBytes) return new Refusal("body-too-large");
-        if (!hold(bytes)) return noRoom();
-        own += bytes;
-        return undefined;
-      });
+      const room = budget.reserve(caller?.digest ?? "", stated);
+      response.once("close", room.giveBack);
+      try {
+        await room.granted;
+        if (request.destroyed) throw cutOff();
+        visit.invite();
+        const body = await collect(request, most, idleMs);
+        room.shrinkTo(body.length);
+        return body;
+      } catch (refusal) {
+        room.giveBack();
+        throw refusal;
+      }
     },
   };
 }
 
-/** Gathers a body; `admit` may have something against each piece. */
-function collect(request: IncomingMessage, admit: (bytes: number) => Refusal | undefined): Promise<Buffer> {
+/** Undefined where the body comes in chunks. */
+function statedLength(headers: Headers): number | undefined {
+  if (headers.has("transfer-encoding")) return undefined;
+  return Number(headers.get("content-length") ?? 0);
+}
+
+/** Gathers a body, as long as it is no larger than `most` and comes fast enough. */
+function collect(request: IncomingMessage, most: number, idleMs: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
-    const take = (chunk: Buffer): void => {
-      const refusal = admit(chunk.length);
-      if (refusal === undefined) {
-        chunks.push(chunk);
-        return;
-      }
-      request.off("data", take).pause();
+    const startMs = performance.now();
+    let bytes = 0;
+    const fail = (refusal: Refusal): void => {
+      clearTimeout(timer);
+      request.off("data", take);
+      if (!request.destroyed) request.pause();
       chunks.length = 0;
       reject(refusal);
     };
-    const cut = (): void => reject(cutOff());
+    const take = (chunk: Buffer): void => {
+      bytes += chunk.length;
+      if (bytes <= most) chunks.push(chunk);
+      else fail(new Refusal("body-too-large"));
+    };
+    const checkPace = (): void => {
+      const leftMs = startMs + idleMs + (bytes / LEAST_RATE) * 1000 - performance.now();
+      if (leftMs > 0) timer = setTimeout(checkPace, leftMs);
+      else fail(new Refusal("payload-mismatch", { detail: "the body came too slowly" }));
+    };
+    let timer = setTimeout(checkPace, idleMs);
     request.on("data", take);
-    request.once("end", () => resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)));
+    request.once("end", () => {
+      clearTimeout(timer);
+      resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks));
+    });
+    const cut = (): void => fail(cutOff());
     request.once("error", cut).once("close", cut);
   });
 }
 
 function cutOff(): Refusal {
   return new Refusal("payload-mismatch", { detail: "the client left within its body" });
-}
-
-function noRoom(): Refusal {
-  return new Refusal("overloaded", { detail: "too many bytes of bodies are held" });
 }

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { IncomingMessage, ServerResponse } from "node:http";
 import { Socket } from "node:net";
-import { describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { createBodyReader } from "../../src/proxy/body.ts";
 import { Visit } from "../../src/proxy/visit.ts";
 
@@ -15,10 +15,12 @@ function aVisit(...headers: readonly string[]): { visit: Visit; request: Incomin
   return { request, visit: new Visit(request, new ServerResponse(request), registrar, false) };
 }
 
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
 describe("reading a body whole", () => {
   it("gives its bytes, in one piece or in many", async () => {
     for (const pieces of [["hello"], ["he", "l", "lo"], []]) {
-      const { visit, request } = aVisit();
+      const { visit, request } = aVisit("Transfer-Encoding", "chunked");
       const reading = readBody(visit, 5);
       for (const piece of pieces) request.push(piece);
       request.push(null);
@@ -30,8 +32,9 @@ describe("reading a body whole", () => {
     const stated = aVisit("Content-Length", "6");
     await expect(readBody(stated.visit, 5)).rejects.toMatchObject({ code: "body-too-large" });
     expect(stated.request.readableFlowing).toBe(null);
-    const found = aVisit();
+    const found = aVisit("Transfer-Encoding", "chunked");
     const reading = readBody(found.visit, 5);
+    await turn();
     found.request.push("hello");
     found.request.push("!");
     await expect(reading).rejects.toMatchObject({ code: "body-too-large" });
@@ -42,32 +45,131 @@ describe("reading a body whole", () => {
     const gone = aVisit();
     await once(gone.request.destroy(), "close");
     await expect(readBody(gone.visit, 5)).rejects.toMatchObject({ code: "payload-mismatch" });
-    const going = aVisit();
+    const going = aVisit("Content-Length", "5");
     const reading = readBody(going.visit, 5);
+    await turn();
     going.request.push("he");
     going.request.destroy();
     await expect(reading).rejects.toMatchObject({ code: "payload-mismatch" });
   });
 
-  it("holds no more than its bound for all requests together, until their answers are over", async () => {
+  it("refuses at once what the whole budget has no room for", async () => {
+    const { read } = createBodyReader(10);
+    const { visit } = aVisit("Content-Length", "11");
+    await expect(read(visit, 100)).rejects.toMatchObject({ code: "body-too-large" });
+    const found = aVisit("Transfer-Encoding", "chunked");
+    const reading = read(found.visit, 100);
+    await turn();
+    found.request.push("0123456789!");
+    await expect(reading).rejects.toMatchObject({ code: "body-too-large" });
+  });
+
+  it("reserves a stated length whole before it reads, an unstated one at the bound, until the answer is over", async () => {
+    const reader = createBodyReader(100);
+    const stated = aVisit("Content-Length", "8");
+    const unstated = aVisit("Transfer-Encoding", "chunked");
+    const readings = [reader.read(stated.visit, 50), reader.read(unstated.visit, 50)];
+    expect(reader.held()).toBe(58);
+    for (const { request } of [stated, unstated]) {
+      request.push("12345678");
+      request.push(null);
+    }
+    await Promise.all(readings);
+    expect(reader.held()).toBe(16);
+    stated.visit.response.emit("close");
+    expect(reader.held()).toBe(8);
+    unstated.visit.response.emit("close");
+    unstated.visit.response.emit("close");
+    expect(reader.held()).toBe(0);
+  });
+
+  it("neither reads nor invites what waits for room", async () => {
     const reader = createBodyReader(10);
-    const first = aVisit();
-    const reading = reader.read(first.visit, 8);
+    const first = aVisit("Content-Length", "8");
+    const second = aVisit("Content-Length", "3");
+    let invited = 0;
+    second.visit.invite = () => void invited++;
+    const readings = [reader.read(first.visit, 10), reader.read(second.visit, 10)] as const;
+    second.request.push("abc");
+    second.request.push(null);
+    await turn();
+    expect([second.request.readableFlowing, invited]).toEqual([null, 0]);
     first.request.push("12345678");
     first.request.push(null);
-    await reading;
-    expect(reader.held()).toBe(8);
-    await expect(reader.read(aVisit("Content-Length", "3").visit, 8)).rejects.toMatchObject({
-      code: "overloaded",
-    });
-    const unstated = aVisit();
-    const second = reader.read(unstated.visit, 8);
-    unstated.request.push("abc");
-    await expect(second).rejects.toMatchObject({ code: "overloaded" });
+    await readings[0];
     first.visit.response.emit("close");
+    expect((await readings[1]).toString()).toBe("abc");
+    expect([invited, reader.held()]).toEqual([1, 3]);
+  });
+
+  it("says overloaded where room is not there in time, and gives back what was refused", async () => {
+    const reader = createBodyReader(10, { roomMs: 1 });
+    const first = aVisit("Content-Length", "8");
+    const reading = reader.read(first.visit, 10);
+    const second = reader.read(aVisit("Content-Length", "3").visit, 10);
+    await expect(second).rejects.toMatchObject({ code: "overloaded" });
+    expect(reader.held()).toBe(8);
+    first.request.push("12345678!!!");
+    await expect(reading).rejects.toMatchObject({ code: "body-too-large" });
     expect(reader.held()).toBe(0);
-    await expect(
-      Promise.race([reader.read(aVisit("Content-Length", "3").visit, 8), Promise.resolve("waits")]),
-    ).resolves.toBe("waits");
+  });
+
+  it("forgets who leaves the line", async () => {
+    const reader = createBodyReader(10);
+    const first = aVisit("Content-Length", "8");
+    const reading = reader.read(first.visit, 10).catch(({ code }: { code: string }) => code);
+    const second = aVisit("Content-Length", "3");
+    const waiting = reader.read(second.visit, 10).catch(({ code }: { code: string }) => code);
+    second.request.destroy();
+    second.visit.response.emit("close");
+    expect(await waiting).toBe("overloaded");
+    first.request.destroy();
+    expect(await reading).toBe("payload-mismatch");
+    expect(reader.held()).toBe(0);
+  });
+});
+
+describe("a body that comes slowly", () => {
+  beforeEach(() => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "performance"] });
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  const fateOf = (reading: Promise<Buffer>): { fate: string } => {
+    const told = { fate: "goes on" };
+    reading.then(
+      () => (told.fate = "read"),
+      ({ code }: { code: string }) => (told.fate = code),
+    );
+    return told;
+  };
+
+  it("ends where it brings a byte now and then", async () => {
+    const reader = createBodyReader(1_000_000);
+    const { visit, request } = aVisit("Content-Length", "1000000");
+    const told = fateOf(reader.read(visit, 1_000_000));
+    for (let i = 0; i < 59; i++) {
+      request.push("x");
+      await vi.advanceTimersByTimeAsync(1000);
+    }
+    expect(told.fate).toBe("goes on");
+    await vi.advanceTimersByTimeAsync(1500);
+    expect([told.fate, reader.held(), vi.getTimerCount()]).toEqual(["payload-mismatch", 0, 0]);
+  });
+
+  it("goes on where it makes progress, however long it takes", async () => {
+    const reader = createBodyReader(10_000_000);
+    const { visit, request } = aVisit("Content-Length", String(600 * 16_384));
+    const told = fateOf(reader.read(visit, 10_000_000));
+    for (let i = 0; i < 600; i++) {
+      request.push(Buffer.alloc(16_384));
+      await vi.advanceTimersByTimeAsync(1000);
+    }
+    expect(told.fate).toBe("goes on");
+    request.push(null);
+    await vi.advanceTimersByTimeAsync(0);
+    expect([told.fate, vi.getTimerCount()]).toEqual(["read", 0]);
   });
 });
