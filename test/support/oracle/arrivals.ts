@@ -1,0 +1,113 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import type { LocalAws } from "../../../src/local/aws.ts";
+import { createGuard, type Guard, type Seen } from "../../../src/local/guard/guard.ts";
+import { serveExchange } from "../../../src/local/listener.ts";
+import { LocalError, type LocalAnswer, type LocalRequest } from "../../../src/local/request.ts";
+import type { Session } from "../../../src/local/session.ts";
+
+/** A request that reached AWS's side, as it is read there. */
+export interface Arrival {
+  /** Its `User-Agent`, which crosses as it came and is not signed. */
+  readonly tag: string;
+  /** Method, host and target, and the headers of AWS's own: for telling. */
+  readonly line: string;
+  /** What it needs, from its signed bytes; undefined where it was refused before anybody read it. */
+  readonly seen: readonly Seen[] | undefined;
+  /** Whose credentials signed it. */
+  readonly session: Session | undefined;
+  /** The code of the stand-in's refusal. */
+  readonly refused: string | undefined;
+}
+
+/** The stand-in's guard, and behind it a store that does nothing: what is asked is read, verified and forgotten. */
+export interface Arrivals {
+  readonly port: number;
+  readonly all: readonly Arrival[];
+  /** Requests that are being read. */
+  readonly open: () => number;
+  /** Begins to verify by the sessions of a stand-in. */
+  readonly guardWith: (aws: LocalAws) => void;
+  readonly close: () => Promise<void>;
+}
+
+type Writable = { -readonly [K in keyof Arrival]: Arrival[K] };
+
+/** Listens at once, so that its address can stand in a configuration. */
+export async function startArrivals(): Promise<Arrivals> {
+  const all: Arrival[] = [];
+  const current = new AsyncLocalStorage<Writable>();
+  let open = 0;
+  let guard: Guard | undefined;
+  let aws: LocalAws | undefined;
+  const serve = async (request: LocalRequest): Promise<LocalAnswer> => {
+    const arrival = newArrival(request, aws);
+    all.push(arrival);
+    try {
+      await current.run(arrival, () => readWhole(guard, request));
+      return { status: 200, headers: {} };
+    } catch (error) {
+      if (!(error instanceof LocalError)) throw error;
+      arrival.refused = error.code;
+      // Of Postern's own making would be an answer that says more.
+      return { status: 418, headers: {} };
+    }
+  };
+  const server = createServer(
+    { keepAliveTimeout: 75_000, maxHeaderSize: 64 * 1024 },
+    (incoming, outgoing) => {
+      open++;
+      serveExchange({ incoming, outgoing, expects: "nothing" }, serve)
+        .catch((error: unknown) => process.emitWarning(String(error)))
+        .finally(() => open--);
+    },
+  );
+  await new Promise<void>((resolve) => {
+    server.listen(0, "127.0.0.1", resolve);
+  });
+  return {
+    port: (server.address() as AddressInfo).port,
+    all,
+    open: () => open,
+    guardWith: (standIn) => {
+      aws = standIn;
+      const { world, sessions, dynamodb } = standIn;
+      const { keySchemaOf } = dynamodb;
+      const observe = (seen: readonly Seen[]): void => {
+        const arrival = current.getStore();
+        if (arrival !== undefined) arrival.seen = [...(arrival.seen ?? []), ...seen];
+      };
+      guard = createGuard({ world, sessions, now: Date.now, keySchemaOf, observe });
+    },
+    close: () => {
+      server.closeAllConnections();
+      return new Promise((resolve) => {
+        server.close(() => resolve());
+      });
+    },
+  };
+}
+
+async function readWhole(guard: Guard | undefined, request: LocalRequest): Promise<void> {
+  const admitted = await guard?.(request, { sourceIp: "127.0.0.1" });
+  if (admitted?.service === "s3") for await (const _ of admitted.body);
+}
+
+function newArrival({ method, target, rawHeaders }: LocalRequest, aws: LocalAws | undefined): Writable {
+  const headers = rawHeaders.flatMap((name, i) =>
+    i % 2 === 0 ? [[name.toLowerCase(), rawHeaders[i + 1] ?? ""] as const] : [],
+  );
+  const valueOf = (wanted: string): string => headers.find(([name]) => name === wanted)?.[1] ?? "";
+  const keyId = /Credential=([^/]+)\//.exec(valueOf("authorization"))?.[1] ?? "";
+  const told = headers
+    .filter(([name]) => name.startsWith("x-amz-") && name !== "x-amz-security-token")
+    .map(([name, value]) => `${name}: ${value}`);
+  return {
+    tag: valueOf("user-agent"),
+    line: [`${method} ${valueOf("host")} ${target}`, ...told].join(" | "),
+    seen: undefined,
+    session: aws?.sessions.find(keyId),
+    refused: undefined,
+  };
+}

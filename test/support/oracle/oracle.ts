@@ -1,0 +1,223 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import * as fc from "fast-check";
+import type { Outcome } from "../../../src/telemetry/outcome.ts";
+import { withRules } from "../own-rules.ts";
+import { scrape } from "../scrape.ts";
+import { type Stack, startStack } from "../stack.ts";
+import { type Arrival, type Arrivals, startArrivals } from "./arrivals.ts";
+import { faultOf, type Trace } from "./judge.ts";
+import { type Shot, writeShot } from "./shot.ts";
+import { shots } from "./shots.ts";
+import { createWireClient, type WireClient } from "./wire-client.ts";
+
+/** The real pipeline, and what AWS's side reads of what it sends. */
+export interface Oracle {
+  /** Sends so many requests, many at a time, and judges each; the same seed makes the same requests. */
+  readonly run: (count: number, seed: number) => Promise<Judged>;
+  readonly close: () => Promise<void>;
+}
+
+/** What came of a run. */
+export interface Judged {
+  /** A request each, as small as it could be made, with its raw bytes. */
+  readonly differences: readonly string[];
+  /** Requests that reached AWS's side. */
+  readonly arrived: number;
+  /** Of those, such as the stand-in read. */
+  readonly compared: number;
+  /** `s3:GetObject` → how often it was sent and read alike. */
+  readonly operations: ReadonlyMap<string, number>;
+  /** `s3:GetObject denied-no-rule` → how often. */
+  readonly verdicts: ReadonlyMap<string, number>;
+  /** The stand-in's own refusals: code → how often. */
+  readonly refusals: ReadonlyMap<string, number>;
+}
+
+const BATCH = 500;
+const AT_ONCE = 32;
+/** Differences that are made small; of more, one is as good as another. */
+const MAX_DIFFERENCES = 12;
+
+/** The users of the shipped world by name, with their `sub`. */
+const SUBJECTS: ReadonlyMap<string, string> = new Map(
+  ["admin", "analyst", "editor", "member"].map((name, i) => [
+    name,
+    `00000000-aaaa-4000-8000-00000000000${i + 1}`,
+  ]),
+);
+
+/** Starts Postern with rules that let some callers do everything and others little, before a stand-in that only reads. */
+export async function startOracle(): Promise<Oracle> {
+  const arrivals = await startArrivals();
+  const stack = await startStack({ config: (yaml) => withUpstreams(yaml, arrivals.port) });
+  arrivals.guardWith(stack.aws);
+  const callers = [...SUBJECTS.keys(), "service"];
+  const tokens = new Map(
+    await Promise.all(callers.map(async (name) => [name, await stack.tokenOf(name)] as const)),
+  );
+  const client = createWireClient(stack.ports.listen);
+  const world = { stack, arrivals, tokens, client, next: 0 };
+  return {
+    run: (count, seed) => run(world, count, seed),
+    close: async () => {
+      client.close();
+      await stack.close();
+      await arrivals.close();
+    },
+  };
+}
+
+const ALLOW_CUSTOMER_KEYS = `
+    - name: admins bring keys
+      who: { groups: [admins] }
+      allow: ["s3:*"]
+      on: ["*"]
+      when:
+        "Null":
+          "s3:x-amz-server-side-encryption-customer-algorithm": "false"
+      role: arn:aws:iam::123456789012:role/admin
+`;
+
+function withUpstreams(yaml: string, port: number): string {
+  const endpoint = `endpoint: "http://127.0.0.1:${port}"`;
+  const upstreams = `upstreams:
+  s3: { service: s3, ${endpoint}, addressing: { hostSuffix: s3.localhost } }
+  dynamodb: { service: dynamodb, ${endpoint}, tables: { Orders: { partitionKey: customerId } } }
+  owned: { service: s3, ${endpoint}, account: "123456789012", match: { pathPrefix: /owned } }
+  files: { service: s3, ${endpoint}, match: { host: files.localhost } }
+`;
+  const rules = /^ {2}rules:\n([^]*?)(?=^log:)/m.exec(yaml)?.[1] ?? "";
+  return withRules(
+    yaml.replace(/^upstreams:\n(?: .*\n)+/m, () => upstreams),
+    `${ALLOW_CUSTOMER_KEYS.slice(1)}${rules}`,
+  );
+}
+
+interface World {
+  readonly stack: Stack;
+  readonly arrivals: Arrivals;
+  readonly tokens: ReadonlyMap<string, string>;
+  readonly client: WireClient;
+  /** Number of the next request. */
+  next: number;
+}
+
+interface Fired {
+  readonly shot: Shot;
+  /** Which of its batch. */
+  readonly index: number;
+  readonly seed: number;
+}
+
+async function run(world: World, count: number, seed: number): Promise<Judged> {
+  const fired = new Map<string, Fired>();
+  const from = { outcomes: world.stack.outcomes.length, arrivals: world.arrivals.all.length };
+  for (let start = 0; start < count; start += BATCH) {
+    const batchSeed = seed + start;
+    const drawn = fc.sample(shots, { seed: batchSeed, numRuns: Math.min(BATCH, count - start) });
+    const batch = drawn.map((shot, index) => ({ shot, index, seed: batchSeed }));
+    await Promise.all(
+      Array.from({ length: AT_ONCE }, async () => {
+        for (let one = batch.pop(); one !== undefined; one = batch.pop())
+          fired.set(await fire(world, one.shot), one);
+      }),
+    );
+  }
+  await settled(world);
+  const outcomes = world.stack.outcomes.slice(from.outcomes);
+  const arrivals = world.arrivals.all.slice(from.arrivals);
+  const differences: string[] = [];
+  for (const [tag, trace] of tracesOf(outcomes, arrivals)) {
+    const one = fired.get(tag);
+    const fault = faultOf(trace, one && subjectOf(one.shot));
+    if (fault === undefined || differences.length >= MAX_DIFFERENCES) continue;
+    differences.push(one === undefined ? `untraced: ${fault}` : await smallest(world, one, fault));
+  }
+  return { differences, ...counted(outcomes, arrivals) };
+}
+
+/** Sends a request and gives the tag by which it is found again. */
+async function fire(world: World, shot: Shot): Promise<string> {
+  const { tokens, client } = world;
+  const tag = `oracle-${String(world.next++).padStart(7, "0")}`;
+  await client.send(writeShot(shot, tag, tokens), shot.method === "HEAD");
+  return tag;
+}
+
+/** Waits until nothing is under way on either side. */
+async function settled({ stack, arrivals }: World): Promise<void> {
+  for (let quiet = 0; quiet < 2;) {
+    const measured = await scrape(stack.ports.probes);
+    quiet = measured("postern_in_flight_requests") === 0 && arrivals.open() === 0 ? quiet + 1 : 0;
+    await sleep(5);
+  }
+}
+
+function tracesOf(outcomes: readonly Outcome[], arrivals: readonly Arrival[]): ReadonlyMap<string, Trace> {
+  const traces = new Map<string, { outcomes: Outcome[]; arrivals: Arrival[] }>();
+  const traceOf = (tag: string) => {
+    const trace = traces.get(tag) ?? { outcomes: [], arrivals: [] };
+    traces.set(tag, trace);
+    return trace;
+  };
+  for (const outcome of outcomes) traceOf(outcome.requestId).outcomes.push(outcome);
+  for (const arrival of arrivals) traceOf(arrival.tag).arrivals.push(arrival);
+  return traces;
+}
+
+/** The `sub` that a request should be signed for. */
+function subjectOf({ caller, place }: Shot): string | undefined {
+  return place === "none" || place === "cookie" ? undefined : SUBJECTS.get(caller);
+}
+
+/** Sends one request by itself and judges it. */
+async function judge(world: World, shot: Shot): Promise<string | undefined> {
+  const from = { outcomes: world.stack.outcomes.length, arrivals: world.arrivals.all.length };
+  await fire(world, shot);
+  await settled(world);
+  const outcomes = world.stack.outcomes.slice(from.outcomes);
+  const arrivals = world.arrivals.all.slice(from.arrivals);
+  for (const trace of tracesOf(outcomes, arrivals).values()) {
+    const fault = faultOf(trace, subjectOf(shot));
+    if (fault !== undefined) return fault;
+  }
+  return undefined;
+}
+
+/** The same difference, in as small a request as can be found. */
+async function smallest(world: World, { index, seed }: Fired, found: string): Promise<string> {
+  let fault = found;
+  let bytes = "";
+  const property = fc.asyncProperty(shots, async (shot) => {
+    const again = await judge(world, shot);
+    if (again === undefined) return;
+    fault = again;
+    bytes = writeShot(
+      shot,
+      "oracle",
+      new Map([...world.tokens.keys()].map((name) => [name, `<${name}>`])),
+    ).bytes.toString("latin1");
+    throw new Error(again);
+  });
+  await fc.check(property, { seed, path: String(index), numRuns: 1, interruptAfterTimeLimit: SHRINK_MS });
+  return `${fault}\n${bytes === "" ? "(not again by itself)" : JSON.stringify(bytes)}`;
+}
+
+const SHRINK_MS = 10_000;
+
+function counted(outcomes: readonly Outcome[], arrivals: readonly Arrival[]): Omit<Judged, "differences"> {
+  const operations = new Map<string, number>();
+  const verdicts = new Map<string, number>();
+  const refusals = new Map<string, number>();
+  const count = (counts: Map<string, number>, name: string): void =>
+    void counts.set(name, (counts.get(name) ?? 0) + 1);
+  const read = new Set(arrivals.filter(({ seen }) => seen !== undefined).map(({ tag }) => tag));
+  for (const { service, operation, reason, requestId } of outcomes) {
+    const name = `${service}:${operation ?? "unknown"}`;
+    count(verdicts, `${name} ${reason ?? "passed"}`);
+    if (reason === undefined && read.has(requestId)) count(operations, name);
+  }
+  for (const { refused, seen } of arrivals)
+    if (refused !== undefined) count(refusals, `${refused}${seen === undefined ? " unread" : ""}`);
+  return { arrived: arrivals.length, compared: read.size, operations, verdicts, refusals };
+}
