@@ -4,6 +4,11 @@ import { AwsV4Signer } from "aws4fetch";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { encodePercent } from "../../src/domain/percent.ts";
+import { readAuthorization } from "../../src/local/guard/authorization.ts";
+import { canonicalRequest as readAgain } from "../../src/local/guard/canonical.ts";
+import { readHead } from "../../src/local/guard/request-head.ts";
+import { rulesOf } from "../../src/local/guard/service-rules.ts";
+import { canonicalHeaders, canonicalPath, canonicalRequest } from "../../src/signing/canonical.ts";
 import { presignQuery } from "../../src/signing/presign.ts";
 import { canonicalQuery, parseQuery } from "../../src/domain/query.ts";
 import type { QueryPair } from "../../src/domain/query.ts";
@@ -148,6 +153,118 @@ describe.each(["s3", "dynamodb", "execute-api", "lambda"])("a signature for %s",
   });
 });
 
+/** Lines as clients write them: a name on several of them, tabs and runs of spaces, nothing at all. */
+const headerLines = fc.array(
+  fc.tuple(headerName, fc.stringMatching(/^[ \t]{0,3}([!-~]{1,4}[ \t]{0,3}){0,4}$/)),
+  { maxLength: 6 },
+);
+
+/** What the oracle takes for several lines of one name: one line, with a comma between their values. */
+function joined(lines: readonly (readonly [string, string])[]): Record<string, string> {
+  const values = new Map<string, string>();
+  for (const [name, value] of lines) {
+    const tidy = value.trim().replaceAll(/\s+/g, " ");
+    const earlier = values.get(name);
+    values.set(name, earlier === undefined ? tidy : `${earlier},${tidy}`);
+  }
+  return Object.fromEntries(values);
+}
+
+describe.each(["s3", "dynamodb"])("a signature for %s", (service) => {
+  it("counts repeated lines and white space as the AWS SDK does, and payloads that nobody hashed", async () => {
+    const hashes = fc.constantFrom("UNSIGNED-PAYLOAD", "STREAMING-UNSIGNED-PAYLOAD-TRAILER", "e".repeat(64));
+    await fc.assert(
+      fc.asyncProperty(request, headerLines, hashes, async (drawn, lines, payloadHash) => {
+        const signable = { ...signableOf(drawn, service), payloadHash };
+        const headers = {
+          host: "service.example.com",
+          ...joined(lines),
+          "x-amz-content-sha256": payloadHash,
+        };
+        const expected = await oracleOf(drawn, service).sign(
+          { ...oracleRequest(signable, drawn.query), headers },
+          { signingDate: new Date(drawn.nowMs), unsignableHeaders: new Set() },
+        );
+        const added = createSigner().sign({
+          ...signable,
+          headers: [["host", "service.example.com"], ...lines],
+          sendPayloadHash: true,
+        });
+        expect(added.at(-1)).toBe(expected.headers["authorization"]);
+      }),
+    );
+  });
+});
+
+/** What may stand raw in a segment (RFC 3986 section 3.3), escapes in either case, and an escaped slash. */
+const rawSegment = fc
+  .array(
+    fc.constantFrom(..."aZ09-._~!$&'()*+,;=:@".split(""), "%2F", "%20", "%25", "%c3%bc", "%C3%BC", "%41"),
+    {
+      minLength: 1,
+      maxLength: 6,
+    },
+  )
+  .map((pieces) => pieces.join(""))
+  .filter((text) => text !== "." && text !== "..");
+
+describe.each(["execute-api", "lambda", "iotdata", "dynamodb"])("the path of %s", (service) => {
+  it("goes on the wire as it stands, and is signed escaped once more, as the AWS SDK does", async () => {
+    const path = fc
+      .tuple(fc.array(rawSegment, { maxLength: 4 }), fc.boolean())
+      .map(([segments, slash]) => `/${segments.join("/")}${slash && segments.length > 0 ? "/" : ""}`);
+    await fc.assert(
+      fc.asyncProperty(request, path, async (drawn, path) => {
+        const signable = { ...signableOf({ ...drawn, headers: {} }, service), path };
+        const expected = await oracleOf(drawn, service).sign(
+          {
+            ...oracleRequest(signable, drawn.query),
+            headers: { host: "service.example.com", "x-amz-content-sha256": signable.payloadHash },
+          },
+          { signingDate: new Date(drawn.nowMs), unsignableHeaders: new Set() },
+        );
+        const added = createSigner().sign({ ...signable, sendPayloadHash: true });
+        expect(added.at(-1)).toBe(expected.headers["authorization"]);
+        const canonical = canonicalPath(path, service);
+        expect(decodeURIComponent(canonical)).toBe(path);
+        expect(canonical).toMatch(/^(?:[A-Za-z0-9\-._~/]|%[0-9A-F]{2})*$/);
+      }),
+    );
+  });
+});
+
+/** Header values as bytes: a character each, as Node hands them over; no white space but what separates. */
+const byteValue = fc
+  .array(
+    fc.integer({ min: 0x21, max: 0xff }).filter((byte) => byte !== 0x7f && byte !== 0xa0),
+    { maxLength: 8 },
+  )
+  .map((bytes) => String.fromCharCode(...bytes));
+
+describe.each(["s3", "execute-api"])("what is signed for %s and goes on the wire", (service) => {
+  it("is what AWS's side makes of it when it cuts it up again", () => {
+    const lines = fc.array(fc.tuple(headerName, fc.oneof(headerValue, byteValue)), { maxLength: 4 });
+    fc.assert(
+      fc.property(request, lines, (drawn, lines) => {
+        const signable = { ...signableOf(drawn, service), headers: [["host", "h.test"] as const, ...lines] };
+        const { method, path, query, payloadHash } = signable;
+        const added = createSigner().sign(signable);
+        const target = query === "" ? path : `${path}?${query}`;
+        const head = readHead({ method, target, rawHeaders: [...signable.headers.flat(), ...added] });
+        const found = readAgain(head, readAuthorization(head), payloadHash, rulesOf(service));
+        const own = added.slice(0, -2);
+        const names = own.filter((_, i) => i % 2 === 0);
+        const headers = canonicalHeaders([
+          ...signable.headers,
+          ...names.map((name, i) => [name, own[i * 2 + 1] ?? ""] as const),
+        ]);
+        const parts = { method, path: canonicalPath(path, service), query, headers, payloadHash };
+        expect(found).toBe(canonicalRequest(parts));
+      }),
+    );
+  });
+});
+
 describe("a signature beside aws4fetch", () => {
   const plainQuery = fc.dictionary(text.filter(isPlainName), text);
 
@@ -172,6 +289,43 @@ describe("a signature beside aws4fetch", () => {
         });
         const added = createSigner().sign(signable);
         expect(added.at(-1)).toBe((await oracle.sign()).headers.get("authorization"));
+      }),
+    );
+  });
+});
+
+describe("a presigned query beside aws4fetch", () => {
+  it.each(["s3", "execute-api"])("is the same for %s where the request is canonical", async (service) => {
+    const plainQuery = fc.dictionary(text.filter(isPlainName), text);
+    const expiresIn = fc.integer({ min: 1, max: 604_800 });
+    await fc.assert(
+      fc.asyncProperty(request, plainQuery, expiresIn, async (drawn, query, expiresInSeconds) => {
+        const segments = drawn.segments.map((name) => name.replaceAll("/", "-"));
+        const { path, headers } = signableOf({ ...drawn, segments, query, headers: {} }, service);
+        const names = canonicalQuery(pairsOf({ ...query, "X-Amz-Expires": String(expiresInSeconds) }));
+        const oracle = new AwsV4Signer({
+          ...drawn.credentials,
+          method: drawn.method,
+          url: `https://service.example.com${path}?${names}`,
+          service,
+          region: drawn.region,
+          datetime: new Date(drawn.nowMs).toISOString().replaceAll(/[:-]|\.\d{3}/g, ""),
+          signQuery: true,
+        });
+        const signed = presignQuery({
+          ...drawn,
+          path,
+          headers,
+          query: pairsOf(query),
+          // What aws4fetch signs for a body that it does not know.
+          payloadHash: service === "s3" ? "UNSIGNED-PAYLOAD" : createHash("sha256").digest("hex"),
+          service,
+          expiresInSeconds,
+        });
+        const { url } = await oracle.sign();
+        expect(new URLSearchParams(signed).get("X-Amz-Signature")).toBe(
+          url.searchParams.get("X-Amz-Signature"),
+        );
       }),
     );
   });

@@ -122,28 +122,45 @@ const scopeOf = (service: string): fc.Arbitrary<string> =>
     ),
   );
 
+type Manner = Pick<Shot, "place" | "framing" | "hosts" | "flips" | "scope" | "version"> & {
+  readonly form: string;
+};
+
+/** How a request comes that is hostile, if at all, in what it asks. */
+const tame = (service: string): fc.Arbitrary<Manner> =>
+  fc.record({
+    place: fc.constantFrom<TokenPlace[]>("bearer", "sdk", "postern"),
+    form: fc.constant("plain"),
+    framing: fc.constant<Framing>("length"),
+    hosts: fc.constant<readonly string[]>(["127.0.0.1:4480"]),
+    flips: fc.constant<readonly Flip[]>([]),
+    scope: fc.constant(`us-east-1/${service}`),
+    version: fc.constant("1.1"),
+  });
+
+const wild = (service: string): fc.Arbitrary<Manner> =>
+  fc.record({
+    place,
+    form,
+    framing,
+    hosts,
+    flips,
+    scope: scopeOf(service),
+    version: fc.oneof({ weight: 30, arbitrary: fc.constant("1.1") }, fc.constantFrom("1.0", "2.0", "0.9")),
+  });
+
 function shotOf(upstream: string, asked: fc.Arbitrary<Asked>): fc.Arbitrary<Shot> {
-  return fc
-    .record({
-      asked,
+  const manner = fc.oneof({ weight: 3, arbitrary: tame(upstream) }, { weight: 2, arbitrary: wild(upstream) });
+  return fc.record({ asked, caller, manner }).map(({ asked, caller, manner: { form, framing, ...rest } }) => {
+    const isScoped = rest.place === "sdk" || rest.place === "two-callers";
+    return {
+      ...rest,
+      ...asked,
       caller,
-      place,
-      form,
-      framing,
-      hosts,
-      flips,
-      scope: scopeOf(upstream),
-      version: fc.oneof({ weight: 30, arbitrary: fc.constant("1.1") }, fc.constantFrom("1.0", "2.0", "0.9")),
-    })
-    .map(({ asked, form, framing, ...rest }) => {
-      const isScoped = rest.place === "sdk" || rest.place === "two-callers";
-      return {
-        ...rest,
-        ...asked,
-        target: written(asked.target, upstream, form, isScoped),
-        framing: framing === "length" && asked.body === "" ? ("none" as const) : framing,
-      };
-    });
+      target: written(asked.target, upstream, form, isScoped),
+      framing: framing === "length" && asked.body === "" ? ("none" as const) : framing,
+    };
+  });
 }
 
 /** Requests to Postern, most of them nearly right and many of them hostile. */
