@@ -4,8 +4,22 @@ const GRANTS = [...WRITES, ...ACLS];
 const RETENTIONS = [...WRITES, "s3:PutObjectRetention"];
 const HOLDS = [...WRITES, "s3:PutObjectLegalHold"];
 /** To IAM the reads have it not; a rule must name it to let one through, and then it must be there. */
-const WITH_CUSTOMER_KEY = [...WRITES, "s3:GetObject", "s3:GetObjectVersion", "s3:ListMultipartUploadParts"];
+const WITH_CUSTOMER_KEY = [
+  ...WRITES,
+  "s3:GetObject",
+  "s3:GetObjectVersion",
+  "s3:GetObjectAttributes",
+  "s3:GetObjectVersionAttributes",
+  "s3:ListMultipartUploadParts",
+];
+const ANNOTATES = [
+  "s3:PutObjectAnnotation",
+  "s3:PutObjectVersionAnnotation",
+  "s3:DeleteObjectAnnotation",
+  "s3:DeleteObjectVersionAnnotation",
+];
 
+const HOLD_DAYS = "s3:object-lock-event-hold-duration-days";
 const KMS_KEY = "s3:x-amz-server-side-encryption-aws-kms-key-id";
 const REDIRECT = "s3:x-amz-website-redirect-location";
 
@@ -17,6 +31,8 @@ export interface HeaderKey {
   readonly key: string;
   /** The actions that have the key. */
   readonly actions: readonly string[];
+  /** The header says it in another measure than the key has. */
+  readonly unknown?: true;
 }
 
 /** Header → its condition key (Service Authorization Reference, Amazon S3). */
@@ -27,11 +43,17 @@ export const HEADER_KEYS: ReadonlyMap<string, HeaderKey> = new Map([
   ["x-amz-grant-read-acp", { key: "s3:x-amz-grant-read-acp", actions: GRANTS }],
   ["x-amz-grant-write", { key: "s3:x-amz-grant-write", actions: GRANTS }],
   ["x-amz-grant-write-acp", { key: "s3:x-amz-grant-write-acp", actions: GRANTS }],
+  ["x-amz-bucket-namespace", { key: "s3:x-amz-bucket-namespace", actions: ["s3:CreateBucket"] }],
   ["x-amz-metadata-directive", { key: "s3:x-amz-metadata-directive", actions: WRITES }],
+  ["x-amz-object-annotation-directive", { key: "s3:x-amz-object-annotation-directive", actions: WRITES }],
+  ["x-amz-object-if-match", { key: "s3:x-amz-object-if-match", actions: ANNOTATES }],
   [
     "x-amz-object-ownership",
     { key: "s3:x-amz-object-ownership", actions: ["s3:CreateBucket", "s3:PutBucketOwnershipControls"] },
   ],
+  ["x-amz-object-lock-event-hold", { key: "s3:object-lock-event-hold", actions: RETENTIONS }],
+  ["x-amz-object-lock-event-hold-duration-days", { key: HOLD_DAYS, actions: RETENTIONS }],
+  ["x-amz-object-lock-event-hold-duration-years", { key: HOLD_DAYS, actions: RETENTIONS, unknown: true }],
   ["x-amz-object-lock-legal-hold", { key: "s3:object-lock-legal-hold", actions: HOLDS }],
   ["x-amz-object-lock-mode", { key: "s3:object-lock-mode", actions: RETENTIONS }],
   ["x-amz-object-lock-retain-until-date", { key: "s3:object-lock-retain-until-date", actions: RETENTIONS }],

@@ -2,7 +2,7 @@ import type { Headers } from "../../domain/head.ts";
 import type { HeaderLine } from "../../domain/operation.ts";
 import { Refusal } from "../../domain/refusal.ts";
 import { type CopySource, readCopySource } from "./copy-source.ts";
-import type { S3Row } from "./table.ts";
+import type { S3Row } from "./row.ts";
 import type { S3Target } from "./target.ts";
 import type { Upstream } from "../service.ts";
 
@@ -37,6 +37,9 @@ const IMPLIED: readonly (readonly [header: string, actions: readonly string[]])[
   ["x-amz-tagging", ["s3:PutObjectTagging"]],
   ["x-amz-object-lock-mode", ["s3:PutObjectRetention"]],
   ["x-amz-object-lock-retain-until-date", ["s3:PutObjectRetention"]],
+  ["x-amz-object-lock-event-hold", ["s3:PutObjectRetention"]],
+  ["x-amz-object-lock-event-hold-duration-days", ["s3:PutObjectRetention"]],
+  ["x-amz-object-lock-event-hold-duration-years", ["s3:PutObjectRetention"]],
   ["x-amz-object-lock-legal-hold", ["s3:PutObjectLegalHold"]],
   ["x-amz-bypass-governance-retention", ["s3:BypassGovernanceRetention"]],
   ["x-amz-bucket-object-lock-enabled", ["s3:PutBucketObjectLockConfiguration", "s3:PutBucketVersioning"]],

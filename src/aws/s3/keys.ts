@@ -1,5 +1,6 @@
 import type { HeaderLine, Requirement } from "../../domain/operation.ts";
 import type { KeyEntry } from "../dynamodb/key-entry.ts";
+import { broughtAlong } from "./brought-along.ts";
 import type { CopySource } from "./copy-source.ts";
 import { CUSTOMER_KEY, GUARDED_HEADERS, HEADER_KEYS } from "./header-keys.ts";
 import type { S3Request } from "./request.ts";
@@ -8,8 +9,16 @@ import { keysWithUnknownTags, tagEntries } from "./tag-keys.ts";
 /** What a requirement says of the request besides its action and resource. */
 export type Conditions = Pick<Requirement, "keys" | "guarded">;
 
-const LISTS: ReadonlySet<string> = new Set(["s3:ListBucket", "s3:ListBucketVersions"]);
 const LISTING = ["prefix", "delimiter", "max-keys"];
+const LISTING_ANNOTATIONS = ["annotation-prefix", "max-annotation-results"];
+
+/** Actions that list → query names that are keys. */
+const LISTS: ReadonlyMap<string, readonly string[]> = new Map([
+  ["s3:ListBucket", LISTING],
+  ["s3:ListBucketVersions", LISTING],
+  ["s3:ListObjectAnnotations", LISTING_ANNOTATIONS],
+  ["s3:ListObjectVersionAnnotations", LISTING_ANNOTATIONS],
+]);
 
 /** Actions that set an object's tags. */
 const TAGS: ReadonlySet<string> = new Set([
@@ -29,10 +38,11 @@ const PLAIN = /^[\x20-\x7e]*$/;
  * @param versionId where the action is one on a version
  */
 export function keysOf(action: string, request: S3Request, versionId?: string): Conditions {
-  const { query, headers } = request;
+  const { row, query, headers } = request;
   const entries = headers.lines.length === 0 ? [] : headerEntries(action, headers.lines);
-  if (LISTS.has(action)) {
-    for (const name of LISTING) entries.push(...entryOf(`s3:${name}`, query.get(name)));
+  for (const name of LISTS.get(action) ?? []) entries.push(...entryOf(`s3:${name}`, query.get(name)));
+  if (row.unread !== undefined && action === row.action) {
+    for (const key of row.unread) entries.push([key, "unknown"]);
   }
   if (versionId !== undefined) entries.push(["s3:versionid", [versionId]]);
   if (action === "s3:PutObject") entries.push(...entryOf("s3:x-amz-copy-source", nameOf(headers.copySource)));
@@ -61,7 +71,8 @@ function headerEntries(action: string, lines: readonly HeaderLine[]): KeyEntry[]
   const entries: KeyEntry[] = [];
   for (const [name, value] of lines) {
     const known = HEADER_KEYS.get(name);
-    if (known?.actions.includes(action) === true) entries.push([known.key, valueOf(value)]);
+    if (known?.actions.includes(action) !== true) continue;
+    entries.push([known.key, known.unknown === true ? "unknown" : valueOf(value)]);
   }
   return entries;
 }
@@ -82,13 +93,11 @@ function nameOf(source: CopySource | undefined): string | undefined {
 
 /** The body of PutObjectTagging is not read, and the tags that a copy brings along are not in the request. */
 function tagsOf({ row, headers }: S3Request): readonly KeyEntry[] | "unknown" {
-  if (row.action === "s3:PutObjectTagging" || copiesTags(row.name, headers.lines)) return "unknown";
+  if (row.action === "s3:PutObjectTagging" || mayCopyTags(row.name, headers.lines)) return "unknown";
   const tagging = headers.lines.find(([name]) => name === "x-amz-tagging");
   return tagging === undefined ? [] : tagEntries(tagging[1]);
 }
 
-/** Unless told otherwise CopyObject brings the source's tags along, where it has any: Postern cannot know. */
-export function copiesTags(name: string, lines: readonly HeaderLine[]): boolean {
-  const directive = lines.find(([header]) => header === "x-amz-tagging-directive");
-  return name === "CopyObject" && directive?.[1] !== "REPLACE";
+function mayCopyTags(name: string, lines: readonly HeaderLine[]): boolean {
+  return broughtAlong(name, lines).some(({ written }) => written === "s3:PutObjectTagging");
 }

@@ -1,6 +1,7 @@
 import type { Parameters } from "../parameters.ts";
+import type { S3Address } from "./address.ts";
 import type { S3Headers } from "./headers.ts";
-import type { S3Row } from "./table.ts";
+import type { S3Row } from "./row.ts";
 import type { S3Target } from "./target.ts";
 import type { Upstream } from "../service.ts";
 
@@ -9,6 +10,7 @@ export interface S3Request {
   readonly row: S3Row;
   readonly method: string;
   readonly target: S3Target;
+  readonly address: S3Address;
   readonly query: Parameters;
   readonly headers: S3Headers;
   readonly upstream: Upstream;

@@ -1,8 +1,10 @@
 import type { Requirement } from "../../domain/operation.ts";
+import { broughtAlong } from "./brought-along.ts";
 import type { CopySource } from "./copy-source.ts";
-import { copiesTags, guardsOf, keysOf, sourceConditions } from "./keys.ts";
+import { guardsOf, keysOf, sourceConditions } from "./keys.ts";
+import { COPIED } from "./objects.ts";
 import type { S3Request } from "./request.ts";
-import { COPIED, type S3Row } from "./table.ts";
+import type { S3Action } from "./row.ts";
 import type { Upstream } from "../service.ts";
 
 /** The object, the bucket or, with neither, all the buckets that an operation is about. */
@@ -12,53 +14,78 @@ export interface S3Subject {
   readonly versionId: string | undefined;
 }
 
-/** What an operation on one subject needs: its own action, what its headers imply, and the object that it copies. */
+/**
+ * What an operation on one subject needs: its own action, what its headers imply, and the object that it copies. Through
+ * an access point all but the last is needed on that as well (S3 User Guide, IAM policies for using access points).
+ */
 export function requirementsOf(request: S3Request, subject: S3Subject): readonly Requirement[] {
-  const { row, headers, upstream } = request;
-  const { implied, copySource } = headers;
-  const resource = arnOf(upstream, subject.bucket, subject.key);
-  const own = ownOf(request, resource, subject.versionId);
-  if (copySource === undefined && implied.length === 0) return [own];
-  const others = implied.map((action) => ({ action, resource, ...keysOf(action, request) }));
-  if (copySource === undefined) return [own, ...others];
-  const source = sourceOf(request, copySource);
-  return copiesTags(row.name, headers.lines)
-    ? [covering(own, "s3:PutObjectTagging"), ...others, covering(source, "s3:GetObjectTagging")]
-    : [own, ...others, source];
+  const { headers, upstream } = request;
+  const needs = needsOn(arnOf(upstream, subject.bucket, subject.key), request, subject);
+  if (headers.copySource !== undefined) needs.push(sourceOf(request, headers.copySource));
+  const { accessPoint } = upstream.addressing;
+  if (accessPoint === undefined) return needs;
+  return [...needs, ...needsOn(arnThrough(accessPoint, subject.key), request, subject)];
+}
+
+function needsOn(resource: string, request: S3Request, { versionId }: S3Subject): Requirement[] {
+  const { row, headers } = request;
+  const needs = [ownOf(request, resource, versionId)];
+  if (row.also !== undefined) {
+    const { action, covers, version } = actionOf(row.also, versionId);
+    needs.push({ action, resource, ...(covers && { covers }), ...keysOf(action, request, version) });
+  }
+  for (const action of headers.implied) needs.push({ action, resource, ...keysOf(action, request) });
+  return needs;
 }
 
 function ownOf(request: S3Request, resource: string, versionId: string | undefined): Requirement {
-  const { action, covers, version } = actionOf(request.row, versionId);
+  const { row, headers } = request;
+  const { action, covers = [], version } = actionOf(row, versionId);
+  const along = broughtAlong(row.name, headers.lines).map(({ written }) => written);
+  const counts = [...covers, ...(row.covers ?? []), ...along, ...(row.reaches ?? [])];
   return {
     action,
     resource,
-    ...(covers && { covers }),
+    ...(counts.length > 0 && { covers: counts }),
+    ...(row.reaches && { within: [objectsOf(resource)] }),
     ...keysOf(action, request, version),
     ...guardsOf(request),
   };
 }
 
 function sourceOf(request: S3Request, source: CopySource): Requirement {
-  const { action, covers } = actionOf(COPIED, source.versionId);
-  const resource = arnOf(request.upstream, source.bucket, source.key);
-  return { action, resource, ...(covers && { covers }), ...sourceConditions(request, source) };
+  const { row, headers, upstream } = request;
+  const { action, covers = [] } = actionOf(COPIED, source.versionId);
+  const along = broughtAlong(row.name, headers.lines).map(({ read }) => read);
+  const counts = [...covers, ...along];
+  return {
+    action,
+    resource: arnOf(upstream, source.bucket, source.key),
+    ...(counts.length > 0 && { covers: counts }),
+    ...sourceConditions(request, source),
+  };
 }
 
-/** The action of a row, on a version or on what is there now. */
+/** The action on a version or on what is there now. */
 function actionOf(
-  { action, versioned, covers }: Omit<S3Row, "name">,
+  { action, versioned }: S3Action,
   version: string | undefined,
 ): Pick<Requirement, "action" | "covers"> & { readonly version?: string } {
-  if (version === undefined || versioned === undefined) return { action, ...(covers && { covers }) };
-  return { action: versioned, covers: [action, ...(covers ?? [])], version };
-}
-
-function covering(requirement: Requirement, action: string): Requirement {
-  return { ...requirement, covers: [...(requirement.covers ?? []), action] };
+  if (version === undefined || versioned === undefined) return { action };
+  return { action: versioned, covers: [action], version };
 }
 
 /** S3 ARNs name no region and no account. An operation on no bucket is about all of them. */
 function arnOf({ partition }: Upstream, bucket: string, key: string): string {
   const name = bucket === "" ? "*" : key === "" ? bucket : `${bucket}/${key}`;
   return `arn:${partition}:s3:::${name}`;
+}
+
+/** All objects of a bucket, or of an access point, as rules and policies name them. */
+function objectsOf(resource: string): string {
+  return resource.includes(":accesspoint/") ? `${resource}/object/*` : `${resource}/*`;
+}
+
+function arnThrough(accessPoint: string, key: string): string {
+  return key === "" ? accessPoint : `${accessPoint}/object/${key}`;
 }

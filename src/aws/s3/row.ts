@@ -1,57 +1,31 @@
-import type { Head } from "../../domain/head.ts";
-import { Refusal } from "../../domain/refusal.ts";
-import type { Parameters } from "../parameters.ts";
-import { S3_TABLE, type S3Row } from "./table.ts";
-import type { S3Target } from "./target.ts";
-
-/**
- * Query names that choose the operation, of this table and of all others in the API reference: a request may have one
- * of them.
- */
-const SELECTORS: ReadonlySet<string> = new Set(
-  (
-    "abac accelerate acl analytics annotation attributes cors delete encryption intelligent-tiering inventory " +
-    "legal-hold lifecycle list-type location logging metadataAnnotationTable metadataConfiguration " +
-    "metadataInventoryTable metadataJournalTable metadataTable metrics notification object-lock " +
-    "ownershipControls policy policyStatus publicAccessBlock renameObject replication requestPayment restore " +
-    "retention select session tagging torrent uploadId uploads versioning versions website"
-  ).split(" "),
-);
-
-/** A row of the table, and the selector that chose it. */
-export interface FoundRow {
-  readonly row: S3Row;
-  readonly selector: string | undefined;
+/** An IAM action, and the one in its place where the request names a version. */
+export interface S3Action {
+  /** As the Service Authorization Reference names it (Amazon S3). */
+  readonly action: string;
+  readonly versioned?: string;
 }
 
-/**
- * Finds what a request asks: by level, method, selector, and whether it names a source to copy.
- *
- * @throws Refusal target-ambiguous, operation-unknown, query-not-allowed
- */
-export function findS3Row({ method, headers }: Head, { level }: S3Target, query: Parameters): FoundRow {
-  const selector = selectorOf(query);
-  const copy = method === "PUT" && level === "object" && headers.has("x-amz-copy-source");
-  const place = `${level} ${method}${selector === undefined ? "" : ` ${selector}`}${copy ? " copy" : ""}`;
-  const row = S3_TABLE[place];
-  if (row === undefined) throw new Refusal("operation-unknown", { detail: `S3 ${place}` });
-  return { row, selector };
-}
-
-function selectorOf(query: Parameters): string | undefined {
-  if (query.size === 0) return undefined;
-  const [selector, ...others] = [...query.keys()].filter((name) => SELECTORS.has(name));
-  if (selector === undefined) return undefined;
-  if (others.length > 0) {
-    throw new Refusal("target-ambiguous", { detail: `selectors ${[selector, ...others].join(", ")}` });
-  }
-  checkValue(selector, query.get(selector) ?? "");
-  return selector;
-}
-
-/** Whether S3 looks at the value of a selector that has none, or finds one without a value, is nowhere written down. */
-function checkValue(selector: string, value: string): void {
-  const fits =
-    selector === "list-type" ? value === "2" : selector === "uploadId" ? value !== "" : value === "";
-  if (!fits) throw new Refusal("query-not-allowed", { detail: `the selector ${selector} with such a value` });
+/** One S3 operation: what it is in IAM's words, and all that a request for it may carry. */
+export interface S3Row extends S3Action {
+  /** The name in the S3 API reference. */
+  readonly name: string;
+  /** What it needs besides, on the same resource. */
+  readonly also?: S3Action;
+  /** Actions with the same effect on the same resource, for denies. */
+  readonly covers?: readonly string[];
+  /** Of a bucket: actions that S3 then does by itself to any of its objects, for denies that mean all of them. */
+  readonly reaches?: readonly string[];
+  /** Query names that it accepts besides its selector. */
+  readonly query?: readonly string[];
+  /** `x-amz-` headers that it accepts: exact names, or prefixes that end in `-`. */
+  readonly headers?: readonly string[];
+  /**
+   * Default: it has none.
+   *
+   * - `stream`: one goes with it, and decides nothing;
+   * - `objects`, `bucket`, `restore`: it says what else is asked.
+   */
+  readonly body?: "stream" | "objects" | "bucket" | "restore";
+  /** Condition keys, in lower case, that the body tells, and that are unknown since nobody reads it. */
+  readonly unread?: readonly string[];
 }

@@ -3,44 +3,54 @@ import type { Operation, Payload, Requirement } from "../../domain/operation.ts"
 import { Refusal } from "../../domain/refusal.ts";
 import { checkBodyHeaders, decodeBody, malformed } from "../body.ts";
 import { type Parameters, readParameters, splitTarget, writeParameters } from "../parameters.ts";
+import { addressOf } from "./address.ts";
 import { readCreateBucket } from "./create-bucket.ts";
 import { readDeleteObjects } from "./delete-objects.ts";
 import { refuseAsS3 } from "./errors.ts";
+import { type FoundRow, findS3Row } from "./find-row.ts";
 import { readS3Headers } from "./headers.ts";
-import type { S3Request } from "./request.ts";
-import { requirementsOf } from "./requirements.ts";
-import { type FoundRow, findS3Row } from "./row.ts";
-import { readS3Target } from "./target.ts";
+import { nameInFull, RESPONSE_PATH } from "./not-taken.ts";
 import { redirectOfS3 } from "./redirect.ts";
+import type { S3Request } from "./request.ts";
+import { requirementsOf, type S3Subject } from "./requirements.ts";
+import { checkRestoreObject } from "./restore-object.ts";
+import type { S3Row } from "./row.ts";
+import { readS3Target, type S3Target } from "./target.ts";
 import { faultOfS3 } from "../signature-fault.ts";
 import type { BodyDecided, Service, Upstream } from "../service.ts";
 
-/** Amazon S3, path style (API reference 2006-03-01). */
+/** Amazon S3 (API reference 2006-03-01); clients name a bucket in the path. */
 export const s3: Service = { recognise, refuse: refuseAsS3, faultOf: faultOfS3, redirectOf: redirectOfS3 };
 
 /** What S3's XML may come as: botocore states no type, and some clients know only bytes. */
 const XML_TYPES = [undefined, "application/xml", "text/xml", "application/octet-stream"];
 
+/** Query names that choose what is asked: without a value nobody says whether they are there. */
+const NEVER_EMPTY: ReadonlySet<string> = new Set(["annotationName", "id", "versionId"]);
+
 function recognise(head: Head, upstream: Upstream): Operation | BodyDecided {
   const { path, query: rawQuery } = splitTarget(head.target);
+  if (path === RESPONSE_PATH) {
+    throw new Refusal("operation-unknown", { detail: `S3 ${nameInFull("WriteGetObjectResponse")}` });
+  }
   const target = readS3Target(path);
   const parameters = readParameters(rawQuery);
   const found = findS3Row(head, target, parameters);
   const { row } = found;
+  const address = addressOf(target, upstream.addressing);
   const query = acceptQuery(parameters, found, upstream);
   const headers = readS3Headers(head.headers, row, upstream, target.level);
-  const request: S3Request = { row, method: head.method, target, query, headers, upstream };
-  if (row.body === "objects" || row.body === "bucket") return decideByBody(request, head.headers);
+  const request: S3Request = { row, method: head.method, target, address, query, headers, upstream };
+  if (row.body !== undefined && row.body !== "stream") return decideByBody(request, row.body, head.headers);
   if (row.body === undefined) refuseBody(head.headers);
   // A part of an object cannot be put: without this header it would be put in place of the whole (RFC 9110 section 14.5).
   if (head.headers.has("content-range")) {
     throw new Refusal("header-not-allowed", { detail: `S3 ${row.name} with content-range` });
   }
-  const subject = { bucket: target.bucket, key: target.key, versionId: query.get("versionId") };
-  return build(request, requirementsOf(request, subject), { kind: "streamed" });
+  return build(request, requirementsOf(request, subjectOf(request)), { kind: "streamed" });
 }
 
-/** Drops `x-id`, a hint of some SDKs that decides nothing, and refuses what the operation does not take. */
+/** Drops `x-id`, which was compared and decides nothing, and refuses what the operation does not take. */
 function acceptQuery(query: Parameters, { row, selector }: FoundRow, upstream: Upstream): Parameters {
   if (query.size === 0) return query;
   const accepted = new Map<string, string>();
@@ -48,7 +58,7 @@ function acceptQuery(query: Parameters, { row, selector }: FoundRow, upstream: U
     if (name === "x-id") continue;
     const known = name === selector || row.query?.includes(name) === true || upstream.allowQuery.has(name);
     // Some x-amz- headers are honoured in the query as well, where no rule about headers would see them.
-    if (!known || name.toLowerCase().startsWith("x-amz-") || (name === "versionId" && value === "")) {
+    if (!known || name.toLowerCase().startsWith("x-amz-") || (value === "" && NEVER_EMPTY.has(name))) {
       throw new Refusal("query-not-allowed", { detail: `S3 ${row.name} with ${name}` });
     }
     accepted.set(name, value);
@@ -63,14 +73,23 @@ function refuseBody(headers: Headers): void {
   }
 }
 
-function decideByBody(request: S3Request, headers: Headers): BodyDecided {
+/** What a request needs, by its head and its body. */
+type ReadBody = (request: S3Request, text: string) => readonly Requirement[];
+
+/** Bodies that decide, as the table names them. */
+const READERS: Readonly<Record<Exclude<S3Row["body"], "stream" | undefined>, ReadBody>> = {
+  objects: deletionsOf,
+  bucket: creationOf,
+  restore: restorationOf,
+};
+
+function decideByBody(request: S3Request, kind: keyof typeof READERS, headers: Headers): BodyDecided {
   checkBodyHeaders(headers, XML_TYPES);
-  const { row } = request;
-  const read = row.body === "objects" ? deletionsOf : creationOf;
+  const needs = READERS[kind];
   return {
     needsBody: true,
-    name: row.name,
-    read: (body) => build(request, read(request, decodeBody(body)), { kind: "buffered", bytes: body }),
+    name: request.row.name,
+    read: (body) => build(request, needs(request, decodeBody(body)), { kind: "buffered", bytes: body }),
   };
 }
 
@@ -80,14 +99,22 @@ function deletionsOf(request: S3Request, text: string): readonly Requirement[] {
 }
 
 function creationOf(request: S3Request, text: string): readonly Requirement[] {
-  const { target, headers } = request;
+  const { headers } = request;
   const implied = [...headers.implied, ...readCreateBucket(text)];
-  const subject = { bucket: target.bucket, key: "", versionId: undefined };
-  return requirementsOf({ ...request, headers: { ...headers, implied } }, subject);
+  return requirementsOf({ ...request, headers: { ...headers, implied } }, subjectOf(request));
+}
+
+function restorationOf(request: S3Request, text: string): readonly Requirement[] {
+  checkRestoreObject(text);
+  return requirementsOf(request, subjectOf(request));
+}
+
+function subjectOf({ target: { bucket, key }, query }: S3Request): S3Subject {
+  return { bucket, key, versionId: query.get("versionId") };
 }
 
 function build(
-  { row, method, target, query, headers, upstream }: S3Request,
+  { row, method, target, address, query, headers, upstream }: S3Request,
   requirements: readonly Requirement[],
   payload: Payload,
 ): Operation {
@@ -97,10 +124,17 @@ function build(
     region: upstream.region,
     name: row.name,
     requirements,
+    bucket: bucketOf(row, target),
     method,
-    path: target.path,
+    hostPrefix: address.hostPrefix,
+    path: address.path,
     query: writeParameters(query),
     headers: headers.lines,
     payload,
   };
+}
+
+/** The bucket whose region counts: one that is yet to be made is in none. */
+function bucketOf({ name }: S3Row, { bucket }: S3Target): string | undefined {
+  return bucket === "" || name === "CreateBucket" ? undefined : bucket;
 }
