@@ -21,10 +21,19 @@ const OF_TIME = /^Signature (?:expired|not yet current)/;
 /** S3's own error document: its code stands first. */
 const S3_ERROR = /^(?:<\?xml[^>]*\?>)?\s*<Error>\s*<Code>(?<code>\w{1,64})<\/Code>/;
 
-/** Reads an error answer of S3; one without S3's request id is somebody else's. */
-export function faultOfS3({ header, body }: ErrorAnswer): SignatureFault | undefined {
-  if (header("x-amz-request-id") === undefined) return undefined;
-  return faultNamed(S3_ERROR.exec(body)?.groups?.["code"], "");
+/** Reads an error answer of S3. */
+export function faultOfS3(answer: ErrorAnswer): SignatureFault | undefined {
+  return isOfS3(answer) ? faultNamed(codeOfS3(answer), "") : undefined;
+}
+
+/** Whether S3 itself has answered: an answer without its request id is somebody else's. */
+export function isOfS3({ header }: ErrorAnswer): boolean {
+  return header("x-amz-request-id") !== undefined;
+}
+
+/** The code of an error document of S3; undefined of anything else, and of an answer to HEAD. */
+export function codeOfS3({ body }: ErrorAnswer): string | undefined {
+  return S3_ERROR.exec(body)?.groups?.["code"];
 }
 
 /** Reads an error answer in AWS's JSON; one without AWS's request id is somebody else's. */

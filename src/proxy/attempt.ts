@@ -105,9 +105,11 @@ interface Sent {
  */
 function nextOf(answer: ErrorAnswer, sent: Sent): Next {
   const { asked, permit, broker, credentials, offsetMs, mayRepeat } = sent;
-  const { live, caller } = asked;
+  const { live, operation, caller } = asked;
   const region = live.service.redirectOf(answer);
-  if (region !== undefined) return elsewhere(region, sent);
+  // A 400 may name the region that was asked, or that of no bucket: then another thing is wrong.
+  const isHere = answer.status === 400 && (region === live.upstream.region || operation.bucket === undefined);
+  if (region !== undefined && !isHere) return elsewhere(region, sent);
   const fault = live.service.faultOf(answer);
   if (fault === "credentials")
     return broker.drop(permit, caller, credentials) && mayRepeat

@@ -1,22 +1,32 @@
 import type { ErrorAnswer } from "../service.ts";
+import { codeOfS3, isOfS3 } from "../signature-fault.ts";
 
-const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
-const REGION = /^[a-z]{2,}(?:-[a-z]+)+-\d$/;
+/** Errors about the region that a request was signed for, or sent to (API reference, error responses). */
+const OF_REGION: ReadonlySet<string | undefined> = new Set([
+  "AuthorizationHeaderMalformed",
+  "IllegalLocationConstraintException",
+]);
+
+const REGION = /^[a-z]{2,}(?:-[a-z]+)+-\d{1,2}$/;
 const IN_BODY = /<Region>(?<region>[a-z0-9-]{1,32})<\/Region>/;
 
 /**
- * Reads where a bucket is from S3's answer to a request that went to another region: a redirect, or a 400 about the
- * signature's scope (S3 API reference, error responses: PermanentRedirect, TemporaryRedirect,
- * AuthorizationHeaderMalformed). An address that it names is not looked at.
+ * Reads where a bucket is from S3's answer to a request that went to another region: a redirect (PermanentRedirect,
+ * TemporaryRedirect), or a 400 about the region. HEAD has no body, so that any 400 to it counts that names a region: it
+ * may be the one that was asked. An address that an answer names is not looked at.
  *
- * @returns the region; `unknown` for a redirect that names none; undefined for what is no redirect
+ * @returns the region; `unknown` for a redirect that names none, or that is not S3's own; undefined for what is no redirect
  */
-export function redirectOfS3({ method, status, header, body }: ErrorAnswer): string | undefined {
-  const isRedirect = REDIRECTS.has(status);
-  const isOfScope =
-    status === 400 && (method === "HEAD" || body.includes("<Code>AuthorizationHeaderMalformed</Code>"));
-  if (!isRedirect && !isOfScope) return undefined;
+export function redirectOfS3(answer: ErrorAnswer): string | undefined {
+  const { method, status } = answer;
+  const isRedirect = status >= 300 && status < 400 && status !== 304;
+  const isOfRegion = status === 400 && (method === "HEAD" || OF_REGION.has(codeOfS3(answer)));
+  if (!isRedirect && !isOfRegion) return undefined;
+  const region = isOfS3(answer) ? regionIn(answer) : undefined;
+  return region ?? (isRedirect ? "unknown" : undefined);
+}
+
+function regionIn({ header, body }: ErrorAnswer): string | undefined {
   const region = header("x-amz-bucket-region") ?? IN_BODY.exec(body)?.groups?.["region"];
-  if (region !== undefined && REGION.test(region)) return region;
-  return isRedirect ? "unknown" : undefined;
+  return region !== undefined && REGION.test(region) ? region : undefined;
 }
