@@ -1,4 +1,5 @@
 import type { LocalAnswer, LocalError } from "../request.ts";
+import { WrongRegion } from "./wrong-region.ts";
 
 /** How S3 tells an error; the answer to a HEAD must lose its body. */
 export function renderS3Error(
@@ -10,7 +11,12 @@ export function renderS3Error(
   const all = { ...members, RequestId: requestId, HostId: HOST_ID };
   return {
     status: error.status,
-    headers: { "content-type": "application/xml", "x-amz-request-id": requestId, "x-amz-id-2": HOST_ID },
+    headers: {
+      "content-type": "application/xml",
+      "x-amz-request-id": requestId,
+      "x-amz-id-2": HOST_ID,
+      ...(error instanceof WrongRegion && error.headers),
+    },
     body: `${DECLARATION}<Error>${elements(all)}</Error>`,
   };
 }

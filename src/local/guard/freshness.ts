@@ -4,7 +4,7 @@ import type { ServiceRules } from "./service-rules.ts";
 import { basicTime, epochMsOf, isoTime } from "./timestamp.ts";
 
 /**
- * Checks that the scope names this region, and the day of the timestamp.
+ * Checks that the scope names the day of the timestamp, and this region where only one will do.
  *
  * @throws LocalError in the dialect of the service.
  */
@@ -15,19 +15,15 @@ export function checkScope(
 ): void {
   const { scope, timestamp } = authorization;
   const day = timestamp.slice(0, 8);
-  const malformed = authorization.form === "header" ? "malformed-authorization" : "malformed-presigned";
-  const subject = authorization.form === "header" ? "The authorization header is malformed; " : "";
   if (scope.date !== day) {
+    const malformed = authorization.form === "header" ? "malformed-authorization" : "malformed-presigned";
+    const subject = authorization.form === "header" ? "The authorization header is malformed; " : "";
     const s3 = `${subject}Invalid credential date "${scope.date}". This date is not the same as X-Amz-Date: "${day}".`;
     const others = `Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: '${scope.date}' != '${day}', from '${timestamp}'.`;
     if (rules.dialect === "s3") throw refuse(malformed, "s3", { message: s3 });
     throw refuse("wrong-signature", rules.dialect, { message: others });
   }
   if (region === undefined || scope.region === region) return;
-  if (rules.dialect === "s3") {
-    const message = `${subject}the region '${scope.region}' is wrong; expecting '${region}'`;
-    throw refuse(malformed, "s3", { message, fields: { Region: region } });
-  }
   const message = `Credential should be scoped to a valid region, not '${scope.region}'. `;
   throw refuse("wrong-signature", rules.dialect, { message });
 }

@@ -3,7 +3,8 @@ import { LocalError } from "../request.ts";
 import type { LocalRequest } from "../request.ts";
 import type { Session, Sessions } from "../session.ts";
 import type { World } from "../world.ts";
-import { admitDynamoDb, admitS3, admitSts } from "./admit.ts";
+import { admitS3 } from "./admit-s3.ts";
+import { admitDynamoDb, admitSts } from "./admit.ts";
 import type { AdmitTools, DynamoDbAdmitted, Identified, S3Admitted, StsAdmitted } from "./admit.ts";
 import { readAuthorization } from "./authorization.ts";
 import type { Authorization } from "./credential.ts";
@@ -13,6 +14,7 @@ import { readHead, singleHeader } from "./request-head.ts";
 import type { RequestHead } from "./request-head.ts";
 import { rulesOf } from "./service-rules.ts";
 import { createVerifier } from "./sigv4.ts";
+import type { S3Regions } from "./wrong-region.ts";
 
 /** What a guard needs. */
 export interface GuardOptions {
@@ -21,6 +23,10 @@ export interface GuardOptions {
   /** Epoch milliseconds. */
   readonly now: () => number;
   readonly keySchemaOf: KeySchemaOf;
+  /** Where a bucket is, undefined when there is none; by default what the world says. */
+  readonly regionOf?: S3Regions["regionOf"];
+  /** How a request for a bucket of another region is told, where its host names none; by default `redirect`. */
+  readonly wrongRegion?: S3Regions["wrongRegion"];
   /** Told what each verified request needs, allowed or not. */
   readonly observe?: (seen: readonly Seen[]) => void;
   /** Which secret a session is held to; its own by default. A test that says otherwise proves that it is looked at. */
@@ -54,15 +60,22 @@ export type Guard = (request: LocalRequest, connection?: Connection) => Promise<
 
 /** Makes the gate of the stand-in: signature, session, content and IAM, as strict as AWS. */
 export function createGuard(options: GuardOptions): Guard {
-  const { world, sessions, now, keySchemaOf, secretOf } = options;
+  const { world, sessions, now, keySchemaOf, secretOf, wrongRegion = "redirect" } = options;
+  const { account, region, accessPoints = [] } = world;
   const verifier = createVerifier({
     sessions,
     now,
-    region: world.region,
+    region,
     ...(secretOf === undefined ? {} : { secretOf }),
   });
-  const place = { account: world.account, region: world.region };
-  const tools: AdmitTools = { verifier, place, keySchemaOf, authorize: createAuthorizer(options) };
+  const regionOf = options.regionOf ?? ((bucket) => regionInWorld(world, bucket));
+  const tools: AdmitTools = {
+    verifier,
+    place: { account, region, accessPoints },
+    regions: { regionOf, region, wrongRegion },
+    keySchemaOf,
+    ...createAuthorizer(options),
+  };
   return async (request, connection = {}) => {
     const head = readHead(request);
     const authorization = readAuthorization(head);
@@ -86,20 +99,30 @@ function admit(tools: AdmitTools, identified: Identified): Promise<Admitted> {
   }
 }
 
-function createAuthorizer({ world, observe }: GuardOptions): AdmitTools["authorize"] {
+function createAuthorizer({ world, observe }: GuardOptions): Pick<AdmitTools, "observe" | "refusalOf"> {
   const permissions = createPermissions(world);
-  return ({ session, context, authorization }, requirements, resourceMayAllow) => {
-    const { service } = authorization.scope;
-    observe?.(requirements.map(({ action, resource }) => ({ service, action, resource })));
-    for (const requirement of requirements) {
-      const verdict = permissions(session, requirement, context);
-      const isLeft =
-        resourceMayAllow !== undefined && verdict.decision === "implicit-deny" && verdict.withinSession;
-      if (verdict.decision !== "allow" && !isLeft) {
-        throw accessDenied(session, requirement, verdict, rulesOf(service).dialect);
+  return {
+    observe: ({ authorization }, requirements) => {
+      const { service } = authorization.scope;
+      observe?.(requirements.map(({ action, resource }) => ({ service, action, resource })));
+    },
+    refusalOf: ({ session, context, authorization }, requirements, resourceMayAllow) => {
+      for (const requirement of requirements) {
+        const verdict = permissions(session, requirement, context);
+        const isLeft =
+          resourceMayAllow !== undefined && verdict.decision === "implicit-deny" && verdict.withinSession;
+        if (verdict.decision !== "allow" && !isLeft) {
+          return accessDenied(session, requirement, verdict, rulesOf(authorization.scope.service).dialect);
+        }
       }
-    }
+      return undefined;
+    },
   };
+}
+
+function regionInWorld({ buckets, region }: World, bucket: string): string | undefined {
+  const found = Object.hasOwn(buckets, bucket) ? buckets[bucket] : undefined;
+  return found === undefined ? undefined : (found.region ?? region);
 }
 
 function requestContext(

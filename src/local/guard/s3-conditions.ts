@@ -10,7 +10,7 @@ const HEADERS: readonly string[] = `
   x-amz-grant-full-control x-amz-grant-read x-amz-grant-read-acp x-amz-grant-write
   x-amz-grant-write-acp x-amz-content-sha256 x-amz-server-side-encryption
   x-amz-server-side-encryption-aws-kms-key-id x-amz-server-side-encryption-customer-algorithm
-  x-amz-website-redirect-location x-amz-object-ownership if-match if-none-match
+  x-amz-website-redirect-location x-amz-object-ownership x-amz-bucket-namespace if-match if-none-match
 `
   .trim()
   .split(/\s+/);
@@ -21,6 +21,18 @@ const RENAMED: Readonly<Record<string, string>> = {
   "x-amz-object-lock-retain-until-date": "s3:object-lock-retain-until-date",
   "x-amz-object-lock-legal-hold": "s3:object-lock-legal-hold",
 };
+
+/** Operations that need `s3:PutObject`, and whether the object is there once they are done. */
+const CREATES: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    PutObject: "true",
+    CopyObject: "true",
+    CompleteMultipartUpload: "true",
+    CreateMultipartUpload: "false",
+    UploadPart: "false",
+    UploadPartCopy: "false",
+  }),
+);
 
 /**
  * The condition keys of S3 that a call gives values to; a parameter that is not there gives none.
@@ -36,6 +48,12 @@ export function s3Conditions(
   for (const name of HEADERS) take(context, `s3:${name}`, call.headers.get(name));
   for (const [header, key] of Object.entries(RENAMED)) take(context, key, call.headers.get(header));
   take(context, "s3:VersionId", versionId);
+  take(context, "s3:ObjectCreationOperation", CREATES.get(call.operation));
+  if (call.accessPoint !== undefined) {
+    context["s3:DataAccessPointArn"] = call.accessPoint;
+    take(context, "s3:DataAccessPointAccount", call.accessPoint.split(":")[4]);
+    context["s3:AccessPointNetworkOrigin"] = "Internet";
+  }
   const tags = [...new URLSearchParams(call.headers.get("x-amz-tagging") ?? "")];
   for (const [name, value] of tags) context[`s3:RequestObjectTag/${name}`] = value;
   context["s3:RequestObjectTagKeys"] = tags.map(([name]) => name);

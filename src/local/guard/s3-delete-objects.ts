@@ -1,6 +1,12 @@
-import { XmlElement, XmlText, parseXml } from "@rgrove/parse-xml";
-import { LocalError } from "../request.ts";
-import type { DeletedObject } from "./s3-requirements.ts";
+import { elements, malformedXml, readDocument, singleText } from "./s3-document.ts";
+
+/** An object that a DeleteObjects call names. */
+export interface DeletedObject {
+  readonly key: string;
+  readonly versionId?: string;
+  /** The object goes only if it has this one. */
+  readonly etag?: string;
+}
 
 const MAX_OBJECTS = 1000;
 
@@ -10,43 +16,13 @@ const MAX_OBJECTS = 1000;
  * @throws LocalError `MalformedXML` for anything but one to a thousand objects with a key each.
  */
 export function readDeleteObjects(body: Buffer): readonly DeletedObject[] {
-  const objects = elements(readRoot(body), "Object").map((object) => {
-    const key = single(object, "Key");
-    const versionId = single(object, "VersionId");
-    if (key === undefined || key === "") throw malformed();
-    return versionId === undefined ? { key } : { key, versionId };
+  const objects = elements(readDocument(body, "Delete"), "Object").map((object) => {
+    const key = singleText(object, "Key");
+    const versionId = singleText(object, "VersionId");
+    const etag = singleText(object, "ETag");
+    if (key === undefined || key === "") throw malformedXml();
+    return { key, ...(versionId !== undefined && { versionId }), ...(etag !== undefined && { etag }) };
   });
-  if (objects.length === 0 || objects.length > MAX_OBJECTS) throw malformed();
+  if (objects.length === 0 || objects.length > MAX_OBJECTS) throw malformedXml();
   return objects;
-}
-
-function readRoot(body: Buffer): XmlElement {
-  try {
-    const { root } = parseXml(new TextDecoder("utf-8", { fatal: true }).decode(body));
-    if (root?.name === "Delete") return root;
-  } catch {
-    // S3 does not tell where a document went wrong.
-  }
-  throw malformed();
-}
-
-/** The text of an element that may be there once; undefined when it is not there. */
-function single(parent: XmlElement, name: string): string | undefined {
-  const found = elements(parent, name);
-  if (found.length > 1) throw malformed();
-  const [element] = found;
-  if (element !== undefined && !element.children.every((child) => child instanceof XmlText))
-    throw malformed();
-  return element?.text;
-}
-
-function elements(parent: XmlElement, name: string): readonly XmlElement[] {
-  return parent.children
-    .filter((child) => child instanceof XmlElement)
-    .filter((child) => child.name === name);
-}
-
-function malformed(): LocalError {
-  const message = "The XML you provided was not well-formed or did not validate against our published schema";
-  return new LocalError("MalformedXML", message, 400);
 }

@@ -1,86 +1,75 @@
 import { LocalError } from "../request.ts";
+import { S3_ROWS, S3_SELECTORS } from "./s3-operation-table.ts";
+import type { S3Level, S3Row } from "./s3-operation-table.ts";
 
-/** What an S3 path names. */
-export type S3Level = "service" | "bucket" | "object";
-
-/** Query parameters that choose another operation than the method alone would. */
-const SELECTORS: ReadonlySet<string> = new Set(
-  `
-  accelerate acl analytics attributes cors delete encryption intelligent-tiering inventory
-  legal-hold lifecycle location logging metadataConfiguration metadataTable metrics notification
-  object-lock ownershipControls policy policyStatus publicAccessBlock renameObject replication
-  requestPayment restore retention select session tagging torrent uploadId uploads versioning
-  versions website
-`
-    .trim()
-    .split(/\s+/),
-);
-
-/** `METHOD level selector` → the API's name. */
-const OPERATIONS: Readonly<Record<string, string>> = {
-  "GET service": "ListBuckets",
-  "HEAD bucket": "HeadBucket",
-  "PUT bucket": "CreateBucket",
-  "DELETE bucket": "DeleteBucket",
-  "GET bucket": "ListObjects",
-  "GET bucket location": "GetBucketLocation",
-  "GET bucket versions": "ListObjectVersions",
-  "GET bucket uploads": "ListMultipartUploads",
-  "GET bucket acl": "GetBucketAcl",
-  "PUT bucket acl": "PutBucketAcl",
-  "POST bucket delete": "DeleteObjects",
-  "GET object": "GetObject",
-  "HEAD object": "HeadObject",
-  "PUT object": "PutObject",
-  "DELETE object": "DeleteObject",
-  "POST object uploads": "CreateMultipartUpload",
-  "PUT object uploadId": "UploadPart",
-  "POST object uploadId": "CompleteMultipartUpload",
-  "DELETE object uploadId": "AbortMultipartUpload",
-  "GET object uploadId": "ListParts",
-  "GET object tagging": "GetObjectTagging",
-  "PUT object tagging": "PutObjectTagging",
-  "DELETE object tagging": "DeleteObjectTagging",
-  "GET object acl": "GetObjectAcl",
-  "PUT object acl": "PutObjectAcl",
-};
-
-/**
- * Tells which operation of the API a request is.
- *
- * @throws LocalError `InvalidArgument` for two selectors, `NotImplemented` 501 for what the stand-in does not do.
- */
-export function s3Operation(
-  method: string,
-  level: S3Level,
-  query: ReadonlyMap<string, string>,
-  headers: ReadonlyMap<string, string>,
-): string {
-  const selectors = [...query.keys()].filter((name) => SELECTORS.has(name));
-  if (selectors.length > 1) {
-    const value = selectors.join(", ");
-    const fields = { ArgumentName: "ResourceType", ArgumentValue: selectors[0] ?? "" };
-    throw new LocalError("InvalidArgument", `Conflicting query string parameters: ${value}`, 400, fields);
-  }
-  const operation = OPERATIONS[[method, level, ...selectors].join(" ")];
-  const isPart = query.has("partNumber") && method === "PUT";
-  if (operation === undefined || isPart !== (operation === "UploadPart")) throw notImplemented();
-  return variant(operation, query, headers);
+/** What tells an operation: everything of a request but what it is about. */
+export interface S3Asked {
+  readonly method: string;
+  readonly level: S3Level;
+  readonly query: ReadonlyMap<string, string>;
+  /** Lower-case names. */
+  readonly headers: ReadonlyMap<string, string>;
 }
 
-/** Some operations share method and selector and differ by a value or a header. */
-function variant(
-  operation: string,
-  query: ReadonlyMap<string, string>,
-  headers: ReadonlyMap<string, string>,
-): string {
-  if (operation === "ListObjects" && query.get("list-type") === "2") return "ListObjectsV2";
-  if (!headers.has("x-amz-copy-source")) return operation;
-  if (operation === "PutObject") return "CopyObject";
-  return operation === "UploadPart" ? "UploadPartCopy" : operation;
+/**
+ * Tells which operation of the API a request is, whether the stand-in does it or not.
+ *
+ * @throws LocalError `InvalidArgument` for two selectors, or for one where there is none such; `MethodNotAllowed` 405;
+ *   `NotImplemented` 501 for forms posted to a bucket, and for what browsers ask before they ask.
+ */
+export function s3Operation(asked: S3Asked): S3Row {
+  const { method, level, query } = asked;
+  const selector = readSelector(level, query);
+  checkPart(asked, selector);
+  for (const form of formsOf(asked, selector)) {
+    const row = S3_ROWS.get(`${method} ${level} ${form}`);
+    if (row !== undefined) return row;
+  }
+  if (method === "OPTIONS" || `${method} ${level} ${selector}` === "POST bucket -") throw notImplemented();
+  const fields = { Method: method, ResourceType: selector === "-" ? level.toUpperCase() : selector };
+  const message = "The specified method is not allowed against this resource.";
+  throw new LocalError("MethodNotAllowed", message, 405, fields);
+}
+
+/** The one parameter that selects an operation; `-` where there is none. */
+function readSelector(level: S3Level, query: ReadonlyMap<string, string>): string {
+  const found = [...query.keys()].filter((name) => S3_SELECTORS.has(name));
+  const [selector = "-"] = found;
+  if (found.length > 1) {
+    const message = `Conflicting query string parameters: ${found.join(", ")}`;
+    throw invalidArgument(message, "ResourceType", selector);
+  }
+  if (selector !== "-" && S3_SELECTORS.get(selector)?.has(level) !== true) {
+    const thing = level === "object" ? "key" : level;
+    const message = `There is no such thing as the ?${selector} sub-resource for a ${thing}`;
+    throw invalidArgument(message, "ResourceType", selector);
+  }
+  return selector;
+}
+
+/** A part has an upload and a number, or it is none. */
+function checkPart({ method, query }: S3Asked, selector: string): void {
+  if (method !== "PUT" || query.has("partNumber") === (selector === "uploadId")) return;
+  const missing = selector === "uploadId" ? "partNumber" : "uploadId";
+  throw invalidArgument(`This operation does not accept a query-string without ${missing}.`, missing, "");
+}
+
+/** How the table may write what was asked, the narrowest form first. */
+function formsOf({ level, query, headers }: S3Asked, selector: string): readonly string[] {
+  const copies = headers.has("x-amz-copy-source");
+  if (level === "bucket" && selector === "-") {
+    return query.get("list-type") === "2" ? ["list-type=2", selector] : [selector];
+  }
+  const base = selector === "uploadId" && query.has("partNumber") ? "uploadId&partNumber" : selector;
+  const narrower = [...(copies ? [`${base}&copy`] : []), ...(query.has("id") ? [`${base}&id`] : [])];
+  return [...narrower, base, selector];
+}
+
+function invalidArgument(message: string, name: string, value: string): LocalError {
+  return new LocalError("InvalidArgument", message, 400, { ArgumentName: name, ArgumentValue: value });
 }
 
 function notImplemented(): LocalError {
-  const message = "A header or query you provided implies functionality that is not implemented.";
+  const message = "A header you provided implies functionality that is not implemented";
   return new LocalError("NotImplemented", message, 501);
 }

@@ -1,12 +1,18 @@
 import { LocalError } from "../request.ts";
 import type { LocalRequest } from "../request.ts";
-import { percentDecode, utf8 } from "./percent.ts";
-import { invalidUri, readHead } from "./request-head.ts";
+import { utf8 } from "./percent.ts";
+import { invalidUri, readHead, singleHeader } from "./request-head.ts";
 import type { RequestHead } from "./request-head.ts";
+import { readS3Address } from "./s3-address.ts";
 import type { S3Call } from "./s3-call.ts";
+import { readCopySource, writeCopySource } from "./s3-copy-source.ts";
 import { s3Operation } from "./s3-operation.ts";
-import type { S3Level } from "./s3-operation.ts";
+import type { S3Level } from "./s3-operation-table.ts";
+import { LOCAL_PLACE } from "./s3-place.ts";
+import type { S3Place } from "./s3-place.ts";
 import { s3Requirements } from "./s3-requirements.ts";
+import { readS3Target } from "./s3-target.ts";
+import type { S3Target } from "./s3-target.ts";
 
 /** Query parameters that carry the signature of a presigned request, in lower case. */
 const PRESIGNED: ReadonlySet<string> = new Set(
@@ -18,50 +24,50 @@ const PRESIGNED: ReadonlySet<string> = new Set(
     .split(/\s+/),
 );
 
+const COPIES: ReadonlySet<string> = new Set(["CopyObject", "UploadPartCopy"]);
+
 /**
  * Reads what an S3 request asks for, from the bytes that were signed.
  *
- * @throws LocalError as S3 words it: `InvalidURI`, `InvalidBucketName`, `InvalidArgument`, `NotImplemented`, …
+ * @throws LocalError as S3 words it: `InvalidURI`, `InvalidBucketName`, `InvalidArgument`, `MethodNotAllowed`, …
  */
-export function parseS3(request: Omit<LocalRequest, "body">): S3Call {
-  return parseS3Head(readHead(request));
+export function parseS3(request: Omit<LocalRequest, "body">, place: S3Place = LOCAL_PLACE): S3Call {
+  return parseS3Head(readHead(request), place);
 }
 
 /** The same, from a head that is cut up already. */
-export function parseS3Head(head: RequestHead): S3Call {
-  const target = readTarget(head.path);
+export function parseS3Head(head: RequestHead, place: S3Place): S3Call {
+  const address = readS3Address(singleHeader(head, "host"));
+  const target = readS3Target(head.path, address, place);
   const { query, hoisted } = readQuery(head);
   const headers = readHeaders(head, hoisted);
-  const operation = s3Operation(head.method, levelOf(target), query, headers);
+  const row = s3Operation({ method: head.method, level: levelOf(target), query, headers });
+  const { operation } = row;
+  const source = COPIES.has(operation) ? takeSource(headers, place) : {};
   const versionId = query.get("versionId");
-  const call = { operation, ...target, ...(versionId === undefined ? {} : { versionId }), query, headers };
-  return { ...call, requirements: s3Requirements(call) };
+  const call = {
+    operation,
+    ...target,
+    ...source,
+    ...(versionId !== undefined && { versionId }),
+    ...(address.bucket !== undefined && { virtual: true as const }),
+    ...(address.region !== undefined && { endpointRegion: address.region }),
+    query,
+    headers,
+  };
+  return { ...call, requirements: s3Requirements(call, row, place) };
 }
 
-/** Decoded once as a whole and then split at the first slash, so that an escaped slash is a slash. */
-function readTarget(path: string): { readonly bucket?: string; readonly key?: string } {
-  const bytes = percentDecode(path, "plus-is-plus");
-  const text = bytes === undefined ? undefined : utf8(bytes);
-  if (text === undefined) throw invalidUri();
-  const whole = text.slice(1);
-  if (whole === "") return {};
-  const slash = whole.indexOf("/");
-  const bucket = slash < 0 ? whole : whole.slice(0, slash);
-  if (!/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(bucket)) {
-    throw new LocalError("InvalidBucketName", "The specified bucket is not valid.", 400, {
-      BucketName: bucket,
-    });
-  }
-  const key = slash < 0 ? "" : whole.slice(slash + 1);
-  if (Buffer.byteLength(key, "utf8") > 1024) {
-    throw new LocalError("KeyTooLongError", "Your key is too long", 400, { MaxSizeAllowed: "1024" });
-  }
-  return key === "" ? { bucket } : { bucket, key };
-}
-
-function levelOf({ bucket, key }: { readonly bucket?: string; readonly key?: string }): S3Level {
+function levelOf({ bucket, key }: S3Target): S3Level {
   if (bucket === undefined) return "service";
   return key === undefined ? "bucket" : "object";
+}
+
+/** Reads the source of a copy; one that an access point names is named by its bucket from here on. */
+function takeSource(headers: Map<string, string>, place: S3Place): Pick<S3Call, "source"> {
+  const source = readCopySource(headers.get("x-amz-copy-source") ?? "", place);
+  if (source.accessPoint !== undefined) headers.set("x-amz-copy-source", writeCopySource(source));
+  return { source };
 }
 
 /** S3 reads `x-amz-*` parameters as the headers of that name: presigned requests carry them so. */
@@ -88,7 +94,7 @@ function readQuery(head: RequestHead): {
   return { query, hoisted };
 }
 
-function readHeaders(head: RequestHead, hoisted: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
+function readHeaders(head: RequestHead, hoisted: ReadonlyMap<string, string>): Map<string, string> {
   const headers = new Map(hoisted);
   for (const [name, values] of head.headers) {
     const value = values.map((text) => text.trim()).join(",");

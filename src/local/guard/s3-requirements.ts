@@ -1,52 +1,21 @@
+import type { IamContext } from "../iam/context.ts";
 import type { Requirement } from "./requirement.ts";
-import { s3Conditions } from "./s3-conditions.ts";
-import { readCopySource } from "./s3-copy-source.ts";
 import type { S3Call } from "./s3-call.ts";
+import { s3Conditions } from "./s3-conditions.ts";
+import type { NewBucket } from "./s3-create-bucket.ts";
+import type { DeletedObject } from "./s3-delete-objects.ts";
+import type { S3Row } from "./s3-operation-table.ts";
+import type { S3Place } from "./s3-place.ts";
 
 /** A call that was recognised, its requirements still to be found. */
 export type RecognisedCall = Omit<S3Call, "requirements">;
 
-/** An object that a DeleteObjects call names. */
-export interface DeletedObject {
-  readonly key: string;
-  readonly versionId?: string;
-}
-
-/** Operation → the action it needs on its bucket. */
-const ON_BUCKET: Readonly<Record<string, string>> = {
-  HeadBucket: "s3:ListBucket",
-  ListObjects: "s3:ListBucket",
-  ListObjectsV2: "s3:ListBucket",
-  ListObjectVersions: "s3:ListBucketVersions",
-  ListMultipartUploads: "s3:ListBucketMultipartUploads",
-  CreateBucket: "s3:CreateBucket",
-  DeleteBucket: "s3:DeleteBucket",
-  GetBucketLocation: "s3:GetBucketLocation",
-  GetBucketAcl: "s3:GetBucketAcl",
-  PutBucketAcl: "s3:PutBucketAcl",
-};
-
-/** Operation → the actions it needs on its object: without a version id, and with one. */
-const ON_OBJECT: Readonly<Record<string, readonly [current: string, version: string]>> = {
-  GetObject: ["s3:GetObject", "s3:GetObjectVersion"],
-  HeadObject: ["s3:GetObject", "s3:GetObjectVersion"],
-  DeleteObject: ["s3:DeleteObject", "s3:DeleteObjectVersion"],
-  GetObjectTagging: ["s3:GetObjectTagging", "s3:GetObjectVersionTagging"],
-  PutObjectTagging: ["s3:PutObjectTagging", "s3:PutObjectVersionTagging"],
-  DeleteObjectTagging: ["s3:DeleteObjectTagging", "s3:DeleteObjectVersionTagging"],
-  GetObjectAcl: ["s3:GetObjectAcl", "s3:GetObjectVersionAcl"],
-  PutObjectAcl: ["s3:PutObjectAcl", "s3:PutObjectVersionAcl"],
-  PutObject: ["s3:PutObject", "s3:PutObject"],
-  CopyObject: ["s3:PutObject", "s3:PutObject"],
-  CreateMultipartUpload: ["s3:PutObject", "s3:PutObject"],
-  UploadPart: ["s3:PutObject", "s3:PutObject"],
-  UploadPartCopy: ["s3:PutObject", "s3:PutObject"],
-  CompleteMultipartUpload: ["s3:PutObject", "s3:PutObject"],
-  AbortMultipartUpload: ["s3:AbortMultipartUpload", "s3:AbortMultipartUpload"],
-  ListParts: ["s3:ListMultipartUploadParts", "s3:ListMultipartUploadParts"],
-};
-
+/** Operations that make an object, so that headers may say more of it than its content. */
 const CREATES_OBJECT: ReadonlySet<string> = new Set(["PutObject", "CopyObject", "CreateMultipartUpload"]);
+/** Operations that may be told to bypass governance mode. */
+const BYPASSES: ReadonlySet<string> = new Set(["DeleteObject", "DeleteObjects", "PutObjectRetention"]);
+/** Operations of directory buckets, whose ARNs are others. */
+const DIRECTORY: ReadonlySet<string> = new Set(["CreateSession", "RenameObject"]);
 
 /**
  * Header → the action it adds to an operation that makes an object.
@@ -68,79 +37,106 @@ const BY_HEADER: ReadonlyMap<string, string> = new Map(
   }),
 );
 
-/**
- * What IAM must allow for a call, all of it.
- *
- * @throws LocalError `InvalidArgument` for a copy source that names no object.
- */
-export function s3Requirements(call: RecognisedCall): readonly Requirement[] {
+/** What IAM must allow for a call, as far as its head tells. */
+export function s3Requirements(call: RecognisedCall, row: S3Row, place: S3Place): readonly Requirement[] {
+  const actions = call.versionId === undefined ? row.actions : row.versionActions;
   const context = s3Conditions(call);
-  const { operation, bucket = "", key = "" } = call;
-  if (operation === "ListBuckets")
-    return [{ action: "s3:ListAllMyBuckets", resource: "arn:aws:s3:::*", context }];
-  const bucketAction = ON_BUCKET[operation];
-  if (bucketAction !== undefined) {
-    return [bucketAction, ...extraBucketActions(call)].map((action) => ({
-      action,
-      resource: arn(bucket),
-      context,
-    }));
-  }
-  const actions = ON_OBJECT[operation];
-  if (actions === undefined) return [];
-  const action = actions[call.versionId === undefined ? 0 : 1];
-  const onObject = [action, ...extraObjectActions(call)].map((name) => ({
-    action: name,
-    resource: arn(bucket, key),
-    context,
-  }));
-  return [...sourceRequirements(call), ...onObject];
+  const all = [...new Set([...actions, ...extraActions(call)])];
+  const own = row.operation === "DeleteObjects" ? [] : resourcesOf(call, place);
+  return [
+    ...sourceRequirements(call),
+    ...own.flatMap((resource) => all.map((action) => ({ action, resource, context }))),
+  ];
 }
 
-/** What IAM must allow for each object of a DeleteObjects call. */
+/** What IAM must allow for one object of a DeleteObjects call. */
 export function deleteRequirements(
   call: RecognisedCall,
-  objects: readonly DeletedObject[],
+  { key, versionId, etag }: DeletedObject,
 ): readonly Requirement[] {
-  const { bucket = "" } = call;
-  return objects.flatMap(({ key, versionId }) => {
-    const context = s3Conditions(call, versionId);
-    const action = versionId === undefined ? "s3:DeleteObject" : "s3:DeleteObjectVersion";
-    return [action, ...bypassActions(call)].map((name) => ({
-      action: name,
-      resource: arn(bucket, key),
-      context,
-    }));
-  });
+  const context = {
+    ...s3Conditions(call, versionId),
+    ...(etag !== undefined && { "s3:if-match": etag }),
+  };
+  const actions = [
+    versionId === undefined ? "s3:DeleteObject" : "s3:DeleteObjectVersion",
+    ...bypassActions(call),
+    ...comparingActions(etag),
+  ];
+  const resources = objectArns(call.bucket ?? "", key, call.accessPoint);
+  return resources.flatMap((resource) => actions.map((action) => ({ action, resource, context })));
 }
 
-function extraBucketActions({ operation, headers }: RecognisedCall): readonly string[] {
-  const changesAcl = [...headers.keys()].some((name) => BY_HEADER.get(name) === "s3:PutObjectAcl");
-  return operation === "CreateBucket" && changesAcl ? ["s3:PutBucketAcl"] : [];
+/** What IAM must allow for a CreateBucket call, its document included. */
+export function createRequirements(
+  { requirements }: Pick<S3Call, "requirements">,
+  { location, tags }: NewBucket,
+): readonly Requirement[] {
+  const tagKeys: IamContext = tags.size === 0 ? {} : { "aws:TagKeys": [...tags.keys()] };
+  const requestTags = Object.fromEntries([...tags].map(([key, value]) => [`aws:RequestTag/${key}`, value]));
+  const more: IamContext = {
+    ...(location !== undefined && { "s3:locationconstraint": location }),
+    ...requestTags,
+    ...tagKeys,
+  };
+  const own = requirements.map((one) => ({ ...one, context: { ...one.context, ...more } }));
+  const [first] = own;
+  return tags.size === 0 || first === undefined ? own : [...own, { ...first, action: "s3:TagResource" }];
 }
 
-function extraObjectActions(call: RecognisedCall): readonly string[] {
-  if (call.operation === "DeleteObject") return bypassActions(call);
-  if (!CREATES_OBJECT.has(call.operation)) return [];
-  const added = [...call.headers.keys()]
-    .map((name) => BY_HEADER.get(name))
-    .filter((action) => action !== undefined);
-  return [...new Set(added)].sort();
+/** Where an access point was named, both it and its bucket count. */
+function resourcesOf(call: RecognisedCall, { account, region }: S3Place): readonly string[] {
+  const { operation, bucket, key, accessPoint } = call;
+  if (bucket === undefined) return ["arn:aws:s3:::*"];
+  if (DIRECTORY.has(operation)) {
+    return [`arn:aws:s3express:${call.endpointRegion ?? region}:${account}:bucket/${bucket}`];
+  }
+  if (key !== undefined) return objectArns(bucket, key, accessPoint);
+  return [...(accessPoint === undefined ? [] : [accessPoint]), `arn:aws:s3:::${bucket}`];
 }
 
-function bypassActions({ headers }: RecognisedCall): readonly string[] {
-  const bypass = headers.get("x-amz-bypass-governance-retention")?.toLowerCase() === "true";
-  return bypass ? ["s3:BypassGovernanceRetention"] : [];
+function objectArns(bucket: string, key: string, accessPoint: string | undefined): readonly string[] {
+  const through = accessPoint === undefined ? [] : [`${accessPoint}/object/${key}`];
+  return [...through, `arn:aws:s3:::${bucket}/${key}`];
 }
 
-function sourceRequirements(call: RecognisedCall): readonly Requirement[] {
-  if (call.operation !== "CopyObject" && call.operation !== "UploadPartCopy") return [];
-  const { bucket, key, versionId } = readCopySource(call.headers.get("x-amz-copy-source") ?? "");
+function sourceRequirements({ source }: RecognisedCall): readonly Requirement[] {
+  if (source === undefined) return [];
+  const { bucket, key, versionId, accessPoint } = source;
   const action = versionId === undefined ? "s3:GetObject" : "s3:GetObjectVersion";
-  const context = versionId === undefined ? {} : { "s3:VersionId": versionId };
-  return [{ action, resource: arn(bucket, key), context }];
+  const context: IamContext = versionId === undefined ? {} : { "s3:VersionId": versionId };
+  return objectArns(bucket, key, accessPoint).map((resource) => ({ action, resource, context }));
 }
 
-function arn(bucket: string, key?: string): string {
-  return key === undefined ? `arn:aws:s3:::${bucket}` : `arn:aws:s3:::${bucket}/${key}`;
+function extraActions(call: RecognisedCall): readonly string[] {
+  const { operation, headers } = call;
+  if (operation === "CreateBucket") return newBucketActions(call);
+  if (CREATES_OBJECT.has(operation)) return headerActions(call).toSorted();
+  const compares = operation === "DeleteObject" ? comparingActions(headers.get("if-match")) : [];
+  return [...bypassActions(call), ...compares];
+}
+
+function headerActions({ headers }: RecognisedCall): readonly string[] {
+  return [...headers.keys()].map((name) => BY_HEADER.get(name)).filter((action) => action !== undefined);
+}
+
+/** Source: Amazon S3 API Reference, CreateBucket, "Permissions". */
+function newBucketActions(call: RecognisedCall): readonly string[] {
+  const { headers } = call;
+  const locks = headers.get("x-amz-bucket-object-lock-enabled")?.toLowerCase() === "true";
+  return [
+    ...(headerActions(call).includes("s3:PutObjectAcl") ? ["s3:PutBucketAcl"] : []),
+    ...(locks ? ["s3:PutBucketObjectLockConfiguration", "s3:PutBucketVersioning"] : []),
+    ...(headers.has("x-amz-object-ownership") ? ["s3:PutBucketOwnershipControls"] : []),
+  ];
+}
+
+function bypassActions({ operation, headers }: RecognisedCall): readonly string[] {
+  const bypass = headers.get("x-amz-bypass-governance-retention")?.toLowerCase() === "true";
+  return bypass && BYPASSES.has(operation) ? ["s3:BypassGovernanceRetention"] : [];
+}
+
+/** Whoever deletes an object by its ETag learns whether it has it (User Guide, "Enforce conditional deletes"). */
+function comparingActions(etag: string | undefined): readonly string[] {
+  return etag === undefined || etag === "*" ? [] : ["s3:GetObject"];
 }

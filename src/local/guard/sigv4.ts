@@ -14,7 +14,7 @@ export interface VerifierOptions {
   readonly sessions: Pick<Sessions, "find">;
   /** Epoch milliseconds. */
   readonly now: () => number;
-  /** The only region that a scope may name; any, when left out. */
+  /** The only region that a scope may name; any, when left out. S3 looks at the bucket first. */
   readonly region?: string;
   /** Which secret a session is held to; its own by default. Only tests say otherwise. */
   readonly secretOf?: (session: Session) => string;
@@ -59,7 +59,7 @@ export function createVerifier(options: VerifierOptions): Verifier {
   return {
     identify: (head, authorization) => {
       const rules = rulesFor(authorization.scope.service);
-      checkScope(authorization, rules, options.region);
+      checkScope(authorization, rules, rules.dialect === "s3" ? undefined : options.region);
       const session = findSession(authorization, rules, options);
       checkFreshness(authorization, rules, options.now());
       checkSignedHeaders(head, authorization, rules);

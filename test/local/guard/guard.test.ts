@@ -1,16 +1,16 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { parse } from "yaml";
 import { createGuard } from "../../../src/local/guard/guard.ts";
 import type { Admitted, Connection, GuardOptions, Seen } from "../../../src/local/guard/guard.ts";
+import { readWorld } from "../../../src/local/parse-world.ts";
 import type { LocalRequest } from "../../../src/local/request.ts";
 import type { Session } from "../../../src/local/session.ts";
-import type { World } from "../../../src/local/world.ts";
+import type { S3Call } from "../../../src/local/guard/s3-call.ts";
 import { NOW_MS, collect, oneSession, pieces, signed, withHeaders } from "./signed-request.ts";
 import type { Draft } from "./signed-request.ts";
 
-const world = parse(readFileSync("config/local-world.yaml", "utf8"), { merge: true }) as World;
+const world = readWorld(readFileSync("config/local-world.yaml", "utf8"));
 const SUB = "00000000-aaaa-4000-8000-000000000004";
 
 /** A guard before the world of `config/local-world.yaml`, and a session of one of its roles. */
@@ -188,7 +188,76 @@ describe("the guard and S3", () => {
     expect((await collect(admitted.body as AsyncIterable<Buffer>)).toString()).toBe(
       remove("q3.txt", "q4.txt").body,
     );
-    await expect(stand("editor").ask(remove("q3.txt"))).rejects.toMatchObject({ code: "AccessDenied" });
+    expect(admitted.call).toMatchObject({ refused: new Map() });
+  });
+
+  it("refuses of DeleteObjects the objects that IAM does, and leaves the others", async () => {
+    const limits = { Effect: "Deny", Action: "s3:DeleteObject", Resource: "arn:aws:s3:::reports/q4.txt" };
+    const { ask, seen } = stand("analyst", { sessionPolicies: [{ Statement: [everything, limits] }] });
+    const { call } = (await ask(remove("q3.txt", "q4.txt", "q5.txt"))) as { call: S3Call };
+    expect([...(call.refused ?? [])]).toEqual([
+      [
+        1,
+        expect.objectContaining({ code: "AccessDenied", message: expect.stringContaining("reports/q4.txt") }),
+      ],
+    ]);
+    expect(seen).toHaveLength(3);
+    const none = (await stand("editor").ask(remove("q3.txt", "q4.txt"))) as { call: S3Call };
+    expect([...(none.call.refused ?? []).keys()]).toEqual([0, 1]);
+  });
+
+  it("reads from the body what CreateBucket makes, and decides on all of it", async () => {
+    const body =
+      "<CreateBucketConfiguration><LocationConstraint>eu-west-1</LocationConstraint><Tags><Tag><Key>a</Key><Value>b</Value></Tag></Tags></CreateBucketConfiguration>";
+    const draft = { method: "PUT", path: "/fresh", body };
+    const { ask, seen } = stand("admin");
+    const admitted = await ask(draft);
+    expect((await collect(admitted.body as AsyncIterable<Buffer>)).toString()).toBe(body);
+    expect(seen.map(({ action }) => action)).toEqual(["s3:CreateBucket", "s3:TagResource"]);
+    const elsewhere = {
+      Effect: "Deny",
+      Action: "s3:CreateBucket",
+      Resource: "*",
+      Condition: { StringNotEquals: { "s3:LocationConstraint": "us-west-2" } },
+    };
+    const limited = stand("admin", { sessionPolicies: [{ Statement: [everything, elsewhere] }] });
+    await expect(limited.ask(draft)).rejects.toMatchObject({ code: "AccessDenied" });
+  });
+
+  it.each([
+    { method: "PUT", path: "/reports", query: { policy: "" }, body: "{}" },
+    { path: "/reports/q3.txt", query: { torrent: "" } },
+    { method: "POST", path: "/reports/q3.txt", query: { select: "", "select-type": "2" }, body: "<Select/>" },
+  ])("decides on what the stand-in does not do, and leaves it to S3 to say so: %j", async (draft) => {
+    const { ask, seen } = stand("admin");
+    await expect(ask(draft)).resolves.toMatchObject({ service: "s3" });
+    expect(seen).toHaveLength(1);
+    await expect(stand("nobody").ask(draft)).rejects.toMatchObject({ code: "AccessDenied" });
+  });
+
+  it("finds the bucket in the host, and decides alike", async () => {
+    const { ask, seen } = stand("analyst");
+    const headers = { host: "reports.s3.localhost:4483" };
+    await expect(ask({ path: "/q3.txt", headers })).resolves.toMatchObject({
+      call: { operation: "GetObject", bucket: "reports", key: "q3.txt" },
+    });
+    expect(seen.map(({ resource }) => resource)).toEqual(["arn:aws:s3:::reports/q3.txt"]);
+    await expect(ask({ path: "/reports/q3.txt", headers: { host: "home.localhost" } })).rejects.toMatchObject(
+      {
+        message: expect.stringContaining("arn:aws:s3:::home/reports/q3.txt"),
+      },
+    );
+  });
+
+  it("wants an access point and its bucket both allowed", async () => {
+    const points = { ...world, accessPoints: [{ name: "reader", bucket: "reports" }] };
+    const host = "reader-123456789012.s3-accesspoint.us-east-1.amazonaws.com";
+    const ask = (role: string) =>
+      stand(role, {}, { world: points }).ask({ path: "/q3.txt", headers: { host } });
+    await expect(ask("admin")).resolves.toMatchObject({ call: { bucket: "reports", key: "q3.txt" } });
+    await expect(ask("analyst")).rejects.toMatchObject({
+      message: expect.stringContaining("accesspoint/reader/object/q3.txt"),
+    });
   });
 
   it("admits a presigned request, telling IAM that it is one", async () => {

@@ -1,8 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { readDeleteObjects } from "../../../src/local/guard/s3-delete-objects.ts";
 import { parseS3 } from "../../../src/local/guard/s3-request.ts";
 import type { S3Call } from "../../../src/local/guard/s3-call.ts";
-import { deleteRequirements } from "../../../src/local/guard/s3-requirements.ts";
 
 function parse(method: string, target: string, headers: Readonly<Record<string, string>> = {}): S3Call {
   return parseS3({ method, target, rawHeaders: Object.entries(headers).flat() });
@@ -12,76 +10,6 @@ function parse(method: string, target: string, headers: Readonly<Record<string, 
 function needs({ requirements }: Pick<S3Call, "requirements">): readonly string[] {
   return requirements.map(({ action, resource }) => `${action} ${resource.replace("arn:aws:s3:::", "")}`);
 }
-
-describe("parseS3 and the operations", () => {
-  it.each([
-    ["GET", "/", "ListBuckets", ["s3:ListAllMyBuckets *"]],
-    ["GET", "/?x-id=ListBuckets", "ListBuckets", ["s3:ListAllMyBuckets *"]],
-    ["HEAD", "/bkt", "HeadBucket", ["s3:ListBucket bkt"]],
-    ["PUT", "/bkt", "CreateBucket", ["s3:CreateBucket bkt"]],
-    ["DELETE", "/bkt/", "DeleteBucket", ["s3:DeleteBucket bkt"]],
-    ["GET", "/bkt?location", "GetBucketLocation", ["s3:GetBucketLocation bkt"]],
-    ["GET", "/bkt", "ListObjects", ["s3:ListBucket bkt"]],
-    ["GET", "/bkt/?list-type=2&prefix=a%2F", "ListObjectsV2", ["s3:ListBucket bkt"]],
-    ["GET", "/bkt?list-type=1", "ListObjects", ["s3:ListBucket bkt"]],
-    ["GET", "/bkt?versions", "ListObjectVersions", ["s3:ListBucketVersions bkt"]],
-    ["GET", "/bkt?uploads=", "ListMultipartUploads", ["s3:ListBucketMultipartUploads bkt"]],
-    ["GET", "/bkt?acl", "GetBucketAcl", ["s3:GetBucketAcl bkt"]],
-    ["PUT", "/bkt?acl", "PutBucketAcl", ["s3:PutBucketAcl bkt"]],
-    ["POST", "/bkt?delete", "DeleteObjects", []],
-    ["GET", "/bkt/k", "GetObject", ["s3:GetObject bkt/k"]],
-    ["GET", "/bkt/k?partNumber=2", "GetObject", ["s3:GetObject bkt/k"]],
-    ["GET", "/bkt/k?versionId=7", "GetObject", ["s3:GetObjectVersion bkt/k"]],
-    ["HEAD", "/bkt/k", "HeadObject", ["s3:GetObject bkt/k"]],
-    ["HEAD", "/bkt/k?versionId=7", "HeadObject", ["s3:GetObjectVersion bkt/k"]],
-    ["PUT", "/bkt/k?x-id=PutObject", "PutObject", ["s3:PutObject bkt/k"]],
-    ["DELETE", "/bkt/k", "DeleteObject", ["s3:DeleteObject bkt/k"]],
-    ["DELETE", "/bkt/k?versionId=7", "DeleteObject", ["s3:DeleteObjectVersion bkt/k"]],
-    ["POST", "/bkt/k?uploads", "CreateMultipartUpload", ["s3:PutObject bkt/k"]],
-    ["PUT", "/bkt/k?partNumber=1&uploadId=u", "UploadPart", ["s3:PutObject bkt/k"]],
-    ["POST", "/bkt/k?uploadId=u", "CompleteMultipartUpload", ["s3:PutObject bkt/k"]],
-    ["DELETE", "/bkt/k?uploadId=u", "AbortMultipartUpload", ["s3:AbortMultipartUpload bkt/k"]],
-    ["GET", "/bkt/k?uploadId=u", "ListParts", ["s3:ListMultipartUploadParts bkt/k"]],
-    ["GET", "/bkt/k?tagging", "GetObjectTagging", ["s3:GetObjectTagging bkt/k"]],
-    ["PUT", "/bkt/k?tagging&versionId=7", "PutObjectTagging", ["s3:PutObjectVersionTagging bkt/k"]],
-    ["DELETE", "/bkt/k?tagging", "DeleteObjectTagging", ["s3:DeleteObjectTagging bkt/k"]],
-    ["GET", "/bkt/k?acl", "GetObjectAcl", ["s3:GetObjectAcl bkt/k"]],
-    ["PUT", "/bkt/k?acl&versionId=7", "PutObjectAcl", ["s3:PutObjectVersionAcl bkt/k"]],
-  ])("reads %s %s as %s", (method, target, operation, requirements) => {
-    const call = parse(method, target);
-    expect([call.operation, needs(call)]).toEqual([operation, requirements]);
-  });
-
-  it.each([
-    ["GET", "/bkt?policy"],
-    ["PUT", "/bkt?lifecycle"],
-    ["GET", "/bkt/k?retention"],
-    ["GET", "/bkt?tagging"],
-    ["GET", "/bkt/k?versions"],
-    ["GET", "/?acl"],
-    ["POST", "/bkt/k"],
-    ["POST", "/bkt"],
-    ["POST", "/bkt/k?select"],
-    ["PUT", "/bkt/k?uploadId=u"],
-    ["PUT", "/bkt/k?partNumber=1"],
-    ["PATCH", "/bkt/k"],
-    ["OPTIONS", "/bkt/k"],
-    ["DELETE", "/"],
-  ])("does not implement %s %s", (method, target) => {
-    expect(() => parse(method, target)).toThrowError(
-      expect.objectContaining({ code: "NotImplemented", status: 501 }),
-    );
-  });
-
-  it("refuses two operations in one request", () => {
-    expect(() => parse("GET", "/bkt/k?acl&tagging")).toThrowError(
-      expect.objectContaining({
-        code: "InvalidArgument",
-        message: "Conflicting query string parameters: acl, tagging",
-      }),
-    );
-  });
-});
 
 describe("parseS3 and what headers add", () => {
   it.each([
@@ -124,6 +52,33 @@ describe("parseS3 and what headers add", () => {
     expect(needs(parse("DELETE", "/bkt/k", headers))).toContain("s3:BypassGovernanceRetention bkt/k");
   });
 
+  it.each([
+    [{ "if-match": '"etag"' }, ["s3:DeleteObject bkt/k", "s3:GetObject bkt/k"]],
+    [{ "if-match": "*" }, ["s3:DeleteObject bkt/k"]],
+  ])("wants the right to read of whoever deletes what has an ETag: %j", (headers, expected) => {
+    expect(needs(parse("DELETE", "/bkt/k", headers))).toEqual(expected);
+  });
+
+  it.each([
+    [
+      { "x-amz-bucket-object-lock-enabled": "true" },
+      ["s3:PutBucketObjectLockConfiguration bkt", "s3:PutBucketVersioning bkt"],
+    ],
+    [{ "x-amz-bucket-object-lock-enabled": "false" }, []],
+    [{ "x-amz-object-ownership": "ObjectWriter" }, ["s3:PutBucketOwnershipControls bkt"]],
+  ])("wants more than CreateBucket for %j", (headers, more) => {
+    expect(needs(parse("PUT", "/bkt", headers))).toEqual(["s3:CreateBucket bkt", ...more]);
+  });
+
+  it("wants the right to bypass where retention is changed, too", () => {
+    const headers = { "x-amz-bypass-governance-retention": "TRUE" };
+    expect(needs(parse("PUT", "/bkt/k?retention", headers))).toEqual([
+      "s3:PutObjectRetention bkt/k",
+      "s3:BypassGovernanceRetention bkt/k",
+    ]);
+    expect(needs(parse("PUT", "/bkt/k?legal-hold", headers))).toEqual(["s3:PutObjectLegalHold bkt/k"]);
+  });
+
   it("wants a bucket's ACL rights where a bucket is made with one", () => {
     expect(needs(parse("PUT", "/bkt", { "x-amz-acl": "private" }))).toEqual([
       "s3:CreateBucket bkt",
@@ -154,6 +109,11 @@ describe("parseS3 and copies", () => {
     expect([copy.operation, needs(copy)]).toEqual(["CopyObject", [requirement, "s3:PutObject bkt/k"]]);
     const part = parse("PUT", "/bkt/k?partNumber=1&uploadId=u", headers);
     expect([part.operation, needs(part)]).toEqual(["UploadPartCopy", [requirement, "s3:PutObject bkt/k"]]);
+  });
+
+  it("copies to the bucket that the host names", () => {
+    const headers = { host: "bkt.s3.amazonaws.com", "x-amz-copy-source": "src/a" };
+    expect(needs(parse("PUT", "/k", headers))).toEqual(["s3:GetObject src/a", "s3:PutObject bkt/k"]);
   });
 
   it.each(["src", "src/", "/", "", "src/a?versionId=", "src/%ff", "src/%2"])(
@@ -196,6 +156,27 @@ describe("parseS3 and paths", () => {
     expect(() => parse("GET", target)).toThrowError(expect.objectContaining({ code }));
   });
 
+  it.each([
+    ["/", "bkt", undefined],
+    ["/a%2Fb", "bkt", "a/b"],
+    ["//a", "bkt", "/a"],
+    ["/other/k", "bkt", "other/k"],
+    ["/..%2Fother/k", "bkt", "../other/k"],
+    ["/%C3%BC", "bkt", "ü"],
+  ])("reads %s with the bucket in the host", (target, bucket, key) => {
+    const call = parse("GET", target, { host: "bkt.s3.localhost:4483" });
+    expect([call.bucket, call.key]).toEqual([bucket, key]);
+  });
+
+  it.each(["s3.s3.amazonaws.com", "a_b.s3.amazonaws.com", "a/b.s3.amazonaws.com", "-.localhost"])(
+    "refuses the bucket of %s",
+    (host) => {
+      expect(() => parse("GET", "/k", { host })).toThrowError(
+        expect.objectContaining({ code: "InvalidBucketName" }),
+      );
+    },
+  );
+
   it("leaves the parameters of a signature out of the query", () => {
     const call = parse(
       "GET",
@@ -221,6 +202,16 @@ describe("parseS3 and condition keys", () => {
     expect(requirement?.context).not.toHaveProperty(["s3:prefix"]);
   });
 
+  it.each([
+    ["PUT", "/bkt/k", "true"],
+    ["POST", "/bkt/k?uploadId=u", "true"],
+    ["POST", "/bkt/k?uploads", "false"],
+    ["PUT", "/bkt/k?uploadId=u&partNumber=1", "false"],
+  ])("tells whether %s %s makes the object", (method, target, expected) => {
+    const [requirement] = parse(method, target).requirements;
+    expect(requirement?.context).toMatchObject({ "s3:ObjectCreationOperation": expected });
+  });
+
   it("gives the version, the ACL and the tags", () => {
     const [version] = parse("GET", "/bkt/k?versionId=7").requirements;
     expect(version?.context).toMatchObject({ "s3:VersionId": "7" });
@@ -233,48 +224,5 @@ describe("parseS3 and condition keys", () => {
       "s3:RequestObjectTag/team": "a b",
       "s3:RequestObjectTagKeys": ["team", "x"],
     });
-  });
-});
-
-function read(xml: string): readonly object[] {
-  return readDeleteObjects(Buffer.from(xml));
-}
-
-describe("readDeleteObjects", () => {
-  it("reads keys and versions", () => {
-    const xml = `<?xml version="1.0" encoding="UTF-8"?>
-      <Delete xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><Quiet>true</Quiet>
-        <Object><Key>a &amp; b</Key></Object>
-        <Object><Key><![CDATA[c<d]]></Key><VersionId>7</VersionId></Object></Delete>`;
-    expect(read(xml)).toEqual([{ key: "a & b" }, { key: "c<d", versionId: "7" }]);
-  });
-
-  it("tells what each of them needs", () => {
-    const call = parse("POST", "/bkt?delete", { "x-amz-bypass-governance-retention": "true" });
-    const objects = [{ key: "a" }, { key: "b", versionId: "7" }];
-    expect(needs({ requirements: deleteRequirements(call, objects) })).toEqual([
-      "s3:DeleteObject bkt/a",
-      "s3:BypassGovernanceRetention bkt/a",
-      "s3:DeleteObjectVersion bkt/b",
-      "s3:BypassGovernanceRetention bkt/b",
-    ]);
-  });
-
-  it.each([
-    ["nothing", ""],
-    ["another document", "<Remove><Object><Key>a</Key></Object></Remove>"],
-    ["no object", "<Delete></Delete>"],
-    ["an object without a key", "<Delete><Object><VersionId>1</VersionId></Object></Delete>"],
-    ["an empty key", "<Delete><Object><Key></Key></Object></Delete>"],
-    ["two keys", "<Delete><Object><Key>a</Key><Key>b</Key></Object></Delete>"],
-    [
-      "two versions",
-      "<Delete><Object><Key>a</Key><VersionId>1</VersionId><VersionId>2</VersionId></Object></Delete>",
-    ],
-    ["an element in a key", "<Delete><Object><Key>a<b/></Key></Object></Delete>"],
-    ["broken XML", "<Delete><Object><Key>a</Object></Delete>"],
-    ["too many objects", `<Delete>${"<Object><Key>a</Key></Object>".repeat(1001)}</Delete>`],
-  ])("refuses %s", (_what, xml) => {
-    expect(() => read(xml)).toThrowError(expect.objectContaining({ code: "MalformedXML", status: 400 }));
   });
 });

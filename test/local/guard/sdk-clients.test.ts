@@ -27,6 +27,7 @@ const world = {
   account: "123456789012",
   region: "us-east-1",
   roles: [{ name: "admin", trust: {}, policies: [all] }],
+  buckets: {},
 } as unknown as World;
 const { sessions, session } = oneSession("admin", { expiresAtMs: Date.now() + 3_600_000 });
 const guard = createGuard({ world, sessions, now: Date.now, keySchemaOf: () => ({ partitionKey: "pk" }) });

@@ -1,0 +1,84 @@
+import type { LocalError } from "../request.ts";
+import { authorize, readAll } from "./admit.ts";
+import type { AdmitTools, Identified, S3Admitted } from "./admit.ts";
+import { openPayload, readPayloadHash } from "./payload.ts";
+import type { Payload } from "./payload.ts";
+import type { S3Call } from "./s3-call.ts";
+import { readCreateBucket } from "./s3-create-bucket.ts";
+import { readDeleteObjects } from "./s3-delete-objects.ts";
+import { parseS3Head } from "./s3-request.ts";
+import { createRequirements, deleteRequirements } from "./s3-requirements.ts";
+import { checkS3Region } from "./wrong-region.ts";
+
+/** The largest document that S3 takes to decide on. */
+const MAX_DOCUMENT_BYTES = 2 * 1024 * 1024;
+
+/** Operations without content, whatever their method; what comes is read, verified and dropped. */
+const WITHOUT_CONTENT: ReadonlySet<string> = new Set([
+  "CopyObject",
+  "CreateMultipartUpload",
+  "RenameObject",
+  "UploadPartCopy",
+]);
+
+/**
+ * Admits an S3 call: its head is decided on at once, its content verified as it streams.
+ *
+ * What the stand-in's S3 does not do is admitted like the rest; it is for S3 to say so.
+ */
+export async function admitS3(tools: AdmitTools, identified: Identified): Promise<S3Admitted> {
+  const { request, head, authorization, session } = identified;
+  const payloadHash = readPayloadHash(head, authorization.form);
+  const verified = tools.verifier.verify(head, authorization, session, payloadHash);
+  const call = parseS3Head(head, { ...tools.place, region: authorization.scope.region });
+  checkS3Region(call, { authorization, method: head.method }, tools.regions);
+  const payload = openPayload(head, verified, payloadHash, request.body);
+  if (call.operation === "DeleteObjects") return admitDeleteObjects(tools, identified, call, payload);
+  if (call.operation === "CreateBucket") return admitCreateBucket(tools, identified, call, payload);
+  authorize(tools, identified, call.requirements);
+  const hasContent = head.method === "PUT" || head.method === "POST";
+  if (hasContent && !WITHOUT_CONTENT.has(call.operation)) return admitted(identified, call, payload);
+  for await (const _ of payload.body);
+  return admitted(identified, call, { ...payload, body: streamOf() });
+}
+
+/** DeleteObjects says in its body what it deletes; objects that IAM refuses are left out, and the others go. */
+async function admitDeleteObjects(
+  tools: AdmitTools,
+  identified: Identified,
+  call: S3Call,
+  payload: Payload,
+): Promise<S3Admitted> {
+  const body = await readAll(payload.body, MAX_DOCUMENT_BYTES, "MalformedXML");
+  const ofEach = readDeleteObjects(body).map((object) => deleteRequirements(call, object));
+  const requirements = ofEach.flat();
+  tools.observe(identified, requirements);
+  const refused = new Map<number, LocalError>();
+  for (const [position, own] of ofEach.entries()) {
+    const refusal = tools.refusalOf(identified, own);
+    if (refusal !== undefined) refused.set(position, refusal);
+  }
+  return admitted(identified, { ...call, requirements, refused }, { ...payload, body: streamOf(body) });
+}
+
+/** CreateBucket says in its body where the bucket is to be, and which tags it has. */
+async function admitCreateBucket(
+  tools: AdmitTools,
+  identified: Identified,
+  call: S3Call,
+  payload: Payload,
+): Promise<S3Admitted> {
+  const body = await readAll(payload.body, MAX_DOCUMENT_BYTES, "MalformedXML");
+  const requirements = createRequirements(call, readCreateBucket(body));
+  authorize(tools, identified, requirements);
+  return admitted(identified, { ...call, requirements }, { ...payload, body: streamOf(body) });
+}
+
+function admitted({ session, authorization }: Identified, call: S3Call, payload: Payload): S3Admitted {
+  return { service: "s3", session, region: authorization.scope.region, call, ...payload };
+}
+
+// oxlint-disable-next-line require-await -- content is asynchronous wherever it comes from
+async function* streamOf(...pieces: readonly Buffer[]): AsyncGenerator<Buffer, void> {
+  yield* pieces;
+}
