@@ -1,4 +1,4 @@
-import { DYNAMODB_TABLE, TRANSACT_ACTIONS } from "../aws/dynamodb/table.ts";
+import { countedByDynamoDb } from "../aws/dynamodb/asked.ts";
 import { countedByS3 } from "../aws/s3/counted.ts";
 import type { Counted } from "../policy/diff/region.ts";
 
@@ -7,14 +7,5 @@ import type { Counted } from "../policy/diff/region.ts";
  * hold of the services that Postern reads.
  */
 export function countedActions(): readonly Counted[] {
-  const dynamodb = Object.entries(DYNAMODB_TABLE).flatMap(([name, { covers = [], naming }]) =>
-    [...covers, ...(naming === "write-items" ? WRITES : [])].map((covered): Counted => [
-      `dynamodb:${name}`,
-      covered,
-    ]),
-  );
-  return [...countedByS3(), ...dynamodb];
+  return [...countedByS3(), ...countedByDynamoDb()];
 }
-
-/** What each entry of a batch may do. */
-const WRITES = [TRANSACT_ACTIONS["Put"] ?? "", TRANSACT_ACTIONS["Delete"] ?? ""];

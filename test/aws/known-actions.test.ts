@@ -25,6 +25,16 @@ describe("C16 the actions that an upstream knows", () => {
         { prefix: TABLES, rest: "path" },
       ],
     ],
+    [
+      "dynamodb:PartiQLSelect",
+      [
+        { prefix: TABLES, rest: "name" },
+        { prefix: TABLES, rest: "path" },
+      ],
+    ],
+    ["dynamodb:PartiQLInsert", [{ prefix: TABLES, rest: "name" }]],
+    ["dynamodb:GetRecords", [{ prefix: TABLES, rest: "path" }]],
+    ["dynamodb:RestoreTableToPointInTime", [{ prefix: TABLES, rest: "name" }]],
     ["dynamodb:ListTables", [{ prefix: `${TABLES}*`, rest: "nothing" }]],
     ["dynamodb:DescribeLimits", [{ prefix: "*", rest: "nothing" }]],
     [
@@ -35,7 +45,7 @@ describe("C16 the actions that an upstream knows", () => {
     expect(actionNamed(action)).toMatchObject({ asked: true, resources });
   });
 
-  it.each(["s3:PutLifecycleConfiguration", "s3:GetObjectTorrent", "dynamodb:PartiQLSelect"])(
+  it.each(["s3:CreateJob", "dynamodb:ExportTableToPointInTime", "dynamodb:InjectError"])(
     "%s is known and not asked for",
     (action) => {
       expect(actionNamed(action)).toMatchObject({ asked: false, resources: [] });
@@ -83,16 +93,18 @@ describe("C16 siblings of an action", () => {
     );
     expect(actionNamed("dynamodb:GetItem")?.siblings).toEqual(
       expect.arrayContaining([
-        "dynamodb:PartiQLSelect",
         "dynamodb:ConditionCheckItem",
-        "dynamodb:GetRecords",
+        "dynamodb:CreateBackup",
+        "dynamodb:EnableKinesisStreamingDestination",
       ]),
     );
   });
 
   it("leave out what a deny of the action holds anyway", () => {
     expect(ACTION_SIBLINGS.get("dynamodb:GetItem")).toContain("dynamodb:Query");
-    expect(actionNamed("dynamodb:GetItem")?.siblings).not.toContain("dynamodb:Query");
+    const siblings = actionNamed("dynamodb:GetItem")?.siblings;
+    for (const held of ["dynamodb:Query", "dynamodb:PartiQLSelect", "dynamodb:GetRecords"])
+      expect(siblings).not.toContain(held);
     expect(actionNamed("dynamodb:BatchGetItem")?.siblings).toContain("dynamodb:Query");
   });
 });

@@ -1,27 +1,20 @@
 import type { Requirement } from "../../domain/operation.ts";
 import { malformed } from "../body.ts";
 import { ACCESS_FORMS } from "./forms.ts";
-import { accessKeys, ALL_ITEMS, LEADING_KEYS, textEntry } from "./keys.ts";
+import { accessKeys, ATTRIBUTES, LEADING_KEYS, namesAllItReaches, textEntry } from "./keys.ts";
+import { checkCount, entriesOf, objectOf, textOf } from "./members.ts";
 import { allTables, indexArn, tableArn } from "./names.ts";
-import { DYNAMODB_TABLE, mayTransact, TRANSACT_ACTIONS } from "./table.ts";
+import { mayTransact, TRANSACT_ACTIONS } from "./table.ts";
 import type { KeyEntry } from "./key-entry.ts";
+import { distinct, type Touched } from "./touched.ts";
 import type { Upstream } from "../service.ts";
 import { isObject, type JsonObject, own } from "../strict-json.ts";
-
-/** A resource that an operation touches, and what its requirement says besides. */
-export type Touched = Omit<Requirement, "action"> & {
-  /** Where it is not the operation's own. */
-  readonly action?: string;
-};
 
 /** Members of an entry of BatchWriteItem, with the item action that each has the effect of. */
 const WRITE_ACTIONS: Readonly<Record<string, string>> = {
   PutRequest: "dynamodb:PutItem",
   DeleteRequest: "dynamodb:DeleteItem",
 };
-
-/** Of one call, each of which may need a decision of its own: all that DynamoDB takes (service quotas). */
-const MAX_ENTRIES = 100;
 
 /** What a table's part of BatchGetItem says of all its keys. */
 const READ_MEMBERS = ["AttributesToGet", "ExpressionAttributeNames", "ProjectionExpression", "Select"];
@@ -74,7 +67,7 @@ export function writtenTables(input: JsonObject, upstream: Upstream): readonly T
   const request = capacityOf(input);
   const touched = Object.entries(objectOf(input, "RequestItems")).flatMap(([table, entries]) => {
     const resource = tableArn(table, upstream);
-    return listOf(entries).map((entry) => {
+    return entriesOf(entries).map((entry) => {
       const { member, action, value } = onlyMember(entry, WRITE_ACTIONS);
       const place = { upstream, table: resource, request };
       return { resource, covers: [action], ...keysOf(member, isObject(value) ? value : {}, place) };
@@ -90,7 +83,7 @@ export function transactedTables(
   operation: string,
 ): readonly Touched[] {
   const request: readonly KeyEntry[] = [...capacityOf(input), ["dynamodb:enclosingoperation", [operation]]];
-  const touched = listOf(input["TransactItems"]).map((item) => {
+  const touched = entriesOf(input["TransactItems"]).map((item) => {
     const { action, value } = onlyMember(item, TRANSACT_ACTIONS);
     if (!mayTransact(operation, action)) throw malformed(`${action} in ${operation}`);
     if (!isObject(value)) throw malformed("an entry of TransactItems that is no object");
@@ -108,14 +101,6 @@ interface Place {
   readonly request: readonly KeyEntry[];
 }
 
-/** What does to every item of a table what item actions do to one, and names none. */
-const OF_ALL_ITEMS: ReadonlySet<string> = new Set(
-  Object.entries(DYNAMODB_TABLE).flatMap(([name, { covers }]) => {
-    const action = `dynamodb:${name}`;
-    return covers === undefined || ACCESS_FORMS.has(action) ? [] : [action];
-  }),
-);
-
 /** What conditions can tell of an access; nothing where it is not one to items. */
 function keysOf(
   access: string,
@@ -123,33 +108,18 @@ function keysOf(
   { upstream, table, index, request }: Place,
 ): Pick<Requirement, "keys" | "partial"> {
   const form = ACCESS_FORMS.get(access);
-  if (form === undefined) return OF_ALL_ITEMS.has(access) ? { keys: ALL_ITEMS } : {};
+  if (form === undefined) return {};
   const schema = upstream.tables.get(table.slice(allTables(upstream).length));
   const partitionKey = index === undefined ? schema?.partitionKey : schema?.indexes.get(index);
   const keys = accessKeys({ form, input, partitionKey, request });
   // An index finds items of any leading key of the table.
-  return partitionKey === schema?.partitionKey ? { keys } : { keys, partial: [LEADING_KEYS] };
+  const partial = partitionKey === schema?.partitionKey ? [] : [LEADING_KEYS];
+  if (!namesAllItReaches(form, input, keys)) partial.push(ATTRIBUTES);
+  return partial.length === 0 ? { keys } : { keys, partial };
 }
 
 function capacityOf(input: JsonObject): readonly KeyEntry[] {
   return textEntry("dynamodb:returnconsumedcapacity", input, "ReturnConsumedCapacity");
-}
-
-/**
- * Entries that no rule can tell apart are decided once. Others are not merged, as IAM does with those of a batch: among
- * the values of many, one could hide from a condition on all of them.
- */
-function distinct(touched: readonly Touched[]): readonly Touched[] {
-  checkCount(touched.length);
-  const seen = new Map<string, Touched>();
-  for (const one of touched) {
-    seen.set(JSON.stringify([one.action, one.resource, one.covers, [...(one.keys ?? [])]]), one);
-  }
-  return [...seen.values()];
-}
-
-function checkCount(entries: number): void {
-  if (entries > MAX_ENTRIES) throw malformed(`${entries} entries`);
 }
 
 /** The one member of an entry, and the action that it stands for. */
@@ -163,28 +133,4 @@ function onlyMember(
     throw malformed("an entry that is not one known action");
   }
   return { member: member[0], action, value: member[1] };
-}
-
-function objectOf(input: JsonObject, member: string): JsonObject {
-  const value = input[member];
-  if (!isObject(value) || Object.keys(value).length === 0) throw malformed(`${member} names nothing`);
-  return value;
-}
-
-function listOf(value: unknown): readonly unknown[] {
-  if (!Array.isArray(value) || value.length === 0)
-    throw malformed("a list was expected, with something in it");
-  checkCount(value.length);
-  return value;
-}
-
-/**
- * The text of a member that must be there.
- *
- * @throws Refusal body-malformed
- */
-export function textOf(input: JsonObject, member: string): string {
-  const value = input[member];
-  if (typeof value !== "string") throw malformed(`${member} is not a string`);
-  return value;
 }

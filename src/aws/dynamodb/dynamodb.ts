@@ -4,13 +4,14 @@ import { Refusal } from "../../domain/refusal.ts";
 import { checkBodyHeaders, decodeBody } from "../body.ts";
 import { refuseAsDynamoDb } from "./errors.ts";
 import { requirementsOf } from "./resources.ts";
-import { DYNAMODB_TABLE } from "./table.ts";
+import { REFUSED_OPERATIONS } from "./refused.ts";
+import { type DynamoDbRow, DYNAMODB_TABLE } from "./table.ts";
 import { splitTarget } from "../parameters.ts";
 import type { BodyDecided, Service, Upstream } from "../service.ts";
 import { faultOfJson } from "../signature-fault.ts";
 import { parseStrictJson } from "../strict-json.ts";
 
-/** Amazon DynamoDB (API 2012-08-10, JSON 1.0): every operation is decided by its body. */
+/** Amazon DynamoDB and DynamoDB Streams (APIs 2012-08-10, JSON 1.0): every operation is decided by its body. */
 export const dynamodb: Service = {
   recognise,
   refuse: refuseAsDynamoDb,
@@ -18,7 +19,8 @@ export const dynamodb: Service = {
   redirectOf: () => undefined,
 };
 
-const PREFIX = "DynamoDB_20120810.";
+/** The whole target must be known: another date is another API, with bodies of another shape. */
+const TARGET = /^(?<api>DynamoDB(?:Streams)?)_20120810\.(?<name>[A-Za-z]+)$/;
 const JSON_TYPE = "application/x-amz-json-1.0";
 
 /** The client's own signature and tracing, and the target, which is sent from what was understood. */
@@ -31,13 +33,11 @@ const NOT_THE_OPERATION = new Set([
 ]);
 
 function recognise(head: Head, upstream: Upstream): BodyDecided {
-  if (head.method !== "POST") throw new Refusal("operation-unknown", { detail: `DynamoDB ${head.method}` });
+  if (head.method !== "POST") throw unknown(`DynamoDB ${head.method}`);
   const { path, query } = splitTarget(head.target);
   if (path !== "/") throw new Refusal("target-malformed", { detail: "DynamoDB has the one path /" });
   if (query !== "") throw new Refusal("query-not-allowed", { detail: "DynamoDB takes no query" });
-  const name = readName(head.headers);
-  const row = Object.hasOwn(DYNAMODB_TABLE, name) ? DYNAMODB_TABLE[name] : undefined;
-  if (row === undefined) throw new Refusal("operation-unknown", { detail: `DynamoDB ${name}` });
+  const { target, name, row } = readTarget(head.headers);
   checkBodyHeaders(head.headers, [JSON_TYPE]);
   const admitted = admittedLines(head.headers, name, upstream);
   return {
@@ -52,19 +52,32 @@ function recognise(head: Head, upstream: Upstream): BodyDecided {
       method: "POST",
       path: "/",
       query: "",
-      headers: [["content-type", JSON_TYPE], ["x-amz-target", `${PREFIX}${name}`], ...admitted],
+      headers: [["content-type", JSON_TYPE], ["x-amz-target", target], ...admitted],
       payload: { kind: "buffered", bytes: body },
     }),
   };
 }
 
-/** The whole target must be known: another date is another API, with bodies of another shape. */
-function readName(headers: Headers): string {
+/**
+ * Both APIs are read on any upstream: no name belongs to both, and each is sent with its own target, which AWS refuses at
+ * the other's address.
+ */
+function readTarget(headers: Headers): {
+  readonly target: string;
+  readonly name: string;
+  readonly row: DynamoDbRow;
+} {
   const target = headers.get("x-amz-target") ?? "";
-  if (!target.startsWith(PREFIX)) {
-    throw new Refusal("operation-unknown", { detail: "not a target of DynamoDB_20120810" });
-  }
-  return target.slice(PREFIX.length);
+  const { api = "", name = "" } = TARGET.exec(target)?.groups ?? {};
+  if (name === "") throw unknown("not a target of DynamoDB_20120810 or DynamoDBStreams_20120810");
+  if (Object.hasOwn(REFUSED_OPERATIONS, name)) throw unknown(`DynamoDB ${name}: ${REFUSED_OPERATIONS[name]}`);
+  const row = Object.hasOwn(DYNAMODB_TABLE, name) ? DYNAMODB_TABLE[name] : undefined;
+  if (row === undefined || (row.api ?? "DynamoDB") !== api) throw unknown(`${api} ${name}`);
+  return { target, name, row };
+}
+
+function unknown(detail: string): Refusal {
+  return new Refusal("operation-unknown", { detail });
 }
 
 /** No operation of DynamoDB has `x-amz-` headers of its own; what the operator lets through is sent. */

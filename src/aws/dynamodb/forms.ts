@@ -15,6 +15,8 @@ export interface AccessForm {
   readonly select?: "asked" | "follows";
   /** Whether it may give an item back that it writes or checks. */
   readonly returns?: true;
+  /** Whether it takes the item away that was there, with whatever attributes it had. */
+  readonly replaces?: true;
 }
 
 const NAMED = ["AttributesToGet"];
@@ -30,7 +32,14 @@ export const ACCESS_FORMS: ReadonlyMap<string, AccessForm> = new Map<string, Acc
   ],
   [
     "dynamodb:PutItem",
-    { item: "Item", maps: ["Item", "Expected"], lists: [], expressions: [CONDITION], returns: true },
+    {
+      item: "Item",
+      maps: ["Item", "Expected"],
+      lists: [],
+      expressions: [CONDITION],
+      returns: true,
+      replaces: true,
+    },
   ],
   [
     "dynamodb:UpdateItem",
@@ -44,7 +53,14 @@ export const ACCESS_FORMS: ReadonlyMap<string, AccessForm> = new Map<string, Acc
   ],
   [
     "dynamodb:DeleteItem",
-    { item: "Key", maps: ["Key", "Expected"], lists: [], expressions: [CONDITION], returns: true },
+    {
+      item: "Key",
+      maps: ["Key", "Expected"],
+      lists: [],
+      expressions: [CONDITION],
+      returns: true,
+      replaces: true,
+    },
   ],
   [
     "dynamodb:ConditionCheckItem",
@@ -64,6 +80,6 @@ export const ACCESS_FORMS: ReadonlyMap<string, AccessForm> = new Map<string, Acc
     "dynamodb:Scan",
     { maps: ["ScanFilter"], lists: NAMED, expressions: [FILTER, PROJECTION], select: "asked" },
   ],
-  ["PutRequest", { item: "Item", maps: ["Item"], lists: [], expressions: [] }],
-  ["DeleteRequest", { item: "Key", maps: ["Key"], lists: [], expressions: [] }],
+  ["PutRequest", { item: "Item", maps: ["Item"], lists: [], expressions: [], replaces: true }],
+  ["DeleteRequest", { item: "Key", maps: ["Key"], lists: [], expressions: [], replaces: true }],
 ]);

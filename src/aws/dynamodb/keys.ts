@@ -21,11 +21,20 @@ type Values = readonly string[] | "unknown";
 /** The key whose values are those of the partition key. */
 export const LEADING_KEYS = "dynamodb:leadingkeys";
 
+/** The key whose values are names of top-level attributes. */
+export const ATTRIBUTES = "dynamodb:attributes";
+
+const SELECT = "dynamodb:select";
+const RETURN_VALUES = "dynamodb:returnvalues";
+
 /** Of what reaches every item of a table without naming one, such as its deletion. */
 export const ALL_ITEMS: RequestKeys = new Map([
   [LEADING_KEYS, "unknown"],
-  ["dynamodb:attributes", "unknown"],
+  [ATTRIBUTES, "unknown"],
 ]);
+
+/** Values of `ReturnValues` that give back nothing, or what the update names (API reference, UpdateItem). */
+const NAMED_ONLY: ReadonlySet<string> = new Set(["NONE", "UPDATED_OLD", "UPDATED_NEW"]);
 
 /** Of one list; a batch says the same list of each of its keys. */
 const MAX_NAMES = 255;
@@ -38,12 +47,33 @@ export function accessKeys(access: ItemAccess): RequestKeys {
   const { form, input, request } = access;
   const entries: KeyEntry[] = [
     ...request,
-    ...entry("dynamodb:attributes", attributesOf(form, input)),
+    ...entry(ATTRIBUTES, attributesOf(form, input)),
     [LEADING_KEYS, leadingKeysOf(access)],
   ];
-  if (form.select !== undefined) entries.push(["dynamodb:select", selectOf(form.select, input)]);
-  if (form.returns === true) entries.push(["dynamodb:returnvalues", returnValuesOf(input)]);
+  if (form.select !== undefined) entries.push([SELECT, selectOf(form.select, input)]);
+  if (form.returns === true) entries.push([RETURN_VALUES, returnValuesOf(input)]);
   return new Map(entries);
+}
+
+/**
+ * Whether an access reaches no attribute but those that it names. A read without a projection gives out all there are, a
+ * put or a deletion takes away all there were, and what is given back of an item may be all of it.
+ *
+ * @param keys what {@link accessKeys} told of it
+ */
+export function namesAllItReaches(form: AccessForm, input: JsonObject, keys: RequestKeys): boolean {
+  if (form.select !== undefined) return isNarrow(keys.get(SELECT), input);
+  const returned = keys.get(RETURN_VALUES) ?? [];
+  if (form.replaces === true || returned === "unknown") return false;
+  return returned.every((value) => NAMED_ONLY.has(value));
+}
+
+/** A count gives out nothing; names are said in a projection. */
+function isNarrow(select: Values | undefined, input: JsonObject): boolean {
+  if (select === undefined || select === "unknown") return false;
+  if (select[0] === "COUNT") return true;
+  const some = projectionsOf(input);
+  return select[0] === "SPECIFIC_ATTRIBUTES" && some.length > 0 && !some.some(isEmpty);
 }
 
 /** A key with the value of a member that is a text; without the member it is absent. */
@@ -109,11 +139,16 @@ function listNames(value: unknown): readonly string[] | undefined {
 function selectOf(select: "asked" | "follows", input: JsonObject): Values {
   const asked = own(input, "Select");
   if (asked !== undefined) return select === "asked" ? textOf(asked) : "unknown";
-  const some = ["ProjectionExpression", "AttributesToGet"].map((name) => own(input, name));
+  const some = projectionsOf(input);
   if (some.some(isEmpty)) return "unknown";
-  if (some.some((value) => value !== undefined)) return ["SPECIFIC_ATTRIBUTES"];
+  if (some.length > 0) return ["SPECIFIC_ATTRIBUTES"];
   const ofIndex = select === "asked" && own(input, "IndexName") !== undefined;
   return [ofIndex ? "ALL_PROJECTED_ATTRIBUTES" : "ALL_ATTRIBUTES"];
+}
+
+function projectionsOf(input: JsonObject): readonly unknown[] {
+  const some = ["ProjectionExpression", "AttributesToGet"].map((name) => own(input, name));
+  return some.filter((value) => value !== undefined);
 }
 
 /** Whether a member that is there names nothing: DynamoDB refuses it, or gives everything. */

@@ -1,16 +1,21 @@
 import type { Requirement } from "../../domain/operation.ts";
 import { Refusal } from "../../domain/refusal.ts";
+import { readTables, touchedIndex, touchedTable, transactedTables, writtenTables } from "./accesses.ts";
+import { ALL_ITEMS } from "./keys.ts";
+import { textOf } from "./members.ts";
+import { globalTableArn } from "./names.ts";
 import {
-  readTables,
-  textOf,
-  type Touched,
-  touchedIndex,
-  touchedTable,
-  transactedTables,
-  writtenTables,
-} from "./accesses.ts";
-import { allTables, globalTableArn, tableByArn } from "./names.ts";
+  everyTable,
+  iteratedStream,
+  listedTable,
+  touchedNothing,
+  touchedPart,
+  touchedResource,
+} from "./parts.ts";
+import { restoredBackup, restoredTable } from "./restores.ts";
+import { touchedByStatements } from "./statements.ts";
 import type { DynamoDbRow, TableNaming } from "./table.ts";
+import type { Touched } from "./touched.ts";
 import { isObject, type JsonObject } from "../strict-json.ts";
 import type { Upstream } from "../service.ts";
 
@@ -22,16 +27,29 @@ const READERS: Readonly<Record<TableNaming, Reader>> = {
   "request-items": readTables,
   "write-items": writtenTables,
   "transact-items": transactedTables,
-  "resource-arn": (input, upstream) => [{ resource: tableByArn(textOf(input, "ResourceArn"), upstream) }],
+  statements: touchedByStatements,
+  "resource-arn": touchedResource,
+  "listed-table": listedTable,
+  backup: touchedPart("backup"),
+  export: touchedPart("export"),
+  import: touchedPart("import"),
+  stream: touchedPart("stream"),
+  "shard-iterator": iteratedStream,
+  "restored-backup": restoredBackup,
+  "restored-table": restoredTable,
   "global-table": (input, upstream) => [
     { resource: globalTableArn(textOf(input, "GlobalTableName"), upstream) },
   ],
-  "all-tables": (_input, upstream) => [{ resource: `${allTables(upstream)}*` }],
-  none: () => [{ resource: "*" }],
+  "all-tables": everyTable,
+  none: touchedNothing,
 };
 
+/** Members that may name a key of KMS. */
+const ENCRYPTIONS = ["SSESpecification", "SSESpecificationOverride"];
+
 /**
- * Reads from an operation's input every table and index that it touches.
+ * Reads from an operation's input every table, and every part of one, that it touches. What does to every item of a table
+ * what item actions do to one names none of them.
  *
  * @throws Refusal body-malformed, operation-unknown, target-ambiguous
  */
@@ -42,7 +60,7 @@ export function requirementsOf(
   upstream: Upstream,
 ): readonly Requirement[] {
   refuseUnread(name, row, input);
-  const own = { action: `dynamodb:${name}`, ...(row.covers && { covers: row.covers }) };
+  const own = { action: `dynamodb:${name}`, ...(row.covers && { covers: row.covers, keys: ALL_ITEMS }) };
   const implied = Object.entries(row.implies ?? {}).filter(([member]) => Object.hasOwn(input, member));
   return READERS[row.naming](input, upstream, name).flatMap((touched) => [
     { ...own, ...touched },
@@ -54,8 +72,9 @@ export function requirementsOf(
 function refuseUnread(name: string, { members }: DynamoDbRow, input: JsonObject): void {
   if (members === undefined) return;
   const unread = Object.keys(input).find((member) => !members.has(member));
-  const encryption = input["SSESpecification"];
-  const key = isObject(encryption) && Object.hasOwn(encryption, "KMSMasterKeyId");
+  const key = ENCRYPTIONS.map((member) => input[member]).some(
+    (encryption) => isObject(encryption) && Object.hasOwn(encryption, "KMSMasterKeyId"),
+  );
   if (unread === undefined && !key) return;
   throw new Refusal("operation-unknown", { detail: `DynamoDB ${name} with ${unread ?? "KMSMasterKeyId"}` });
 }

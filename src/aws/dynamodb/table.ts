@@ -10,18 +10,41 @@ export type TableNaming =
   | "write-items"
   /** `TransactItems`: each entry is an item action on a table. */
   | "transact-items"
-  /** `ResourceArn`: a table, by ARN. */
+  /** `Statement`, `Statements` or `TransactStatements`, in PartiQL. */
+  | "statements"
+  /** `ResourceArn`: a table or a stream, by ARN. */
   | "resource-arn"
+  /** `TableArn`, or every table of the account where it is left out. */
+  | "listed-table"
+  /** `BackupArn`. */
+  | "backup"
+  /** `ExportArn`. */
+  | "export"
+  /** `ImportArn`. */
+  | "import"
+  /** `StreamArn`. */
+  | "stream"
+  /** `ShardIterator`, which begins with the ARN of its stream. */
+  | "shard-iterator"
+  /** `BackupArn` and `TargetTableName`. */
+  | "restored-backup"
+  /** `SourceTableName` or `SourceTableArn`, and `TargetTableName`. */
+  | "restored-table"
   /** `GlobalTableName`. */
   | "global-table"
   /** Every table of the account. */
   | "all-tables"
-  /** IAM knows no resource for it. */
+  /** IAM knows no resource for it; `TableName` may say of which table it tells. */
   | "none";
+
+/** The APIs that are signed as `dynamodb`: what stands before the date in their targets. */
+export type DynamoDbApi = "DynamoDB" | "DynamoDBStreams";
 
 /** One DynamoDB operation in IAM's words. */
 export interface DynamoDbRow {
   readonly naming: TableNaming;
+  /** The API that it belongs to. Default: `DynamoDB`. No name belongs to both. */
+  readonly api?: DynamoDbApi;
   /** Actions with the same effect, for denies. */
   readonly covers?: readonly string[];
   /** Actions that members of the input need on the same resource. */
@@ -41,6 +64,8 @@ export const TRANSACT_ACTIONS: Readonly<Record<string, string>> = {
 
 const READS = ["dynamodb:GetItem"];
 const DELETES = ["dynamodb:DeleteItem"];
+/** Whoever has an iterator has the records: DynamoDB gives one out to whoever may have it. */
+const ITERATES = ["dynamodb:GetRecords", ...READS];
 
 const TABLE_SETTINGS = [
   "AttributeDefinitions",
@@ -55,10 +80,20 @@ const TABLE_SETTINGS = [
   "WarmThroughput",
 ];
 
+const RESTORE_SETTINGS = [
+  "BillingModeOverride",
+  "GlobalSecondaryIndexOverride",
+  "LocalSecondaryIndexOverride",
+  "OnDemandThroughputOverride",
+  "ProvisionedThroughputOverride",
+  "SSESpecificationOverride",
+  "TargetTableName",
+  "VectorIndexOverride",
+];
+
 /**
- * Operations of `DynamoDB_20120810` whose resources the body names in full (Service Authorization Reference, Amazon
- * DynamoDB). PartiQL statements, exports, imports, backups, streams and replicas in other regions are not here: Postern
- * cannot read from them all that they touch.
+ * Operations of `DynamoDB_20120810` and `DynamoDBStreams_20120810` whose resources the body names in full (Service
+ * Authorization Reference, Amazon DynamoDB). The others are in `refused.ts`.
  */
 export const DYNAMODB_TABLE: Readonly<Record<string, DynamoDbRow>> = {
   GetItem: { naming: "table" },
@@ -67,10 +102,14 @@ export const DYNAMODB_TABLE: Readonly<Record<string, DynamoDbRow>> = {
   DeleteItem: { naming: "table" },
   Query: { naming: "table-or-index", covers: READS },
   Scan: { naming: "table-or-index", covers: READS },
+  SearchVectors: { naming: "table-or-index", covers: READS },
   BatchGetItem: { naming: "request-items", covers: READS },
   BatchWriteItem: { naming: "write-items" },
   TransactGetItems: { naming: "transact-items" },
   TransactWriteItems: { naming: "transact-items" },
+  ExecuteStatement: { naming: "statements" },
+  BatchExecuteStatement: { naming: "statements" },
+  ExecuteTransaction: { naming: "statements" },
 
   CreateTable: {
     naming: "table",
@@ -81,10 +120,14 @@ export const DYNAMODB_TABLE: Readonly<Record<string, DynamoDbRow>> = {
       "LocalSecondaryIndexes",
       "ResourcePolicy",
       "Tags",
+      "VectorIndexes",
     ]),
     implies: { Tags: "dynamodb:TagResource", ResourcePolicy: "dynamodb:PutResourcePolicy" },
   },
-  UpdateTable: { naming: "table", members: new Set([...TABLE_SETTINGS, "GlobalSecondaryIndexUpdates"]) },
+  UpdateTable: {
+    naming: "table",
+    members: new Set([...TABLE_SETTINGS, "GlobalSecondaryIndexUpdates", "VectorIndexUpdates"]),
+  },
   DeleteTable: { naming: "table", covers: DELETES },
   DescribeTable: { naming: "table" },
   ListTables: { naming: "all-tables" },
@@ -94,8 +137,36 @@ export const DYNAMODB_TABLE: Readonly<Record<string, DynamoDbRow>> = {
   UpdateContinuousBackups: { naming: "table" },
   DescribeContributorInsights: { naming: "table-or-index" },
   UpdateContributorInsights: { naming: "table-or-index" },
+  ListContributorInsights: { naming: "none" },
   DescribeKinesisStreamingDestination: { naming: "table" },
+  DisableKinesisStreamingDestination: { naming: "table" },
+  UpdateKinesisStreamingDestination: { naming: "table" },
   DescribeTableReplicaAutoScaling: { naming: "table" },
+
+  CreateBackup: { naming: "table" },
+  DescribeBackup: { naming: "backup" },
+  DeleteBackup: { naming: "backup" },
+  ListBackups: { naming: "none" },
+  RestoreTableFromBackup: {
+    naming: "restored-backup",
+    covers: READS,
+    members: new Set([...RESTORE_SETTINGS, "BackupArn"]),
+  },
+  RestoreTableToPointInTime: {
+    naming: "restored-table",
+    covers: READS,
+    members: new Set([
+      ...RESTORE_SETTINGS,
+      "RestoreDateTime",
+      "SourceTableArn",
+      "SourceTableName",
+      "UseLatestRestorableTime",
+    ]),
+  },
+  DescribeExport: { naming: "export" },
+  ListExports: { naming: "listed-table" },
+  DescribeImport: { naming: "import" },
+  ListImports: { naming: "listed-table" },
 
   ListTagsOfResource: { naming: "resource-arn" },
   TagResource: { naming: "resource-arn" },
@@ -109,6 +180,11 @@ export const DYNAMODB_TABLE: Readonly<Record<string, DynamoDbRow>> = {
   ListGlobalTables: { naming: "none" },
   DescribeLimits: { naming: "none" },
   DescribeEndpoints: { naming: "none" },
+
+  ListStreams: { naming: "none", api: "DynamoDBStreams" },
+  DescribeStream: { naming: "stream", api: "DynamoDBStreams" },
+  GetShardIterator: { naming: "stream", api: "DynamoDBStreams", covers: ITERATES },
+  GetRecords: { naming: "shard-iterator", api: "DynamoDBStreams", covers: READS },
 };
 
 /** The item actions of a transaction: those that read, or those that do not. */

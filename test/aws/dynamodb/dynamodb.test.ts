@@ -39,7 +39,13 @@ describe("S3.5 a request to DynamoDB", () => {
     [
       "of another API",
       "POST /",
-      { ...TYPE, "x-amz-target": "DynamoDBStreams_20120810.GetRecords" },
+      { ...TYPE, "x-amz-target": "DynamoDBStreams_20120810.GetItem" },
+      "operation-unknown",
+    ],
+    [
+      "of streams by the other API",
+      "POST /",
+      { ...TYPE, "x-amz-target": "DynamoDB_20120810.GetRecords" },
       "operation-unknown",
     ],
     ["without a target", "POST /", TYPE, "operation-unknown"],
@@ -59,12 +65,6 @@ describe("S3.5 a request to DynamoDB", () => {
       "with two targets",
       "POST /",
       { ...TYPE, "x-amz-target": "DynamoDB_20120810.GetItem, DynamoDB_20120810.PutItem" },
-      "operation-unknown",
-    ],
-    [
-      "in PartiQL",
-      "POST /",
-      { ...TYPE, "x-amz-target": "DynamoDB_20120810.ExecuteStatement" },
       "operation-unknown",
     ],
     [
@@ -163,13 +163,17 @@ describe("S3.6 a table by its ARN", () => {
     expect(refusal("TagResource", { ResourceArn: arn })).toBe("target-ambiguous");
   });
 
-  it.each([`${ARN}/index/ByDate`, `${ARN}/stream/1`, `${ARN}/backup/1`, `${ARN}*`])(
+  it.each([`${ARN}/index/ByDate`, `${ARN}/backup/1`, `${ARN}*`, `${ARN}/x/stream/1`, `${ARN}/stream/`])(
     "is refused with something of a table: %s",
     (arn) => {
       expect(refusal("GetItem", { TableName: arn })).toBe("body-malformed");
       expect(refusal("ListTagsOfResource", { ResourceArn: arn })).toBe("body-malformed");
     },
   );
+
+  it("is refused with a stream where a table belongs", () => {
+    expect(refusal("GetItem", { TableName: `${ARN}/stream/1` })).toBe("body-malformed");
+  });
 
   it("is refused by name where the API takes an ARN", () => {
     expect(refusal("TagResource", { ResourceArn: "Orders" })).toBe("target-ambiguous");

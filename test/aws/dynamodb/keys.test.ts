@@ -216,7 +216,7 @@ describe("dynamodb:LeadingKeys of a query", () => {
 
   it("is less than the request reaches where the index has another key than the table", () => {
     const less = ["byStatus", "byDate", "byCustomer", undefined].map((IndexName) =>
-      asks("Query", { ...there, IndexName }).map(({ partial }) => partial),
+      asks("Query", { ...there, IndexName, Select: "COUNT" }).map(({ partial }) => partial),
     );
     expect(less).toEqual([[["dynamodb:leadingkeys"]], [["dynamodb:leadingkeys"]], [undefined], [undefined]]);
   });
@@ -397,6 +397,60 @@ describe("dynamodb:Attributes", () => {
     ["Scan", { ScanFilter: null }],
   ])("of %s is unknown with %j", (operation, input) => {
     expect(attributes(operation, { ...names, ...input })).toEqual(["unknown"]);
+  });
+});
+
+describe("dynamodb:Attributes tells less than is reached", () => {
+  const isLess = (operation: string, input: object) =>
+    asks(operation, { ...there, ...input }).map(
+      ({ partial }) => partial?.includes("dynamodb:attributes") === true,
+    );
+  const update = { Key: key("a"), UpdateExpression: "SET total = :t" };
+  const check = (more: object) => ({
+    TransactItems: [{ ConditionCheck: { ...there, Key: key("a"), ...more } }],
+  });
+  const batch = (more: object) => ({ RequestItems: { Orders: { Keys: [key("a")], ...more } } });
+
+  it.each<readonly [operation: string, input: object, why: string]>([
+    ["GetItem", { Key: key("a") }, "all attributes come back"],
+    ["GetItem", { Key: key("a"), AttributesToGet: [] }, "nothing is named"],
+    ["GetItem", { Key: key("a"), ProjectionExpression: "" }, "nothing is named"],
+    ["BatchGetItem", batch({}), "all attributes come back"],
+    ["TransactGetItems", { TransactItems: [{ Get: { ...there, Key: key("a") } }] }, "all come back"],
+    ["Query", { KeyConditions: {} }, "all attributes come back"],
+    ["Query", { IndexName: "byStatus" }, "what the index has comes back"],
+    ["Query", { Select: "ALL_ATTRIBUTES", ProjectionExpression: "total" }, "all are asked for"],
+    ["Query", { Select: "SPECIFIC_ATTRIBUTES" }, "none is specified"],
+    ["Query", { Select: "SPECIFIC_ATTRIBUTES", AttributesToGet: [] }, "none is specified"],
+    ["Query", { Select: 7, ProjectionExpression: "total" }, "it cannot be told"],
+    ["Scan", {}, "all attributes come back"],
+    ["Scan", { Select: "ALL_PROJECTED_ATTRIBUTES", IndexName: "byStatus" }, "what the index has comes back"],
+    ["PutItem", { Item: key("a") }, "the item that was there is gone"],
+    ["DeleteItem", { Key: key("a") }, "the item that was there is gone"],
+    ["BatchWriteItem", { RequestItems: { Orders: [{ PutRequest: { Item: key("a") } }] } }, "the old is gone"],
+    ["BatchWriteItem", { RequestItems: { Orders: [{ DeleteRequest: { Key: key("a") } }] } }, "it is gone"],
+    ["UpdateItem", { ...update, ReturnValues: "ALL_OLD" }, "the whole item comes back"],
+    ["UpdateItem", { ...update, ReturnValues: "ALL_NEW" }, "the whole item comes back"],
+    ["UpdateItem", { ...update, ReturnValues: 7 }, "it cannot be told"],
+    ["UpdateItem", { ...update, ReturnValuesOnConditionCheckFailure: "ALL_OLD" }, "it may come back"],
+    ["TransactWriteItems", check({ ReturnValuesOnConditionCheckFailure: "ALL_OLD" }), "it may come back"],
+  ])("of %s with %j: %s", (operation, input) => {
+    expect(isLess(operation, input)).toEqual([true]);
+  });
+
+  it.each<readonly [operation: string, input: object]>([
+    ["GetItem", { Key: key("a"), ProjectionExpression: "total" }],
+    ["GetItem", { Key: key("a"), AttributesToGet: ["total"] }],
+    ["BatchGetItem", batch({ ProjectionExpression: "total" })],
+    ["Query", { ProjectionExpression: "total" }],
+    ["Query", { Select: "SPECIFIC_ATTRIBUTES", ProjectionExpression: "total" }],
+    ["Query", { Select: "COUNT", FilterExpression: "total > :t" }],
+    ["Scan", { Select: "COUNT" }],
+    ["UpdateItem", update],
+    ["UpdateItem", { ...update, ReturnValues: "UPDATED_NEW" }],
+    ["TransactWriteItems", check({})],
+  ])("but not of %s with %j", (operation, input) => {
+    expect(isLess(operation, input)).toEqual([false]);
   });
 });
 
