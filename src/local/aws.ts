@@ -19,7 +19,7 @@ import { createQuotas } from "./quotas.ts";
 import type { Quotas } from "./quotas.ts";
 import type { Services } from "./route.ts";
 import { createS3 } from "./s3/handle.ts";
-import type { S3 } from "./s3/handle.ts";
+import type { S3, S3Options } from "./s3/handle.ts";
 import { createLocalServer } from "./server.ts";
 import { createSessions } from "./session.ts";
 import type { Session, Sessions } from "./session.ts";
@@ -39,6 +39,8 @@ export interface LocalAwsOptions {
   readonly issuers?: readonly ForeignIssuer[];
   /** Limits, as an account has them; none by default. */
   readonly quotas?: Quotas;
+  /** Of which keys S3 lets the bytes go that are put: for content too big to keep. By default of none. */
+  readonly drops?: S3Options["drops"];
   /** Told of faults of the stand-in itself; by default they become process warnings. */
   readonly report?: (error: unknown) => void;
 }
@@ -97,10 +99,10 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
 }
 
 async function createServices(options: LocalAwsOptions): Promise<Services & { readonly sessions: Sessions }> {
-  const { world, now = Date.now, lifetimes, issuers = [], quotas = {}, observe, secretOf } = options;
+  const { world, now = Date.now, lifetimes, issuers = [], quotas = {}, observe, secretOf, drops } = options;
   const { account, region, tables } = world;
   const sessions = withIamUsers(world, createSessions(now));
-  const s3 = createS3({ now, account, region });
+  const s3 = createS3({ now, account, region, ...(drops !== undefined && { drops }) });
   const [identity, dynamodb] = await Promise.all([
     createIdentitySide({
       world,

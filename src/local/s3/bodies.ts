@@ -4,6 +4,7 @@ import type { FileHandle } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { LocalError } from "../request.ts";
+import { droppedBody } from "./sparse-body.ts";
 
 /** Bytes `start` to `end`, both counted. */
 export interface ByteRange {
@@ -28,6 +29,12 @@ export interface Bodies {
    * @throws LocalError EntityTooLarge beyond `maxBytes`, default 5 GiB, the limit of one upload.
    */
   readonly write: (source: AsyncIterable<Buffer>, maxBytes?: number) => Promise<Body>;
+  /**
+   * Takes a stream in and keeps only how long it is.
+   *
+   * @throws LocalError EntityTooLarge
+   */
+  readonly drop: (source: AsyncIterable<Buffer>) => Promise<Body>;
   /** Removes all files. */
   readonly close: () => Promise<void>;
 }
@@ -45,6 +52,14 @@ export function createBodies(directory: string = tmpdir()): Bodies {
   };
   return {
     write: (source, maxBytes = MAX_UPLOAD_BYTES) => writeBody(source, maxBytes, nextFile),
+    drop: async (source) => {
+      let size = 0;
+      for await (const { length } of source) {
+        size += length;
+        if (size > MAX_UPLOAD_BYTES) throw entityTooLarge(size, MAX_UPLOAD_BYTES);
+      }
+      return droppedBody(size);
+    },
     close: async () => {
       if (home !== undefined) await rm(await home, { recursive: true, force: true });
     },

@@ -1,6 +1,7 @@
 import { LocalError } from "../request.ts";
 import type { LocalAnswer } from "../request.ts";
-import { readCannedAcl } from "./acl.ts";
+import { readAcl } from "./acl.ts";
+import { newSettings } from "./bucket-settings.ts";
 import { compareUtf8 } from "./key-order.ts";
 import { invalidArgument } from "./refusals.ts";
 import { receiveDocument } from "./receive.ts";
@@ -66,13 +67,19 @@ export async function createBucket(
   }
   const document = await receiveDocument(request, payload, "nothing");
   const region = readLocation(document, request.region ?? context.region);
-  const acl = readCannedAcl(headers);
+  const acl = readAcl(headers);
   const existing = context.store.find(name);
   if (existing !== undefined && (existing.region !== FIRST_REGION || region !== FIRST_REGION)) {
     const message = "Your previous request to create the named bucket succeeded and you already own it.";
     throw new LocalError("BucketAlreadyOwnedByYou", message, 409, { BucketName: name });
   }
-  const bucket = existing ?? context.store.create(name, { createdAtMs: context.now(), region });
+  const bucket =
+    existing ??
+    context.store.create(name, {
+      createdAtMs: context.now(),
+      region,
+      settings: newSettings(headers.get("x-amz-bucket-object-lock-enabled")?.toLowerCase() === "true"),
+    });
   bucket.acl = acl;
   return { status: 200, headers: { location: `/${name}`, "x-amz-bucket-arn": `arn:aws:s3:::${name}` } };
 }

@@ -12,3 +12,6 @@ export const CANNED_ACLS = [
   "bucket-owner-full-control",
   "log-delivery-write",
 ] as const;
+
+/** An access control list: one that S3 knows by name, or the grants that somebody wrote, as XML. */
+export type Acl = CannedAcl | { readonly grants: string };

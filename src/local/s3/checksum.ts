@@ -72,7 +72,8 @@ function createCrc32(): Crc {
   let crc = 0;
   return {
     update: (bytes) => {
-      crc = crc32(bytes, crc);
+      // Node begins anew at an empty run.
+      if (bytes.length > 0) crc = crc32(bytes, crc);
     },
     digest: () => {
       const out = Buffer.alloc(4);

@@ -6,6 +6,7 @@ import { joinBodies } from "./bodies.ts";
 import type { Body } from "./bodies.ts";
 import { checksumHeader, createChecksum } from "./checksum.ts";
 import type { ChecksumAlgorithm, StoredChecksum } from "./checksum.ts";
+import { combineCrc } from "./crc-combine.ts";
 import { checkWriteConditions } from "./conditions.ts";
 import { checksumNodes } from "./copy-object.ts";
 import { findUpload } from "./multipart-uploads.ts";
@@ -144,8 +145,22 @@ async function checksumOfWhole(
     for (const { part } of parts) checksum.update(Buffer.from(part.checksum.value, "base64"));
     return { algorithm, type, value: `${checksum.digest().toString("base64")}-${parts.length}` };
   }
+  const value = combinedChecksum(algorithm, parts);
+  if (value !== undefined) return { algorithm, type, value };
   for await (const chunk of body.read()) checksum.update(chunk);
   return { algorithm, type, value: checksum.digest().toString("base64") };
+}
+
+/** The check of the whole from those of its parts; undefined when a part was checked in another way. */
+function combinedChecksum(algorithm: ChecksumAlgorithm, parts: readonly UploadedPart[]): string | undefined {
+  let whole: string | undefined;
+  for (const { part } of parts) {
+    const { checksum, size } = part;
+    if (checksum.algorithm !== algorithm) return undefined;
+    whole =
+      whole === undefined ? checksum.value : combineCrc(algorithm, whole, { value: checksum.value, size });
+  }
+  return whole;
 }
 
 function discardUnlisted(upload: Upload, kept: readonly UploadedPart[]): void {
@@ -157,12 +172,14 @@ function completedAnswer(
   { key, etag, checksum }: StoredObject,
   host = "s3.amazonaws.com",
 ): LocalAnswer {
-  const path = key.split("/").map(encodeURIComponent).join("/");
+  // S3 escapes the slashes of the key here, and nowhere else.
+  const path = encodeURIComponent(key);
+  const place = host.startsWith(`${bucket.name}.`) ? host : `${host}/${bucket.name}`;
   return xmlAnswer(
     [
       "CompleteMultipartUploadResult",
       [
-        ["Location", `http://${host}/${bucket.name}/${path}`],
+        ["Location", `http://${place}/${path}`],
         ["Bucket", bucket.name],
         ["Key", key],
         ["ETag", `"${etag}"`],

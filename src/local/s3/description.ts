@@ -1,7 +1,9 @@
 import { LocalError } from "../request.ts";
-import { readCannedAcl } from "./acl.ts";
-import { invalidArgument, invalidRequest, notImplemented } from "./refusals.ts";
-import type { ObjectDescription, StoredObject } from "./store.ts";
+import { readAcl } from "./acl.ts";
+import { metadataText } from "./metadata-text.ts";
+import { lockHeaders, readLockHeaders } from "./object-lock.ts";
+import { invalidArgument, notImplemented } from "./refusals.ts";
+import type { Bucket, ObjectDescription, StoredObject } from "./store.ts";
 import { readTaggingHeader } from "./tags.ts";
 
 /** Headers of a write that S3 gives back with the object. */
@@ -33,13 +35,14 @@ const MAX_USER_METADATA_BYTES = 2048;
  *
  * @throws LocalError MetadataTooLarge, InvalidTag, InvalidArgument, InvalidStorageClass, NotImplemented
  */
-export function readDescription(headers: ReadonlyMap<string, string>): ObjectDescription {
+export function readDescription(headers: ReadonlyMap<string, string>, bucket: Bucket): ObjectDescription {
   refuseUnknownProtection(headers);
   return {
     system: readSystemHeaders(headers),
     user: readUserMetadata(headers),
     tags: readTaggingHeader(headers.get("x-amz-tagging")),
-    acl: readCannedAcl(headers),
+    acl: readAcl(headers),
+    lock: readLockHeaders(headers, bucket),
   };
 }
 
@@ -49,9 +52,9 @@ export function describedHeaders(object: StoredObject): Record<string, string> {
   return {
     "content-type": "binary/octet-stream",
     ...system,
-    ...user,
+    ...Object.fromEntries(Object.entries(user).map(([name, value]) => [name, metadataText(value)])),
+    ...lockHeaders(object.description),
     ...(tags.length > 0 && { "x-amz-tagging-count": String(tags.length) }),
-    ...(object.parts !== undefined && { "x-amz-mp-parts-count": String(object.parts.length) }),
     "x-amz-server-side-encryption": "AES256",
     "accept-ranges": "bytes",
     etag: `"${object.etag}"`,
@@ -104,8 +107,6 @@ function readUserMetadata(headers: ReadonlyMap<string, string>): Record<string, 
 /** A promise of protection that is not kept would be worse than a refusal. */
 function refuseUnknownProtection(headers: ReadonlyMap<string, string>): void {
   for (const name of headers.keys()) {
-    if (name.startsWith("x-amz-object-lock-"))
-      throw invalidRequest("Bucket is missing Object Lock Configuration");
     if (name.startsWith("x-amz-server-side-encryption-customer-"))
       throw notImplemented("A key of the customer (SSE-C)");
   }

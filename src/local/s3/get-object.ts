@@ -44,7 +44,8 @@ function answerRead(
   const object = store.bucket(bucket).object(key);
   const described = describedHeaders(object);
   if (checkReadConditions(headers, object) === "not-modified") return notModified(described);
-  const { range, checksum } = select(object, headers.get("range"), query.get("partNumber"));
+  const partNumber = query.get("partNumber");
+  const { range, checksum } = select(object, rangeAskedFor(headers, object), partNumber);
   const { size } = object.body;
   const length = range === undefined ? size : range.end - range.start + 1;
   const body = length === 0 ? undefined : read(object, range);
@@ -53,12 +54,28 @@ function answerRead(
     headers: {
       ...described,
       ...overrides(query),
+      // The count of parts is told to those who ask for one of them.
+      ...(partNumber !== undefined && partsCount(object)),
       ...(headers.get("x-amz-checksum-mode")?.toUpperCase() === "ENABLED" && checksumHeaders(checksum)),
       ...(range !== undefined && { "content-range": `bytes ${range.start}-${range.end}/${size}` }),
       "content-length": String(length),
     },
     ...(body !== undefined && { body }),
   };
+}
+
+function partsCount({ parts }: StoredObject): Record<string, string> {
+  return parts === undefined ? {} : { "x-amz-mp-parts-count": String(parts.length) };
+}
+
+/** A range counts only while `If-Range` names the object as it is. Source: RFC 9110 section 13.1.5. */
+function rangeAskedFor(headers: ReadonlyMap<string, string>, object: StoredObject): string | undefined {
+  const validator = headers.get("if-range")?.trim();
+  const isCurrent =
+    validator === undefined ||
+    validator === `"${object.etag}"` ||
+    Date.parse(validator) === object.lastModifiedMs;
+  return isCurrent ? headers.get("range") : undefined;
 }
 
 /** A checksum is told only with the bytes that it is of. */

@@ -2,21 +2,14 @@ import { createHash } from "node:crypto";
 import { LocalError } from "../request.ts";
 import type { LocalAnswer } from "../request.ts";
 import type { World } from "../world.ts";
-import { getBucketAcl, getObjectAcl, putBucketAcl, putObjectAcl } from "./acl.ts";
 import { createBodies } from "./bodies.ts";
-import * as buckets from "./bucket-operations.ts";
-import { completeMultipartUpload } from "./complete-multipart-upload.ts";
-import { copyObject } from "./copy-object.ts";
-import { deleteObject, deleteObjects } from "./delete-object.ts";
-import { getObject, headObject } from "./get-object.ts";
-import { listObjectVersions, listObjects, listObjectsV2 } from "./list-objects.ts";
-import { abortMultipartUpload, createMultipartUpload, listMultipartUploads } from "./multipart-uploads.ts";
-import { putObject } from "./put-object.ts";
+import { newSettings } from "./bucket-settings.ts";
+import { OPERATIONS } from "./operations.ts";
+import { putObject, wholeSeconds } from "./put-object.ts";
 import { invalidArgument, notImplemented } from "./refusals.ts";
-import type { S3Context, S3Operation, S3Payload, S3Request } from "./request.ts";
+import type { S3Context, S3Payload, S3Request } from "./request.ts";
+import { sparseBody, sparseChecksum } from "./sparse-body.ts";
 import { createStore } from "./store.ts";
-import { deleteObjectTagging, getObjectTagging, putObjectTagging } from "./tagging-operations.ts";
-import { listParts, uploadPart, uploadPartCopy } from "./upload-part.ts";
 
 /** The stand-in's S3. */
 export interface S3 {
@@ -26,6 +19,17 @@ export interface S3 {
   readonly seed: (buckets: World["buckets"]) => Promise<void>;
   /** Where a bucket is; undefined when there is none. */
   readonly regionOf: (bucket: string) => string | undefined;
+  /**
+   * Puts an object in a bucket whose bytes are made while they are read, so that it may be of any size. Its ETag is not
+   * of its bytes, as with objects that were uploaded in parts; its CRC32 is.
+   *
+   * @param seed Bytes of the same seed are the same; by default the key.
+   */
+  readonly declare: (
+    bucket: string,
+    key: string,
+    object: { readonly size: number; readonly seed?: string },
+  ) => void;
   /** Gives up everything that is stored. */
   readonly close: () => Promise<void>;
 }
@@ -38,56 +42,37 @@ export interface S3Options {
   readonly account?: string;
   /** Default `us-east-1`. */
   readonly region?: string;
+  /** Of which keys the bytes that are put are checked, counted and let go; by default of none. */
+  readonly drops?: (bucket: string, key: string) => boolean;
 }
-
-/** Every operation that the stand-in has. */
-const OPERATIONS: ReadonlyMap<string, S3Operation> = new Map<string, S3Operation>([
-  ["ListBuckets", buckets.listBuckets],
-  ["HeadBucket", buckets.headBucket],
-  ["CreateBucket", buckets.createBucket],
-  ["DeleteBucket", buckets.deleteBucket],
-  ["GetBucketLocation", buckets.getBucketLocation],
-  ["GetBucketAcl", getBucketAcl],
-  ["PutBucketAcl", putBucketAcl],
-  ["ListObjects", listObjects],
-  ["ListObjectsV2", listObjectsV2],
-  ["ListObjectVersions", listObjectVersions],
-  ["PutObject", putObject],
-  ["GetObject", getObject],
-  ["HeadObject", headObject],
-  ["DeleteObject", deleteObject],
-  ["DeleteObjects", deleteObjects],
-  ["CopyObject", copyObject],
-  ["GetObjectTagging", getObjectTagging],
-  ["PutObjectTagging", putObjectTagging],
-  ["DeleteObjectTagging", deleteObjectTagging],
-  ["GetObjectAcl", getObjectAcl],
-  ["PutObjectAcl", putObjectAcl],
-  ["CreateMultipartUpload", createMultipartUpload],
-  ["UploadPart", uploadPart],
-  ["UploadPartCopy", uploadPartCopy],
-  ["ListParts", listParts],
-  ["ListMultipartUploads", listMultipartUploads],
-  ["CompleteMultipartUpload", completeMultipartUpload],
-  ["AbortMultipartUpload", abortMultipartUpload],
-]);
 
 const MAX_KEY_BYTES = 1024;
 
 /** Makes an S3 without buckets. */
-export function createS3({ now, directory, account = "123456789012", region = "us-east-1" }: S3Options): S3 {
+export function createS3(options: S3Options): S3 {
+  const { now, directory, account = "123456789012", region = "us-east-1", drops = () => false } = options;
   const context: S3Context = {
     store: createStore(),
     bodies: createBodies(directory),
     now,
     account,
     region,
+    drops,
     ownerId: createHash("sha256").update(account).digest("hex"),
   };
   return {
     handle: (request, payload) => handle(context, request, payload),
     seed: (seeds) => seed(context, seeds),
     regionOf: (bucket) => context.store.find(bucket)?.region,
+    declare: (bucket, key, { size, seed = key }) =>
+      context.store.bucket(bucket).put({
+        key,
+        body: sparseBody(size, seed),
+        etag: `${createHash("md5").update(seed).digest("hex")}-1`,
+        lastModifiedMs: wholeSeconds(now()),
+        checksum: sparseChecksum(size, seed),
+        description: { system: {}, user: {}, tags: [], acl: "private" },
+      }),
     close: context.bodies.close,
   };
 }
@@ -118,7 +103,7 @@ function checkCall({ account }: S3Context, { key = "", versionId, headers }: S3R
 
 async function seed(context: S3Context, seeds: World["buckets"]): Promise<void> {
   for (const [bucket, { objects, region = context.region }] of Object.entries(seeds)) {
-    context.store.create(bucket, { createdAtMs: context.now(), region });
+    context.store.create(bucket, { createdAtMs: context.now(), region, settings: newSettings(false) });
     for (const [key, content] of Object.entries(objects)) {
       const headers = new Map([["content-type", "text/plain; charset=utf-8"]]);
       const request = { operation: "PutObject", bucket, key, query: new Map<string, string>(), headers };

@@ -16,20 +16,23 @@ export function listObjects({ store, ownerId }: S3Context, { bucket: name, query
   const request = readPageRequest(query, "max-keys", marker);
   const page = cutPage(bucket.keys(), request);
   const { isTruncated, last } = page;
-  return xmlAnswer([
-    "ListBucketResult",
+  return xmlAnswer(
     [
-      ["Name", bucket.name],
-      ["Prefix", write(request.prefix)],
-      ["Marker", write(marker)],
-      // Without a delimiter the last key of the page is the marker of the next.
-      isTruncated && request.delimiter !== "" ? ["NextMarker", write(last)] : undefined,
-      ["MaxKeys", request.max],
-      ...delimiterNodes(query, request),
-      ["IsTruncated", isTruncated],
-      ...contentNodes(bucket, page, write, ownerId),
+      "ListBucketResult",
+      [
+        ["Name", bucket.name],
+        ["Prefix", write(request.prefix)],
+        ["Marker", write(marker)],
+        // Without a delimiter the last key of the page is the marker of the next.
+        isTruncated && request.delimiter !== "" ? ["NextMarker", write(last)] : undefined,
+        ["MaxKeys", request.max],
+        ...delimiterNodes(query, request),
+        ["IsTruncated", isTruncated],
+        ...contentNodes(bucket, page, write, ownerId),
+      ],
     ],
-  ]);
+    { "x-amz-bucket-region": bucket.region },
+  );
 }
 
 /** ListObjectsV2: pages go on from an opaque token. */
@@ -48,21 +51,24 @@ export function listObjectsV2(
   );
   const page = cutPage(bucket.keys(), request);
   const owner = query.get("fetch-owner") === "true" ? ownerId : undefined;
-  return xmlAnswer([
-    "ListBucketResult",
+  return xmlAnswer(
     [
-      ["Name", bucket.name],
-      ["Prefix", write(request.prefix)],
-      token === undefined ? undefined : ["ContinuationToken", token],
-      page.isTruncated ? ["NextContinuationToken", writeToken(page.last)] : undefined,
-      startAfter === undefined ? undefined : ["StartAfter", write(startAfter)],
-      ["KeyCount", page.keys.length + page.commonPrefixes.length],
-      ["MaxKeys", request.max],
-      ...delimiterNodes(query, request),
-      ["IsTruncated", page.isTruncated],
-      ...contentNodes(bucket, page, write, owner),
+      "ListBucketResult",
+      [
+        ["Name", bucket.name],
+        ["Prefix", write(request.prefix)],
+        token === undefined ? undefined : ["ContinuationToken", token],
+        page.isTruncated ? ["NextContinuationToken", writeToken(page.last)] : undefined,
+        startAfter === undefined ? undefined : ["StartAfter", write(startAfter)],
+        ["KeyCount", page.keys.length + page.commonPrefixes.length],
+        ["MaxKeys", request.max],
+        ...delimiterNodes(query, request),
+        ["IsTruncated", page.isTruncated],
+        ...contentNodes(bucket, page, write, owner),
+      ],
     ],
-  ]);
+    { "x-amz-bucket-region": bucket.region },
+  );
 }
 
 /** ListObjectVersions of a bucket without versioning: each object has the one version `null`. */

@@ -21,7 +21,7 @@ export function createMultipartUpload(context: S3Context, request: S3Request): L
     id: randomBytes(48).toString("base64url"),
     key,
     initiatedMs: context.now(),
-    description: readDescription(headers),
+    description: readDescription(headers, bucket),
     algorithm,
     type,
     parts: new Map(),

@@ -15,7 +15,7 @@ export async function putObject(
 ): Promise<LocalAnswer> {
   const { bucket: name, key = "", headers } = request;
   checkWriteConditions(headers, context.store.bucket(name), key);
-  const description = readDescription(headers);
+  const description = readDescription(headers, context.store.bucket(name));
   const received = await receive(context, request, payload);
   const object = placeReceived(received, () => {
     // The content may have taken its time: the bucket can be gone and the key taken by now.

@@ -28,7 +28,7 @@ export async function receive(
 ): Promise<Received> {
   const claim = readClaim(request);
   const { source, measured } = measure(payload.body, claim.algorithm ?? algorithm);
-  const body = await context.bodies.write(source);
+  const body = await keep(context, request, source);
   const result = measured();
   try {
     verifyClaim(claim, result, payload.trailers());
@@ -37,6 +37,15 @@ export async function receive(
     throw error;
   }
   return { body, measured: result };
+}
+
+/** Takes bytes in for the key that a call names. */
+export async function keep(
+  { bodies, drops }: S3Context,
+  { bucket = "", key = "" }: S3Request,
+  source: AsyncIterable<Buffer>,
+): Promise<Body> {
+  return await (drops(bucket, key) ? bodies.drop(source) : bodies.write(source));
 }
 
 /**

@@ -32,6 +32,8 @@ export interface S3Context {
   readonly now: () => number;
   readonly account: string;
   readonly region: string;
+  /** Whether the bytes that are put under a key are let go. */
+  readonly drops: (bucket: string, key: string) => boolean;
   /** The canonical user id of the account. */
   readonly ownerId: string;
 }

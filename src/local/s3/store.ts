@@ -1,5 +1,5 @@
 import { LocalError } from "../request.ts";
-import type { CannedAcl } from "./canned-acl.ts";
+import type { Acl } from "./canned-acl.ts";
 import type { Body } from "./bodies.ts";
 import type { ChecksumAlgorithm, ChecksumType, StoredChecksum } from "./checksum.ts";
 import { compareUtf8 } from "./key-order.ts";
@@ -13,7 +13,17 @@ export interface ObjectDescription {
   /** `x-amz-meta-*`, whole names. */
   readonly user: Readonly<Record<string, string>>;
   readonly tags: readonly Tag[];
-  readonly acl: CannedAcl;
+  readonly acl: Acl;
+  readonly lock?: ObjectLock;
+}
+
+/** How long an object shall stay as it is; kept and told, and nothing more. */
+export interface ObjectLock {
+  /** `GOVERNANCE` or `COMPLIANCE`. */
+  readonly mode?: string;
+  /** ISO 8601. */
+  readonly retainUntil?: string;
+  readonly legalHold?: "ON" | "OFF";
 }
 
 /** A part of a multipart upload; finished objects remember theirs without the bytes. */
@@ -57,7 +67,9 @@ export interface Bucket {
   readonly name: string;
   readonly region: string;
   readonly createdAtMs: number;
-  acl: CannedAcl;
+  acl: Acl;
+  /** Documents by the name of their setting. */
+  readonly settings: Map<string, Buffer>;
   /** All keys in the order of their UTF-8 bytes. */
   readonly keys: () => readonly string[];
   readonly find: (key: string) => StoredObject | undefined;
@@ -73,6 +85,9 @@ export interface Bucket {
   readonly upload: (key: string, id: string) => Upload;
 }
 
+/** What is said of a bucket when it is made. */
+export type MadeBucket = Pick<Bucket, "createdAtMs" | "region" | "settings">;
+
 /** All buckets of the stand-in. */
 export interface Store {
   /** In order of name. */
@@ -80,7 +95,7 @@ export interface Store {
   readonly find: (name: string) => Bucket | undefined;
   /** @throws LocalError NoSuchBucket */
   readonly bucket: (name: string | undefined) => Bucket;
-  readonly create: (name: string, made: Pick<Bucket, "createdAtMs" | "region">) => Bucket;
+  readonly create: (name: string, made: MadeBucket) => Bucket;
   /** @throws LocalError NoSuchBucket or BucketNotEmpty */
   readonly remove: (name: string) => void;
 }
@@ -110,7 +125,7 @@ export function createStore(): Store {
   };
 }
 
-function createBucket(name: string, made: Pick<Bucket, "createdAtMs" | "region">): Bucket {
+function createBucket(name: string, made: MadeBucket): Bucket {
   const objects = new Map<string, StoredObject>();
   const uploads = new Map<string, Upload>();
   let sorted: readonly string[] | undefined;

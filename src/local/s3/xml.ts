@@ -16,7 +16,7 @@ export function xmlAnswer(
   [name, content]: XmlNode,
   headers: Readonly<Record<string, string>> = {},
 ): LocalAnswer & { readonly body: string } {
-  const body = `<?xml version="1.0" encoding="UTF-8"?>\n${render([name, content, { xmlns: NAMESPACE }])}`;
+  const body = `<?xml version="1.0" encoding="UTF-8"?>\n${renderXml([name, content, { xmlns: NAMESPACE }])}`;
   return { status: 200, headers: { "content-type": "application/xml", ...headers }, body };
 }
 
@@ -55,7 +55,8 @@ export function textOf(element: XmlElement, name: string): string | undefined {
   return child.text;
 }
 
-function render([name, content, attributes = {}]: XmlNode): string {
+/** An element as text. */
+export function renderXml([name, content, attributes = {}]: XmlNode): string {
   const written = Object.entries(attributes).map(([attribute, value]) => ` ${attribute}="${escape(value)}"`);
   return `<${name}${written.join("")}>${inner(content)}</${name}>`;
 }
@@ -64,7 +65,7 @@ function inner(content: XmlNode[1]): string {
   if (typeof content !== "object") return escape(String(content));
   return content
     .filter((node) => node !== undefined)
-    .map(render)
+    .map(renderXml)
     .join("");
 }
 
