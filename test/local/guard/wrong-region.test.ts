@@ -44,6 +44,7 @@ async function refusal(draft: Draft, more?: Partial<GuardOptions>) {
   return renderS3Error(outcome as LocalError, "R", draft.path ?? "/");
 }
 
+const regionOf = (bucket: string): string | undefined => (bucket === "reports" ? "eu-west-1" : undefined);
 const EU = { region: "eu-west-1" };
 const host = (name: string): Draft => ({ headers: { host: name } });
 
@@ -63,7 +64,6 @@ describe("a request that went to the region of its bucket", () => {
   });
 
   it("goes by where the buckets are now", async () => {
-    const regionOf = (bucket: string): string | undefined => (bucket === "reports" ? "eu-west-1" : undefined);
     expect(await ask({ path: "/reports/k", ...EU }, { regionOf })).toMatchObject({ outcome: "GetObject" });
     expect(await refusal({ path: "/reports/k" }, { regionOf })).toMatchObject({ status: 301 });
   });
