@@ -34,6 +34,7 @@ export interface LocalAwsOptions {
   readonly now?: () => number;
   readonly observe?: GuardOptions["observe"];
   readonly secretOf?: GuardOptions["secretOf"];
+  readonly wrongRegion?: GuardOptions["wrongRegion"];
   readonly lifetimes?: Partial<Lifetimes>;
   /** OIDC issuers besides the user pool, with the keys that they would publish; which of them count, the world says. */
   readonly issuers?: readonly ForeignIssuer[];
@@ -99,7 +100,8 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
 }
 
 async function createServices(options: LocalAwsOptions): Promise<Services & { readonly sessions: Sessions }> {
-  const { world, now = Date.now, lifetimes, issuers = [], quotas = {}, observe, secretOf, drops } = options;
+  const { world, now = Date.now, lifetimes, issuers = [], quotas = {}, drops } = options;
+  const { observe, secretOf, wrongRegion } = options;
   const { account, region, tables } = world;
   const sessions = withIamUsers(world, createSessions(now));
   const s3 = createS3({ now, account, region, ...(drops !== undefined && { drops }) });
@@ -121,6 +123,8 @@ async function createServices(options: LocalAwsOptions): Promise<Services & { re
     sessions,
     now,
     keySchemaOf: dynamodb.keySchemaOf,
+    regionOf: s3.regionOf,
+    ...(wrongRegion !== undefined && { wrongRegion }),
     ...(observe !== undefined && { observe }),
     ...(secretOf !== undefined && { secretOf }),
   });
