@@ -17,6 +17,8 @@ describe("C16 the actions that an upstream knows", () => {
     ["s3:BypassGovernanceRetention", [{ prefix: "arn:aws:s3:::", rest: "path" }]],
     ["s3:PutBucketAcl", [{ prefix: "arn:aws:s3:::", rest: "name" }]],
     ["s3:TagResource", [{ prefix: "arn:aws:s3:::", rest: "name" }]],
+    ["s3:PutLifecycleConfiguration", [{ prefix: "arn:aws:s3:::", rest: "name" }]],
+    ["s3:GetObjectTorrent", [{ prefix: "arn:aws:s3:::", rest: "path" }]],
     ["dynamodb:ConditionCheckItem", [{ prefix: TABLES, rest: "name" }]],
     [
       "dynamodb:Query",

@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { s3 } from "../../../src/aws/s3/s3.ts";
+import { NOT_TAKEN, PLACES_NOT_TAKEN } from "../../../src/aws/s3/not-taken.ts";
 import { S3_TABLE } from "../../../src/aws/s3/table.ts";
 import { needsBody, type Upstream } from "../../../src/aws/service.ts";
+import { Refusal } from "../../../src/domain/refusal.ts";
 import { readHeaders } from "../../../src/domain/head.ts";
 import { aHead, anUpstream, codeOf, readWhole } from "../../support/asking.ts";
 
@@ -110,14 +112,25 @@ describe("S3.2 the query", () => {
   it.each([
     ["a selector of a bucket at an object", "GET /reports/a?location", "operation-unknown"],
     ["a bucket's policy at an object", "PUT /home/me/x?policy", "operation-unknown"],
-    ["a selector of an object at a bucket", "GET /reports?tagging", "operation-unknown"],
+    ["a selector of an object at a bucket", "GET /reports?retention", "operation-unknown"],
     ["a selector at the service", "GET /?acl", "operation-unknown"],
     ["two selectors", "GET /reports/a?acl&tagging", "target-ambiguous"],
     ["an upload and a selector", "GET /reports/a?uploadId=u&acl", "target-ambiguous"],
-    ["a selector that is not in the table", "PUT /reports?lifecycle", "operation-unknown"],
+    ["a selector with another method", "POST /reports?lifecycle", "operation-unknown"],
+    ["one of many without its name", "PUT /reports?inventory", "operation-unknown"],
+    ["one of many with an empty name", "GET /reports?inventory&id=", "query-not-allowed"],
+    ["an annotation with an empty name", "GET /reports/a?annotation&annotationName", "query-not-allowed"],
+    [
+      "a name of one where all are listed",
+      "GET /reports?inventory&id=x&continuation-token=t",
+      "query-not-allowed",
+    ],
+    ["a name of one of what there is one of", "GET /reports?cors&id=x", "query-not-allowed"],
     ["the session that gives credentials", "GET /reports?session", "operation-unknown"],
-    ["the newest selectors", "PUT /reports?abac", "operation-unknown"],
-    ["annotations", "PUT /reports/a?annotation", "operation-unknown"],
+    ["an annotation without its name", "PUT /reports/a?annotation", "operation-unknown"],
+    ["a select of no known type", "POST /reports/a?select", "query-not-allowed"],
+    ["a select of another type", "POST /reports/a?select&select-type=3", "query-not-allowed"],
+    ["a part of another selector", "GET /reports/a?select-type=2", "query-not-allowed"],
     ["a list-type other than 2", "GET /reports?list-type=1", "query-not-allowed"],
     ["a selector with a value", "GET /reports/a?acl=x", "query-not-allowed"],
     ["an upload without a value", "DELETE /reports/a?uploadId=", "query-not-allowed"],
@@ -153,9 +166,33 @@ describe("S3.2 the query", () => {
     expect(refusal("PUT /reports/a?policy", {}, { allowQuery })).toBe("operation-unknown");
   });
 
+  it.each([
+    "cache-control",
+    "content-disposition",
+    "content-encoding",
+    "content-language",
+    "content-type",
+    "expires",
+  ])("lets response-%s through where the operator does", (name) => {
+    const line = `GET /reports/a?response-${name}=x%2By`;
+    expect(refusal(line)).toBe("query-not-allowed");
+    const allowQuery = new Set([`response-${name}`]);
+    expect(read(line, {}, { allowQuery }).query).toBe(`response-${name}=x%2By`);
+  });
+
   it("drops the hint of some SDKs, which decides nothing", () => {
-    const operation = read("GET /reports/a?x-id=DeleteObject");
+    const operation = read("GET /reports/a?x-id=GetObject");
     expect([operation.name, operation.query]).toEqual(["GetObject", ""]);
+  });
+
+  it.each([
+    "GET /reports/a?x-id=DeleteObject",
+    "GET /reports/a?x-id=",
+    "GET /?x-id=ListDirectoryBuckets",
+    "GET /reports?inventory&id=x&x-id=ListBucketInventoryConfigurations",
+    "PUT /reports/a?uploadId=u&partNumber=1&x-id=UploadPartCopy",
+  ])("refuses a hint of another operation: %s", (line) => {
+    expect(refusal(line)).toBe("target-ambiguous");
   });
 
   it("writes what it understood in canonical form", () => {
@@ -320,9 +357,26 @@ describe("S3.3 a copy", () => {
   });
 
   it("brings tags along unless it says not to, so denies on tags count", () => {
-    expect(copyCovers({})).toEqual([["s3:PutObjectTagging"], ["s3:GetObjectTagging"]]);
-    expect(copyCovers({ "x-amz-tagging-directive": "COPY" })).toEqual(copyCovers({}));
-    expect(copyCovers({ "x-amz-tagging-directive": "REPLACE" })).toEqual([undefined, undefined]);
+    const all = [
+      ["s3:PutObjectTagging", "s3:PutObjectAnnotation"],
+      ["s3:GetObjectTagging", "s3:GetObjectAnnotation"],
+    ];
+    expect(copyCovers({})).toEqual(all);
+    expect(copyCovers({ "x-amz-tagging-directive": "COPY" })).toEqual(all);
+    expect(copyCovers({ "x-amz-tagging-directive": "REPLACE" })).toEqual([
+      ["s3:PutObjectAnnotation"],
+      ["s3:GetObjectAnnotation"],
+    ]);
+  });
+
+  it("brings annotations along unless it says not to", () => {
+    const without = { "x-amz-object-annotation-directive": "EXCLUDE" };
+    expect(copyCovers(without)).toEqual([["s3:PutObjectTagging"], ["s3:GetObjectTagging"]]);
+    expect(copyCovers({ ...without, "x-amz-tagging-directive": "REPLACE" })).toEqual([undefined, undefined]);
+    expect(copyCovers({ "x-amz-object-annotation-directive": "exclude" })).toEqual(copyCovers({}));
+    expect(
+      refusal("PUT /reports/a?x-amz-object-annotation-directive=COPY", { "x-amz-copy-source": "audit/x" }),
+    ).toBe("query-not-allowed");
   });
 
   it("of a part is another operation than the upload of one", () => {
@@ -436,6 +490,107 @@ describe("S3.5 CreateBucket", () => {
   it("refuses what it does not know", () => {
     expect(codeOf(() => create(configuration("<New/>")))).toBe("body-malformed");
     expect(codeOf(() => create("<Other/>"))).toBe("body-malformed");
+  });
+});
+
+describe("S3.5 RestoreObject", () => {
+  const restore = (inside: string) =>
+    readWhole(s3, upstream, aHead("POST /reports/a/b?restore"), `<RestoreRequest>${inside}</RestoreRequest>`);
+
+  it("needs what it is, whatever it says of the copy that is made for a while", () => {
+    const said = "<Days>1</Days><GlacierJobParameters><Tier>Bulk</Tier></GlacierJobParameters>";
+    expect(restore(said).requirements).toEqual([{ action: "s3:RestoreObject", resource: OBJECT }]);
+    expect(read("POST /reports/a/b?restore").name).toBe("RestoreObject");
+  });
+
+  it.each(["<Type>SELECT</Type>", "<SelectParameters/>", "<OutputLocation><S3/></OutputLocation>"])(
+    "writes its result nowhere: %s",
+    (said) => {
+      expect(codeOf(() => restore(said))).toBe("operation-unknown");
+    },
+  );
+
+  it("refuses what it does not know", () => {
+    expect(codeOf(() => restore("<New/>"))).toBe("body-malformed");
+    expect(refusal("POST /reports/a?restore", { "content-encoding": "gzip" })).toBe("header-not-allowed");
+  });
+});
+
+describe("S4.3 what a setting does to the objects of its bucket", () => {
+  it.each([
+    ["PUT /reports?lifecycle", ["s3:DeleteObject", "s3:DeleteObjectVersion", "s3:AbortMultipartUpload"]],
+    ["PUT /reports?replication", ["s3:GetObject", "s3:GetObjectVersion"]],
+    ["PUT /reports?object-lock", ["s3:PutObjectRetention"]],
+  ])("%s counts as %j on all of them", (line, covers) => {
+    expect(read(line).requirements).toEqual([
+      expect.objectContaining({ resource: BUCKET, covers, within: [`${BUCKET}/*`] }),
+    ]);
+  });
+
+  it.each([
+    "DELETE /reports?lifecycle",
+    "DELETE /reports?replication",
+    "GET /reports?lifecycle",
+    "PUT /reports?policy",
+  ])("%s does nothing to them", (line) => {
+    const [needed] = read(line).requirements;
+    expect([needed?.covers, needed?.within]).toEqual([undefined, undefined]);
+  });
+
+  it.each([
+    ["PUT /reports?inventory&id=x", ["s3:ListBucket"]],
+    ["PUT /reports?tagging", ["s3:TagResource", "s3:UntagResource"]],
+    ["DELETE /reports?tagging", ["s3:UntagResource"]],
+    ["GET /reports?tagging", ["s3:ListTagsForResource"]],
+    ["GET /reports/a/b?torrent", ["s3:GetObject"]],
+    ["PUT /reports/a/b?encryption", ["s3:PutObject"]],
+  ])("%s is another way to do what %j does", (line, covers) => {
+    const [needed] = read(line).requirements;
+    expect([needed?.covers, needed?.within]).toEqual([covers, undefined]);
+  });
+});
+
+describe("what is not taken", () => {
+  const detailOf = (line: string): string | undefined => {
+    try {
+      read(line);
+    } catch (error) {
+      if (error instanceof Refusal) return error.detail;
+    }
+    return undefined;
+  };
+
+  it.each([
+    ["GET /reports?session", "CreateSession"],
+    ["PUT /reports/a?renameObject", "RenameObject"],
+    ["POST /reports", "PostObject"],
+    ["GET /?x-id=ListDirectoryBuckets", "ListDirectoryBuckets"],
+    ["POST /WriteGetObjectResponse", "WriteGetObjectResponse"],
+  ])("%s is %s, and the detail says why", (line, name) => {
+    expect(detailOf(line)).toContain(`${name}, which is not taken: ${NOT_TAKEN.get(name)}`);
+  });
+
+  it("has a place for each", () => {
+    expect(NOT_TAKEN.size).toBe(5);
+    expect([...PLACES_NOT_TAKEN.values()].filter((name) => !NOT_TAKEN.has(name))).toEqual([]);
+    expect([...PLACES_NOT_TAKEN.keys()].filter((place) => place in S3_TABLE)).toEqual([]);
+  });
+});
+
+describe("the bucket whose region counts", () => {
+  it.each([
+    ["GET /reports/a", "reports"],
+    ["HEAD /reports", "reports"],
+    ["DELETE /reports", "reports"],
+    ["PUT /reports?cors", "reports"],
+    ["PUT /reports", undefined],
+    ["GET /", undefined],
+  ])("of %s is %s", (line, bucket) => {
+    expect(read(line).bucket).toBe(bucket);
+  });
+
+  it("of a copy is the one that is written", () => {
+    expect(copy("PUT /reports/a", "audit/x").bucket).toBe("reports");
   });
 });
 
