@@ -34,10 +34,17 @@ export interface Arrivals {
 
 type Writable = { -readonly [K in keyof Arrival]: Arrival[K] };
 
+/** The request that is being read. */
+const current = new AsyncLocalStorage<Writable>();
+
+function observe(seen: readonly Seen[]): void {
+  const arrival = current.getStore();
+  if (arrival !== undefined) arrival.seen = [...(arrival.seen ?? []), ...seen];
+}
+
 /** Listens at once, so that its address can stand in a configuration. */
 export async function startArrivals(): Promise<Arrivals> {
   const all: Arrival[] = [];
-  const current = new AsyncLocalStorage<Writable>();
   let open = 0;
   let guard: Guard | undefined;
   let aws: LocalAws | undefined;
@@ -74,10 +81,6 @@ export async function startArrivals(): Promise<Arrivals> {
       aws = standIn;
       const { world, sessions, dynamodb } = standIn;
       const { keySchemaOf } = dynamodb;
-      const observe = (seen: readonly Seen[]): void => {
-        const arrival = current.getStore();
-        if (arrival !== undefined) arrival.seen = [...(arrival.seen ?? []), ...seen];
-      };
       guard = createGuard({ world, sessions, now: Date.now, keySchemaOf, observe });
     },
     close: () => {

@@ -7,9 +7,15 @@ export interface Trace {
   readonly arrivals: readonly Arrival[];
 }
 
-/** Refusals of the stand-in that say that a request was not what its signature or its framing said. */
-const NOT_AS_SIGNED =
-  /Signature|Authoriz|Authentic|Token|AccessKeyId|Skewed|SHA256|IncompleteBody|ChunkSize|Digest/i;
+/** What is wrong with a request. */
+export interface Fault {
+  /** The same for all requests with the same fault. */
+  readonly kind: string;
+  readonly told: string;
+}
+
+/** Refusals of the stand-in that say that a request was not what Postern's signature or framing said. */
+const NOT_AS_SIGNED = /Signature|Authoriz|Authentic|Token|AccessKeyId|Skewed|IncompleteBody|ChunkSize/i;
 
 /**
  * What is wrong with a trace; undefined where what was decided is what was sent, in the role it was decided with, and
@@ -17,41 +23,53 @@ const NOT_AS_SIGNED =
  *
  * @param subject of the user whose token the requests bring; undefined where there is no such user
  */
-export function faultOf({ outcomes, arrivals }: Trace, subject: string | undefined): string | undefined {
-  const waiting = [...outcomes]
-    .filter(({ verdict }) => verdict === "permit")
-    // Whatever the answer was, these were sent; of the others some may have been, before something broke.
-    .sort((a, b) => Number(b.outcome === "ok") - Number(a.outcome === "ok"));
+export function faultOf({ outcomes, arrivals }: Trace, subject: string | undefined): Fault | undefined {
+  const permitted = outcomes.filter(({ verdict }) => verdict === "permit");
+  // Whatever the answer was, the first were sent; of the others some may have been, before something broke.
+  const waiting = [
+    ...permitted.filter(({ outcome }) => outcome === "ok"),
+    ...permitted.filter(({ outcome }) => outcome !== "ok"),
+  ];
   for (const arrival of arrivals) {
-    const [first] = waiting;
-    if (first === undefined) return `arrived without a permit: ${arrival.line}`;
+    if (waiting.length === 0) return toFault("arrived without a permit", arrival.line);
     const faults = waiting.map((outcome) => mismatch(outcome, arrival, subject));
     const at = faults.indexOf(undefined);
-    if (at === -1) return `${faults[0]}: ${arrival.line}`;
+    if (at === -1) return toFault(faults[0] ?? "", arrival.line);
     waiting.splice(at, 1);
   }
   const missing = waiting.find(({ outcome }) => outcome === "ok");
-  return missing === undefined
-    ? undefined
-    : `passed and never arrived: ${missing.operation} ${missing.status}`;
+  return missing && toFault("passed and never arrived", `${missing.operation} ${missing.status}`);
+}
+
+function toFault(what: string, where: string): Fault {
+  return { kind: what.replaceAll(/arn:[^]*?(?=; |, s3 |, dynamodb |$)/g, "*"), told: `${what}\n${where}` };
 }
 
 function mismatch(outcome: Outcome, arrival: Arrival, subject: string | undefined): string | undefined {
-  const { session, seen, refused } = arrival;
+  const { seen, refused } = arrival;
   if (refused !== undefined && NOT_AS_SIGNED.test(refused)) return `refused with ${refused}`;
-  if (session === undefined) return "signed by nobody";
-  const proved = outcome.role === "pool" ? outcome.assumedRole : outcome.role;
-  const signer = outcome.role === "pool" ? session.assumedRoleArn : session.roleArn;
-  if (proved !== undefined && proved !== signer) return `decided for ${proved}, signed by ${signer}`;
-  const { sub } = session.tags;
-  if (sub !== outcome.subject || sub !== subject)
-    return `decided for ${outcome.subject} of ${subject}, signed by ${sub}`;
-  if (seen === undefined) return undefined;
+  const other = otherSigner(outcome, arrival, subject);
+  if (other !== undefined || seen === undefined) return other;
   const decided = needsOf(outcome.requirements, outcome.service);
   const read = needsOf(seen, seen[0]?.service ?? "");
-  return decided.join("\n") === read.join("\n")
-    ? undefined
-    : `${outcome.operation}: decided ${decided.join(", ")}; read ${read.join(", ")}`;
+  if (decided.join("\n") === read.join("\n")) return undefined;
+  return `${outcome.operation}: decided ${decided.join(", ")}; read ${read.join(", ")}`;
+}
+
+/** Whether somebody else signed than it was decided for, or in another role. */
+function otherSigner(
+  { role, assumedRole, subject: decidedFor }: Outcome,
+  { session }: Arrival,
+  subject: string | undefined,
+): string | undefined {
+  if (session === undefined) return "signed by nobody";
+  const isChosen = role === "pool";
+  const wanted = isChosen ? assumedRole : role;
+  const signer = isChosen ? session.assumedRoleArn : session.roleArn;
+  if (wanted !== undefined && wanted !== signer) return `decided for ${wanted}, signed by ${signer}`;
+  const { sub } = session.tags;
+  if (sub === decidedFor && sub === subject) return undefined;
+  return `decided for ${decidedFor} of ${subject}, signed by ${sub}`;
 }
 
 interface Need {

@@ -5,7 +5,7 @@ import { withRules } from "../own-rules.ts";
 import { scrape } from "../scrape.ts";
 import { type Stack, startStack } from "../stack.ts";
 import { type Arrival, type Arrivals, startArrivals } from "./arrivals.ts";
-import { faultOf, type Trace } from "./judge.ts";
+import { type Fault, faultOf, type Trace } from "./judge.ts";
 import { type Shot, writeShot } from "./shot.ts";
 import { shots } from "./shots.ts";
 import { createWireClient, type WireClient } from "./wire-client.ts";
@@ -35,8 +35,8 @@ export interface Judged {
 
 const BATCH = 500;
 const AT_ONCE = 32;
-/** Differences that are made small; of more, one is as good as another. */
-const MAX_DIFFERENCES = 12;
+/** Kinds of differences that are told. */
+const MAX_DIFFERENCES = 60;
 
 /** The users of the shipped world by name, with their `sub`. */
 const SUBJECTS: ReadonlyMap<string, string> = new Map(
@@ -85,6 +85,8 @@ function withUpstreams(yaml: string, port: number): string {
   dynamodb: { service: dynamodb, ${endpoint}, tables: { Orders: { partitionKey: customerId } } }
   owned: { service: s3, ${endpoint}, account: "123456789012", match: { pathPrefix: /owned } }
   files: { service: s3, ${endpoint}, match: { host: files.localhost } }
+  elsewhere: { service: s3, region: eu-west-1, ${endpoint} }
+  hosted: { service: s3, ${endpoint}, addressing: { style: virtual-hosted }, match: { pathPrefix: /hosted } }
 `;
   const rules = /^ {2}rules:\n([^]*?)(?=^log:)/m.exec(yaml)?.[1] ?? "";
   return withRules(
@@ -126,14 +128,17 @@ async function run(world: World, count: number, seed: number): Promise<Judged> {
   await settled(world);
   const outcomes = world.stack.outcomes.slice(from.outcomes);
   const arrivals = world.arrivals.all.slice(from.arrivals);
-  const differences: string[] = [];
+  const differences = new Map<string, string>();
   for (const [tag, trace] of tracesOf(outcomes, arrivals)) {
     const one = fired.get(tag);
     const fault = faultOf(trace, one && subjectOf(one.shot));
-    if (fault === undefined || differences.length >= MAX_DIFFERENCES) continue;
-    differences.push(one === undefined ? `untraced: ${fault}` : await smallest(world, one, fault));
+    if (fault === undefined || differences.has(fault.kind) || differences.size >= MAX_DIFFERENCES) continue;
+    differences.set(
+      fault.kind,
+      one === undefined ? `untraced: ${fault.told}` : await smallest(world, one, fault),
+    );
   }
-  return { differences, ...counted(outcomes, arrivals) };
+  return { differences: [...differences.values()], ...counted(outcomes, arrivals) };
 }
 
 /** Sends a request and gives the tag by which it is found again. */
@@ -171,7 +176,7 @@ function subjectOf({ caller, place }: Shot): string | undefined {
 }
 
 /** Sends one request by itself and judges it. */
-async function judge(world: World, shot: Shot): Promise<string | undefined> {
+async function judge(world: World, shot: Shot): Promise<Fault | undefined> {
   const from = { outcomes: world.stack.outcomes.length, arrivals: world.arrivals.all.length };
   await fire(world, shot);
   await settled(world);
@@ -184,33 +189,26 @@ async function judge(world: World, shot: Shot): Promise<string | undefined> {
   return undefined;
 }
 
-/** The same difference, in as small a request as can be found. */
-async function smallest(world: World, { index, seed }: Fired, found: string): Promise<string> {
-  let fault = found;
-  let bytes = "";
+/** The same fault, in as small a request as can be found. */
+async function smallest(world: World, { index, seed }: Fired, found: Fault): Promise<string> {
+  let told = `${found.told}\n(not again by itself)`;
+  const names = new Map([...world.tokens.keys()].map((name) => [name, `<${name}>`]));
   const property = fc.asyncProperty(shots, async (shot) => {
-    const again = await judge(world, shot);
-    if (again === undefined) return;
-    fault = again;
-    bytes = writeShot(
-      shot,
-      "oracle",
-      new Map([...world.tokens.keys()].map((name) => [name, `<${name}>`])),
-    ).bytes.toString("latin1");
-    throw new Error(again);
+    const fault = await judge(world, shot);
+    if (fault?.kind !== found.kind) return;
+    told = `${fault.told}\n${JSON.stringify(writeShot(shot, "oracle", names).bytes.toString("latin1"))}`;
+    throw new Error(fault.kind);
   });
   await fc.check(property, { seed, path: String(index), numRuns: 1, interruptAfterTimeLimit: SHRINK_MS });
-  return `${fault}\n${bytes === "" ? "(not again by itself)" : JSON.stringify(bytes)}`;
+  return told;
 }
 
-const SHRINK_MS = 10_000;
+const SHRINK_MS = 5000;
 
 function counted(outcomes: readonly Outcome[], arrivals: readonly Arrival[]): Omit<Judged, "differences"> {
   const operations = new Map<string, number>();
   const verdicts = new Map<string, number>();
   const refusals = new Map<string, number>();
-  const count = (counts: Map<string, number>, name: string): void =>
-    void counts.set(name, (counts.get(name) ?? 0) + 1);
   const read = new Set(arrivals.filter(({ seen }) => seen !== undefined).map(({ tag }) => tag));
   for (const { service, operation, reason, requestId } of outcomes) {
     const name = `${service}:${operation ?? "unknown"}`;
@@ -220,4 +218,8 @@ function counted(outcomes: readonly Outcome[], arrivals: readonly Arrival[]): Om
   for (const { refused, seen } of arrivals)
     if (refused !== undefined) count(refusals, `${refused}${seen === undefined ? " unread" : ""}`);
   return { arrived: arrivals.length, compared: read.size, operations, verdicts, refusals };
+}
+
+function count(counts: Map<string, number>, name: string): void {
+  counts.set(name, (counts.get(name) ?? 0) + 1);
 }

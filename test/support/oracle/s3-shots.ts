@@ -41,7 +41,8 @@ HEAD object | GET object | PUT object | DELETE object | GET object acl | GET obj
 GET object retention | GET object tagging | GET object torrent | GET object uploadId=u | PUT object acl
 PUT object legal-hold | PUT object retention | PUT object tagging | PUT object uploadId=u&partNumber=1
 PUT object renameObject | PUT object encryption | POST object uploads | POST object uploadId=u | POST object restore
-POST object select&select-type=2 | DELETE object tagging | DELETE object uploadId=u
+POST object select&select-type=2 | DELETE object tagging | DELETE object uploadId=u | GET object annotation | GET object annotation&annotationName=n
+PUT object annotation&annotationName=n | DELETE object annotation&annotationName=n | PUT bucket metadataAnnotationTable
 `
   .split(/[|\n]/)
   .map((line) => line.trim())
@@ -136,7 +137,8 @@ const goodQuery =
   oneOf(`prefix=a prefix=home/ delimiter=/ delimiter=%2F max-keys=10 encoding-type=url marker=b
   start-after=c continuation-token=t fetch-owner=true key-marker=k versionId=v1 versionId=null partNumber=2
   max-uploads=3 upload-id-marker=u max-parts=5 part-number-marker=1 prefix=a+b prefix=a%2Bb prefix=%C3%BC
-  version-id-marker=v list-type=2 x-id=GetObject x-id=PutObject max-buckets=3 bucket-region=us-east-1`);
+  version-id-marker=v list-type=2 x-id=GetObject x-id=PutObject max-buckets=3 bucket-region=us-east-1
+  annotation-prefix=a max-annotation-results=2`);
 const hostileQuery = fc.oneof(
   fc.constantFrom(...SELECTORS),
   oneOf(`acl=x acl=% acl& & = =x &&& a ?acl prefix=a&prefix=b prefix=%zz prefix=%FF versionId= versionId=a&versionId=b

@@ -73,7 +73,8 @@ const form = fc.oneof(
     "double-slash",
     "upper",
     "escaped",
-    "matched",
+    "owned",
+    "hosted",
     "reserved",
     "asterisk",
     "without",
@@ -96,8 +97,9 @@ function written(target: string, upstream: string, form: string, isScoped: boole
       return `/${upstream.toUpperCase()}${target}`;
     case "escaped":
       return `/%73${upstream.slice(1)}${target}`;
-    case "matched":
-      return `/owned${target}`;
+    case "owned":
+    case "hosted":
+      return `/${form}${target}`;
     case "reserved":
       return `/.postern/..${named}`;
     case "asterisk":
@@ -116,6 +118,7 @@ const scopeOf = (service: string): fc.Arbitrary<string> =>
       "us-east-1/s3",
       "us-east-1/dynamodb",
       "eu-west-1/s3",
+      "eu-west-1/s3",
       "us-east-1/sts",
       "/s3",
       "us-east-1/s3/x",
@@ -130,7 +133,7 @@ type Manner = Pick<Shot, "place" | "framing" | "hosts" | "flips" | "scope" | "ve
 const tame = (service: string): fc.Arbitrary<Manner> =>
   fc.record({
     place: fc.constantFrom<TokenPlace[]>("bearer", "sdk", "postern"),
-    form: fc.constant("plain"),
+    form: fc.oneof({ weight: 8, arbitrary: fc.constant("plain") }, fc.constantFrom("owned", "hosted")),
     framing: fc.constant<Framing>("length"),
     hosts: fc.constant<readonly string[]>(["127.0.0.1:4480"]),
     flips: fc.constant<readonly Flip[]>([]),
