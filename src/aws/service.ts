@@ -37,6 +37,8 @@ export interface Upstream {
   readonly addressing: Addressing;
   /** Of DynamoDB: the key schemas that the configuration tells, by table. Of other tables no leading key is known. */
   readonly tables: ReadonlyMap<string, TableKeys>;
+  /** Whether anybody on the way could change a body that its signature does not cover: plain HTTP to another machine. */
+  readonly hashesBodies: boolean;
   /** Upper bound in bytes of a body that must be read before it can be decided. */
   readonly maxBodyBytes: number;
   /** Header names, lower-case, that the operator lets through besides those Postern knows. */

@@ -54,9 +54,14 @@ export function hostOf(url: string): string {
   return new URL(url).hostname.replace(/^\[(.*)\]$/, "$1");
 }
 
-/** What is wrong with an endpoint, which is scheme, host and port and nothing more; undefined where nothing is. */
-export function endpointProblem(text: string): string | undefined {
-  const problem = urlProblem(text, { what: "an endpoint", example: "https://s3.us-east-1.amazonaws.com" });
+/**
+ * What is wrong with an endpoint, which is scheme, host and port and nothing more; undefined where nothing is.
+ *
+ * @param plain whether `http:` may stand before any host
+ */
+export function endpointProblem(text: string, plain = false): string | undefined {
+  const example = "https://s3.us-east-1.amazonaws.com";
+  const problem = urlProblem(text, { what: "an endpoint", example, plain });
   return problem ?? (new URL(text).pathname === "/" ? undefined : "an endpoint has no path");
 }
 
@@ -69,10 +74,19 @@ interface Words {
   readonly example: string;
   /** The scheme without TLS, as it is written. Default `http`. */
   readonly scheme?: string;
+  /** Whether it may stand before any host. Default: before loopback only. */
+  readonly plain?: boolean;
 }
 
 /** What is wrong with a URL that is called or trusted: https:, or http: on loopback, and nothing in it that hides. */
-export function urlProblem(text: string, { what, example, scheme = "http" }: Words): string | undefined {
+export function urlProblem(text: string, words: Words): string | undefined {
+  const problem = formProblem(text, words);
+  if (problem !== undefined || words.plain === true || !isInTheClear(text)) return problem;
+  const { scheme = "http" } = words;
+  return `${scheme}: is for loopback addresses only; use ${scheme}s:`;
+}
+
+function formProblem(text: string, { what, example }: Words): string | undefined {
   // A URL parser is generous: it drops tabs, turns \ around, and takes "?" and "@" with nothing behind them.
   if (/[\s\\@?#]/.test(text)) return `${what} has no user, query or fragment, and no spaces`;
   if (!ASCII.test(text)) return `${what} is written in ASCII`;
@@ -82,8 +96,10 @@ export function urlProblem(text: string, { what, example, scheme = "http" }: Wor
   // It also takes "https:host" and "https:///host" for https://host.
   if (!/^https?:\/\/[^/]/i.test(text)) return `it is not a URL such as ${example}`;
   if (port === "0") return "port 0 cannot be called";
-  const host = hostOf(text);
-  if (isLinkLocal(host)) return "link-local and metadata addresses are not upstreams";
-  if (protocol === "https:" || isLoopback(host)) return undefined;
-  return `${scheme}: is for loopback addresses only; use ${scheme}s:`;
+  return isLinkLocal(hostOf(text)) ? "link-local and metadata addresses are not upstreams" : undefined;
+}
+
+/** Whether an endpoint is reached by plain HTTP over a network, where others may read and change what passes. */
+export function isInTheClear(endpoint: string): boolean {
+  return new URL(endpoint).protocol === "http:" && !isLoopback(hostOf(endpoint));
 }

@@ -1,13 +1,15 @@
+import { isInTheClear } from "./address.ts";
 import type { Draft } from "./draft.ts";
 import type { Found } from "./problem.ts";
 import type { Config } from "./schema.ts";
-import { REGION_PLACE } from "./upstream-schema.ts";
+import { inRegion } from "./upstream-schema.ts";
 import { regionsOf } from "./upstreams.ts";
 
 /** Finds upstreams that a request could not tell apart, and what they need that is not there. */
 export function refuseUpstreams(draft: Draft): readonly Found[] {
   return [
     ...alike(draft),
+    ...inTheClear(draft),
     ...oddRegions(draft),
     ...oddAddressing(draft),
     ...nestedSuffixes(draft),
@@ -47,6 +49,30 @@ function meaningsOf(settings: Settings, aws: Config["aws"]): readonly string[] {
   ];
 }
 
+/** Nobody but the operator can say that the network in between is trusted. */
+function inTheClear({ upstreams }: Draft): Found[] {
+  return upstreams.flatMap(({ key, fit }) => {
+    if (fit === undefined) return [];
+    const { endpoint, insecureHttp } = fit;
+    const isInsecure = endpoint !== undefined && isInTheClear(inRegion(endpoint, "us-east-1"));
+    if (isInsecure === insecureHttp) return [];
+    return isInsecure
+      ? [
+          {
+            path: ["upstreams", key, "endpoint"],
+            message:
+              "http: is for loopback addresses only; use https:, or write insecureHttp: true for this upstream",
+          },
+        ]
+      : [
+          {
+            path: ["upstreams", key, "insecureHttp"],
+            message: "it is for an http: endpoint on another machine; leave it out",
+          },
+        ];
+  });
+}
+
 /** A suffix that ends in another's: a bucket with dots in its name could stand before either. */
 function nestedSuffixes({ upstreams }: Draft): Found[] {
   const suffixes = upstreams.flatMap(({ key, fit }) => {
@@ -70,10 +96,9 @@ function oddRegions({ upstreams }: Draft): Found[] {
     const path = ["upstreams", key, "regions"];
     if (fit.region !== undefined)
       return [{ path, message: "region says the same; leave one of the two out" }];
-    const isOne = fit.regions.length > 1 && fit.endpoint?.includes(REGION_PLACE) === false;
-    return isOne
-      ? [{ path, message: `an endpoint is in one region, unless it has ${REGION_PLACE} in it` }]
-      : [];
+    const { endpoint = "{region}" } = fit;
+    const isOne = fit.regions.length > 1 && inRegion(endpoint, "") === endpoint;
+    return isOne ? [{ path, message: `an endpoint is in one region, unless it has {region} in it` }] : [];
   });
 }
 

@@ -18,10 +18,12 @@ const match = z
     "match needs host or pathPrefix",
   );
 
-/** Stands for a region in an endpoint, so that one line is good for several. */
-export const REGION_PLACE = "{region}";
+/** An endpoint as it is in one region. */
+export function inRegion(endpoint: string, region: string): string {
+  return endpoint.replaceAll("{region}", region);
+}
 
-const regionalEndpoint = unless((text) => endpointProblem(text.replaceAll(REGION_PLACE, "us-east-1")));
+const regionalEndpoint = unless((text) => endpointProblem(inRegion(text, "us-east-1"), true));
 
 const addressing = z
   .strictObject({
@@ -92,6 +94,10 @@ export const upstreamSchema = z.strictObject({
     .describe(
       "Scheme, host and port, where it is not the regional endpoint of AWS. {region} stands for the region.",
     ),
+  insecureHttp: z
+    .boolean()
+    .default(false)
+    .describe("Take an http: endpoint on another machine. Bodies are then hashed, up to maxBody."),
   addressing: addressing.prefault({}).describe("Of S3: how buckets are named, by clients and at AWS."),
   account: account
     .optional()

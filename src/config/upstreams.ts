@@ -3,7 +3,7 @@ import { endpointOf } from "../aws/endpoint.ts";
 import type { TableKeys, Upstream } from "../aws/service.ts";
 import { type ServiceName, serviceOf } from "../aws/services.ts";
 import type { Config } from "./schema.ts";
-import { REGION_PLACE } from "./upstream-schema.ts";
+import { inRegion } from "./upstream-schema.ts";
 
 type Settings = Config["upstreams"][string];
 
@@ -15,8 +15,8 @@ export function upstreamsOf({ upstreams, aws }: Config) {
   return Object.entries(upstreams).flatMap(([name, settings]) =>
     regionsOf(settings, aws).map((region) => {
       const { service, match, addressing } = settings;
-      const url =
-        settings.endpoint?.replaceAll(REGION_PLACE, region) ?? endpointOf(service, region, aws.endpoint);
+      const own = settings.endpoint && inRegion(settings.endpoint, region);
+      const url = own ?? endpointOf(service, region, aws.endpoint);
       const { origin, host } = new URL(url);
       return {
         upstream: upstreamOf(name, settings, { ...aws, region }),
@@ -54,6 +54,7 @@ export function upstreamOf(
     expectBucketOwner: settings.account !== undefined,
     addressing: { style, bucket, accessPoint },
     tables: tablesOf(settings.tables),
+    hashesBodies: settings.insecureHttp,
     maxBodyBytes: settings.maxBody,
     allowHeaders: new Set(settings.allowHeaders),
     allowQuery: new Set(settings.allowQuery),

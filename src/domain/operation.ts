@@ -35,8 +35,13 @@ export type HeaderLine = readonly [name: string, value: string];
 export type Payload =
   /** Streamed, in the form that the client's own headers state; the signer's `planPayload` reads them. */
   | { readonly kind: "streamed" }
-  /** Read already, since it decided the operation: exactly these bytes are hashed, signed and sent. */
-  | { readonly kind: "buffered"; readonly bytes: Buffer };
+  /** Read already: exactly these bytes are hashed, signed and sent. */
+  | {
+      readonly kind: "buffered";
+      readonly bytes: Buffer;
+      /** The codings that the bytes are in; absent where there are none, as in every body that decides. */
+      readonly contentEncoding?: string;
+    };
 
 /**
  * What a request asks, parsed once. Policy decides on it, the signer signs it, the forwarder sends it and the

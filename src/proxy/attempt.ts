@@ -7,8 +7,10 @@ import type { Operation } from "../domain/operation.ts";
 import { Refusal } from "../domain/refusal.ts";
 import { decide } from "../policy/decide.ts";
 import { contextOf } from "./context.ts";
+import { withHashedBody } from "./hashed-body.ts";
 import type { Pipeline } from "./pipeline.ts";
 import { proceed } from "./proceed.ts";
+
 import { giveUp, guarded } from "./respond.ts";
 import { withWish } from "./role-wish.ts";
 import type { Live, Regions } from "./route.ts";
@@ -42,6 +44,21 @@ function send(visit: Visit, pipeline: Pipeline, asked: Asked, first: boolean): u
   // Anew for each attempt: a rule may ask for the region.
   const decision = decide(pipeline.policy, caller, operation, contextOf(visit.request, pipeline.now));
   const permit = withWish(visit.head.headers, permitted(visit, decision), caller);
+  const { hashesBodies, maxBodyBytes } = live.upstream;
+  if (!hashesBodies) return carryOut(visit, pipeline, asked, { permit, first });
+  return proceed(withHashedBody(visit, operation, pipeline.bodies, maxBodyBytes), (hashed) =>
+    carryOut(visit, pipeline, { ...asked, operation: hashed }, { permit, first }),
+  );
+}
+
+/** What was permitted is done. */
+function carryOut(
+  visit: Visit,
+  pipeline: Pipeline,
+  asked: Asked,
+  { permit, first }: { readonly permit: Permit; readonly first: boolean },
+): unknown {
+  const { live, operation, caller } = asked;
   const broker = brokerFor(pipeline, permit);
   return proceed(broker.obtain(permit, caller), (credentials) => {
     if (visit.hasEnded || visit.response.destroyed) return visit.end({});

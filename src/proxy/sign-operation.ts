@@ -1,5 +1,5 @@
 import type { Credentials } from "../domain/credentials.ts";
-import type { HeaderLine, Operation } from "../domain/operation.ts";
+import type { HeaderLine, Operation, Payload } from "../domain/operation.ts";
 import { reframe } from "../signing/chunked.ts";
 import { hashPayload } from "../signing/payload.ts";
 import type { Signer } from "../signing/sign.ts";
@@ -16,6 +16,8 @@ export interface Signature {
   readonly signer: Signer;
   readonly credentials: Credentials;
 }
+
+type Buffered = Extract<Payload, { readonly kind: "buffered" }>;
 
 /** A body on its way upstream, and the headers that describe it. */
 interface Outgoing {
@@ -38,7 +40,7 @@ export function signOperation(
   { signer, credentials }: Signature,
 ): SignedRequest {
   const crossing = crossToAws(visit.head.headers, operation.headers);
-  const outgoing = operation.payload.kind === "buffered" ? held(operation.payload.bytes) : streamed(visit);
+  const outgoing = operation.payload.kind === "buffered" ? held(operation.payload) : streamed(visit);
   const host = `${operation.hostPrefix ?? ""}${live.host}`;
   const signed = [["host", host] as const, ...operation.headers, ...crossing.signed, ...outgoing.signed];
   const added = signer.sign({
@@ -66,12 +68,14 @@ export function signOperation(
   };
 }
 
-function held(bytes: Buffer): Outgoing {
+function held({ bytes, contentEncoding }: Buffered): Outgoing {
+  const unsigned: HeaderLine[] = [["content-length", String(bytes.length)]];
+  if (contentEncoding !== undefined) unsigned.push(["content-encoding", contentEncoding]);
   return {
     payloadHash: hashPayload(bytes),
     body: bytes,
     signed: [],
-    unsigned: [["content-length", String(bytes.length)]],
+    unsigned,
   };
 }
 

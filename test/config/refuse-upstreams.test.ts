@@ -27,6 +27,22 @@ describe("upstreams", () => {
       ["upstreams.a.regions: region says the same; leave one of the two out"],
     ],
     [
+      "http: to another machine needs a word of its own, and has no other use",
+      {
+        a: { service: "s3", region: "eu-west-1", endpoint: "http://minio:9000" },
+        b: { service: "s3", region: "eu-west-2", endpoint: "http://minio:9000", insecureHttp: true },
+        c: { service: "s3", region: "eu-west-3", endpoint: "https://minio:9000", insecureHttp: true },
+        d: { service: "s3", region: "us-west-1", endpoint: "http://127.0.0.1:9000", insecureHttp: true },
+        e: { service: "s3", region: "us-west-2", endpoint: "http://169.254.169.254", insecureHttp: true },
+      },
+      [
+        "upstreams.a.endpoint: http: is for loopback addresses only; use https:, or write insecureHttp: true for this upstream",
+        "upstreams.c.insecureHttp: it is for an http: endpoint on another machine; leave it out",
+        "upstreams.d.insecureHttp: it is for an http: endpoint on another machine; leave it out",
+        "upstreams.e.endpoint: link-local and metadata addresses are not upstreams",
+      ],
+    ],
+    [
       "an endpoint is in one region, unless it has a place for it",
       {
         a: { service: "s3", regions: ["eu-west-1", "eu-west-2"], endpoint: "https://minio.test" },

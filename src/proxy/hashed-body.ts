@@ -1,0 +1,59 @@
+import type { HeaderLine, Operation } from "../domain/operation.ts";
+import { Refusal } from "../domain/refusal.ts";
+import { ChunkedError, createChunkParser, type FramedBody } from "../signing/chunk-parser.ts";
+import { type PayloadPlan, UNSIGNED_PAYLOAD, UNSIGNED_PAYLOAD_TRAILER } from "../signing/payload.ts";
+import type { BodyReader } from "./body.ts";
+import { payloadFormOf } from "./payload-form.ts";
+import type { Visit } from "./visit.ts";
+
+/**
+ * Reads a body that would be streamed, so that it can be hashed: over plain HTTP to another machine anybody on the way
+ * could change what the signature does not cover. Where the client's own digest covers it, or there is none, the
+ * operation stays as it is.
+ *
+ * @throws Refusal length-required, body-malformed, payload-mismatch, body-too-large, overloaded
+ */
+export function withHashedBody(
+  visit: Visit,
+  operation: Operation,
+  bodies: BodyReader,
+  maxBytes: number,
+): Operation | Promise<Operation> {
+  if (operation.payload.kind === "buffered") return operation;
+  const { plan } = payloadFormOf(visit.head.headers);
+  if (plan.payloadHash !== UNSIGNED_PAYLOAD && plan.payloadHash !== UNSIGNED_PAYLOAD_TRAILER)
+    return operation;
+  return bodies.read(visit, maxBytes).then((body) => {
+    const { bytes, trailers } = "decodedLength" in plan ? unframe(body, plan) : { bytes: body, trailers: [] };
+    const contentEncoding = storedEncodingOf(plan);
+    return {
+      ...operation,
+      // A checksum may stand before a body as well as behind it.
+      headers: [...operation.headers, ...trailers],
+      payload: { kind: "buffered", bytes, ...(contentEncoding !== undefined && { contentEncoding }) },
+    };
+  });
+}
+
+function unframe(
+  body: Buffer,
+  promised: FramedBody,
+): { readonly bytes: Buffer; readonly trailers: readonly HeaderLine[] } {
+  const pieces: Buffer[] = [];
+  const keep = (piece: Buffer): void => void pieces.push(piece);
+  const parser = createChunkParser(promised);
+  try {
+    parser.write(body, keep);
+    const trailers = parser.end(keep);
+    return { bytes: Buffer.concat(pieces), trailers };
+  } catch (error) {
+    if (!(error instanceof ChunkedError)) throw error;
+    throw new Refusal(error.code, { cause: error, detail: error.message });
+  }
+}
+
+/** Without the framing, which stays behind. */
+function storedEncodingOf({ contentEncoding }: PayloadPlan): string | undefined {
+  const codings = (contentEncoding ?? "").split(",").map((coding) => coding.trim());
+  return codings.filter((coding) => coding.toLowerCase() !== "aws-chunked").join(",") || undefined;
+}
