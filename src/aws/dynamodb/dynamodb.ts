@@ -4,7 +4,7 @@ import { Refusal } from "../../domain/refusal.ts";
 import { checkBodyHeaders, decodeBody } from "../body.ts";
 import { refuseAsDynamoDb } from "./errors.ts";
 import { requirementsOf } from "./resources.ts";
-import { REFUSED_OPERATIONS } from "./refused.ts";
+import { NOT_TAKEN } from "./not-taken.ts";
 import { type DynamoDbRow, DYNAMODB_TABLE } from "./table.ts";
 import { splitTarget } from "../parameters.ts";
 import type { BodyDecided, Service, Upstream } from "../service.ts";
@@ -70,7 +70,8 @@ function readTarget(headers: Headers): {
   const target = headers.get("x-amz-target") ?? "";
   const { api = "", name = "" } = TARGET.exec(target)?.groups ?? {};
   if (name === "") throw unknown("not a target of DynamoDB_20120810 or DynamoDBStreams_20120810");
-  if (Object.hasOwn(REFUSED_OPERATIONS, name)) throw unknown(`DynamoDB ${name}: ${REFUSED_OPERATIONS[name]}`);
+  const reason = NOT_TAKEN.get(name);
+  if (reason !== undefined) throw unknown(`DynamoDB ${name}: ${reason}`);
   const row = Object.hasOwn(DYNAMODB_TABLE, name) ? DYNAMODB_TABLE[name] : undefined;
   if (row === undefined || (row.api ?? "DynamoDB") !== api) throw unknown(`${api} ${name}`);
   return { target, name, row };

@@ -93,7 +93,7 @@ const RESTORE_SETTINGS = [
 
 /**
  * Operations of `DynamoDB_20120810` and `DynamoDBStreams_20120810` whose resources the body names in full (Service
- * Authorization Reference, Amazon DynamoDB). The others are in `refused.ts`.
+ * Authorization Reference, Amazon DynamoDB). The others are in `not-taken.ts`.
  */
 export const DYNAMODB_TABLE: Readonly<Record<string, DynamoDbRow>> = {
   GetItem: { naming: "table" },
