@@ -1,11 +1,14 @@
 import type { ServerResponse } from "node:http";
 import { Readable } from "node:stream";
 import type { Dispatcher } from "undici";
+import { Refusal } from "../domain/refusal.ts";
 import { cutOff } from "./cut-off.ts";
+import { type Framing, framingOf } from "./framing.ts";
 import { crossToClient } from "./headers.ts";
 import { HeldAnswer } from "./held-answer.ts";
 import { refusalOf } from "./refusal-of.ts";
 import type { Forwarded, OnForwarded, SignedRequest } from "./signed-request.ts";
+import { announcedTrailers, type RawPart, trailersToClient } from "./trailers.ts";
 import { drainRest } from "./upload.ts";
 
 /** Statuses that have no body, whatever length they state (RFC 9110 section 6.4.1). */
@@ -18,6 +21,10 @@ function mayBeFault(status: number): boolean {
   return status === 400 || status === 403 || (status >= 300 && status < 400 && status !== 304);
 }
 
+function unreadable(detail: string): Refusal {
+  return new Refusal("upstream-unreachable", { detail });
+}
+
 /** One answer on its way back: undici's handler, which hands over raw header lines and stops reading when told to. */
 export class Answer implements Dispatcher.DispatchHandler {
   readonly #request: SignedRequest;
@@ -27,6 +34,8 @@ export class Answer implements Dispatcher.DispatchHandler {
   #abort: ((error?: Error) => void) | undefined;
   #resume: () => void = () => {};
   #status: number | undefined;
+  /** Undefined where the answer has no body. */
+  #framing: Framing | undefined;
   #bytes = 0;
   #waitedMs = 0;
   #ended = false;
@@ -48,29 +57,33 @@ export class Answer implements Dispatcher.DispatchHandler {
     this.#waitedMs = performance.now() - this.#startMs;
     this.#status = status;
     this.#resume = resume;
+    if (!isBodiless(this.#request.method, status)) this.#framing = framingOf(raw);
+    if (this.#framing === "unknown") return this.#breakOff(unreadable("an unknown transfer coding"));
     if (this.#request.withhold !== undefined && mayBeFault(status)) {
       this.#held = new HeldAnswer(this.#request.method, status, raw);
       return true;
     }
     this.#response.writeHead(status, this.#headers(raw));
     // undici 7.30 takes the Content-Length of a 304 for a promise of bytes, so such an answer is over here.
-    if (isBodiless(this.#request.method, status)) this.#finish();
+    if (this.#framing === undefined) this.#finish();
     return true;
   }
 
   onData(chunk: Buffer): boolean {
     if (this.#held?.add(chunk) === true) return true;
-    if (this.#held === undefined) this.#bytes += chunk.length;
-    if (this.#held === undefined ? this.#response.write(chunk) : this.#release(this.#held)) return true;
-    this.#response.once("drain", this.#resume);
-    return false;
+    if (this.#held !== undefined) return this.#overflow(this.#held);
+    this.#bytes += chunk.length;
+    return this.#flow(this.#response.write(chunk));
   }
 
-  onComplete(): void {
+  onComplete(trailers: readonly RawPart[] | null): void {
     if (this.#held !== undefined && !this.#ended) {
       if (this.#request.withhold?.(this.#held.read()) === true) return this.#end("withheld");
       this.#release(this.#held);
     }
+    // In an answer of another form there is no place for them.
+    if (trailers !== null && trailers.length > 0 && !this.#ended && this.#response.chunkedEncoding)
+      this.#response.addTrailers(trailersToClient(trailers));
     this.#finish();
   }
 
@@ -90,8 +103,39 @@ export class Answer implements Dispatcher.DispatchHandler {
     this.#abort?.(new Error("the client left"));
   };
 
+  /** The head for the client. The body is to show its end in the way in which AWS's does. */
   #headers(raw: readonly Buffer[]): string[] {
-    return crossToClient(raw, this.#request.answerHeaders, this.#request.replacedHeaders);
+    const { answerHeaders, replacedHeaders } = this.#request;
+    const lines = crossToClient(raw, answerHeaders, replacedHeaders);
+    if (this.#framing === "chunks" && this.#response.req.httpVersion === "1.1")
+      lines.push(...announcedTrailers(raw));
+    if (this.#framing === "close") {
+      // Chunks would state an end that nobody has seen.
+      this.#response.useChunkedEncodingByDefault = false;
+      this.#response.shouldKeepAlive = false;
+    }
+    return lines;
+  }
+
+  /** Whether more may come; where not, the client says when. */
+  #flow(flowing: boolean): boolean {
+    if (!flowing) this.#response.once("drain", this.#resume);
+    return flowing;
+  }
+
+  /** What is too large to be kept back goes its way if its beginning shows that it may, and no other. */
+  #overflow(held: HeldAnswer): boolean {
+    const answer = held.glimpse();
+    if (answer === undefined) return this.#breakOff(unreadable("a large error answer that names no error"));
+    if (this.#request.withhold?.(answer) === true) return this.#breakOff("withheld");
+    return this.#flow(this.#release(held));
+  }
+
+  /** Reads no more of an answer of which the client sees nothing. */
+  #breakOff(end: Refusal | "withheld"): true {
+    this.#end(end);
+    this.#abort?.();
+    return true;
   }
 
   /** Lets go of what was held; from then on the answer streams like any other. */

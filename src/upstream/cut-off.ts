@@ -1,10 +1,12 @@
 import type { ServerResponse } from "node:http";
 
 /**
- * Breaks an answer off, so that what came does not look like all of it. To HTTP/1.0 the end of a connection is the end of
- * an answer, and only a reset is not.
+ * Breaks an answer off, so that what came does not look like all of it. Where the end of a connection is the end of the
+ * answer, only a reset is not; TLS has an end of its own, which is not sent.
  */
 export function cutOff(response: ServerResponse): void {
-  if (response.req.httpVersion === "1.0") response.socket?.resetAndDestroy();
+  const { socket } = response;
+  if (socket !== null && !response.useChunkedEncodingByDefault && !("encrypted" in socket))
+    socket.resetAndDestroy();
   response.destroy();
 }

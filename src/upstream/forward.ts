@@ -1,6 +1,7 @@
 import type { ServerResponse } from "node:http";
 import { Pool } from "undici";
 import { Answer } from "./answer.ts";
+import { createConnector } from "./connect.ts";
 import type { OnForwarded, SignedRequest } from "./signed-request.ts";
 import { standInFor } from "./upload.ts";
 
@@ -37,7 +38,7 @@ export function createForwarder(options: ForwarderOptions): Forwarder {
     maxHeaderSize: options.maxHeaderBytes ?? 64 * 1024,
     headersTimeout: options.headersMs ?? 60_000,
     bodyTimeout: options.bodyIdleMs ?? 60_000,
-    connect: { timeout: options.connectMs ?? 5000 },
+    connect: createConnector(options.connectMs ?? 5000),
   });
   return {
     forward: (request, response, done) => {

@@ -1,5 +1,6 @@
 import type { Headers } from "../domain/head.ts";
 import type { HeaderLine } from "../domain/operation.ts";
+import { isNamed } from "./framing.ts";
 
 /**
  * Headers of a client's request that cross to AWS besides those of the operation itself. All others stay behind:
@@ -108,9 +109,12 @@ const RESPONSE_STAYS: ReadonlySet<string> = new Set([
   "surrogate-control",
 ]);
 
-/** Postern's own names, and orders that nginx in front of it would obey, such as to send a file in place of the answer. */
-function hasStayingPrefix(name: string): boolean {
-  return name.startsWith("x-postern-") || name.startsWith("x-accel-");
+/**
+ * Whether a field of AWS's answer may cross to the client, by its lower-case name. Those do not that are Postern's own,
+ * nor those that nginx in front of it would obey, such as to send a file in place of the answer.
+ */
+export function mayCrossToClient(name: string): boolean {
+  return !RESPONSE_STAYS.has(name) && !name.startsWith("x-postern-") && !name.startsWith("x-accel-");
 }
 
 /** The token's places: a cache must not hand one caller's answer to another. */
@@ -135,8 +139,7 @@ export function crossToClient(
   for (let i = 0; i + 1 < raw.length; i += 2) {
     const name = (raw[i] as Buffer).toString("latin1");
     const lower = name.toLowerCase();
-    if (RESPONSE_STAYS.has(lower) || hasStayingPrefix(lower) || hops?.has(lower) === true) continue;
-    if (replaced.has(lower)) continue;
+    if (!mayCrossToClient(lower) || hops?.has(lower) === true || replaced.has(lower)) continue;
     const value = (raw[i + 1] as Buffer).toString("latin1");
     lines.push(name, lower === "cache-control" ? toPrivate(value) : value);
   }
@@ -149,8 +152,7 @@ const NO_NAMES: ReadonlySet<string> = new Set();
 function connectionValues(raw: readonly Buffer[]): readonly string[] {
   let values = NONE;
   for (let i = 0; i + 1 < raw.length; i += 2) {
-    const name = raw[i] as Buffer;
-    if (name.length === "connection".length && name.toString("latin1").toLowerCase() === "connection")
+    if (isNamed(raw[i] as Buffer, "connection"))
       values = [...values, (raw[i + 1] as Buffer).toString("latin1")];
   }
   return values;

@@ -129,6 +129,15 @@ describe("reading a body whole", () => {
   });
 });
 
+function fateOf(reading: Promise<Buffer>): { fate: string } {
+  const told = { fate: "goes on" };
+  reading.then(
+    () => (told.fate = "read"),
+    ({ code }: { code: string }) => (told.fate = code),
+  );
+  return told;
+}
+
 describe("a body that comes slowly", () => {
   beforeEach(() => {
     vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "performance"] });
@@ -136,15 +145,6 @@ describe("a body that comes slowly", () => {
   afterEach(() => {
     vi.useRealTimers();
   });
-
-  const fateOf = (reading: Promise<Buffer>): { fate: string } => {
-    const told = { fate: "goes on" };
-    reading.then(
-      () => (told.fate = "read"),
-      ({ code }: { code: string }) => (told.fate = code),
-    );
-    return told;
-  };
 
   it("ends where it brings a byte now and then", async () => {
     const reader = createBodyReader(1_000_000);

@@ -333,7 +333,6 @@ describe("the answer", () => {
 
   it.each([
     ["no HTTP", "220 smtp ready\r\n\r\n"],
-    ["a lone 100", "HTTP/1.1 100 Continue\r\n\r\n"],
     [
       "another protocol than was asked for",
       "HTTP/1.1 101 Switching Protocols\r\nupgrade: h2c\r\nconnection: upgrade\r\n\r\n",
@@ -366,12 +365,34 @@ describe("the answer", () => {
   it.each([
     ["within its stated length", "HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nabc"],
     ["within a chunk", "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\na\r\nabc"],
+    [
+      "within the last chunk there is",
+      "HTTP/1.1 200 OK\r\nconnection: close\r\ntransfer-encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n",
+    ],
+    [
+      "within its length, on a connection that is closed",
+      "HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-encoding: gzip\r\ncontent-length: 9\r\n\r\nabc",
+    ],
     ["between two chunks", "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n3\r\nabc\r\n"],
   ])("that breaks off %s never looks whole to the client", async (_where, bytes) => {
     serve = (socket) => socket.once("data", () => socket.end(bytes));
     const got = await ask().catch(() => ({ whole: false }));
     expect(got.whole).toBe(false);
     expect(ends).toMatchObject([{ status: 200, broken: "upstream" }]);
+  });
+
+  it("that ends with its connection never looks whole where the connection is reset", async () => {
+    for (const head of ["HTTP/1.1 200 OK\r\nconnection: close", "HTTP/1.0 200 OK", "HTTP/1.1 200 OK"]) {
+      ends = [];
+      serve = (socket) =>
+        socket.once("data", () => {
+          socket.write(`${head}\r\ncontent-encoding: gzip\r\n\r\nabc`);
+          setTimeout(() => socket.resetAndDestroy(), 20);
+        });
+      const got = await ask().catch(() => ({ whole: false }));
+      expect(got.whole).toBe(false);
+      expect(ends).toMatchObject([{ status: 200, broken: "upstream" }]);
+    }
   });
 
   it("is held back while the client does not read, without filling memory", async () => {
@@ -605,6 +626,10 @@ describe("waiting for the upstream", () => {
   });
 });
 
+function sending(status: string, body: string): void {
+  serve = answering(`HTTP/1.1 ${status}\r\ncontent-length: ${body.length}\r\n\r\n`, body);
+}
+
 describe("an error answer that is looked at", () => {
   const ERROR = "HTTP/1.1 403 Forbidden\r\ncontent-length: 5\r\nx-id: a\r\n\r\nerror";
   let seen: ErrorAnswer[];
@@ -649,21 +674,88 @@ describe("an error answer that is looked at", () => {
     expect(seen.map(({ body }) => body)).toEqual(["abcdef"]);
   });
 
-  it("is none where it is larger than any error document: it streams like all others", async () => {
-    const large = Buffer.alloc(300_000, "x");
-    serve = answering(`HTTP/1.1 403 Forbidden\r\ncontent-length: ${large.length}\r\n\r\n`, large);
-    sign = () => ({ withhold: looking(true) });
-    const got = await ask();
-    expect([got.status, got.body.equals(large), seen.length]).toEqual([403, true, 0]);
-    expect(ends).toMatchObject([{ status: 403, bytes: large.length, broken: undefined }]);
+  it("is looked at whole up to 256 KiB: S3 repeats a canonical request three times", async () => {
+    const body = `<Error><Code>A</Code>${"x".repeat(200_000)}</Error>`;
+    sending("403 Forbidden", body);
+    sign = () => ({ withhold: looking(false) });
+    expect((await ask()).body.toString()).toBe(body);
+    expect(seen.map((answer) => answer.body)).toEqual([body]);
   });
+
+  const LARGE = `"${"x".repeat(600_000)}"}`;
+
+  it.each([
+    ["JSON", '{"__type":"com.amazonaws.dynamodb.v20120810#TransactionCanceledException"', `,"Item":${LARGE}`],
+    ["XML", '<?xml version="1.0"?>\n<Error><Code>AccessDenied</Code>', LARGE],
+  ])("is looked at by its beginning where it is larger, and then streams: %s", async (what, start, rest) => {
+    sending("400 Bad Request", start + rest);
+    sign = () => ({ withhold: looking(false) });
+    const got = await ask();
+    expect([got.status, got.body.toString() === start + rest]).toEqual([400, true]);
+    expect(seen).toHaveLength(1);
+    if (what === "JSON") expect(seen[0]?.body).toBe(`${start}}`);
+    else expect(seen[0]?.body.startsWith(start)).toBe(true);
+    expect(ends).toMatchObject([{ status: 400, bytes: start.length + rest.length, broken: undefined }]);
+  });
+
+  it("is withheld by its beginning too, and not read any further", async () => {
+    const body = `<Error><Code>SignatureDoesNotMatch</Code>${LARGE}`;
+    const large = answering(`HTTP/1.1 403 Forbidden\r\ncontent-length: ${body.length}\r\n\r\n`, body);
+    const small = answering("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok");
+    serve = (socket, number) => (number === 1 ? large : small)(socket);
+    sign = () => ({ withhold: looking(true) });
+    await expect(ask()).resolves.toMatchObject({ status: 598 });
+    expect(ends).toEqual(["withheld"]);
+    await closed(sockets[0]);
+    sign = () => ({});
+    await expect(ask()).resolves.toMatchObject({ status: 200, whole: true });
+  });
+
+  it.each([
+    ["text", LARGE],
+    ["JSON with its type behind", `{"message":${LARGE}`],
+    ["a page", `<!doctype html>${LARGE}`],
+    ["something of another kind before the code", `<Error><X/><Code>A</Code>${LARGE}`],
+  ])(
+    "is refused, and never passed unseen, where it is large and does not say what it is: %s",
+    async (_what, body) => {
+      sending("403 Forbidden", body);
+      sign = () => ({ withhold: looking(false) });
+      const got = await ask();
+      expect([got.status, valuesOf(got, "x-code"), seen]).toEqual([599, ["upstream-unreachable"], []]);
+      expect(ends).toMatchObject([{ detail: "a large error answer that names no error" }]);
+      await closed(sockets[0]);
+    },
+  );
+
+  it.each(["301 Moved Permanently", "400 Bad Request", "403 Forbidden"])(
+    "is one to HEAD too, without a body: %s",
+    async (status) => {
+      serve = answering(
+        `HTTP/1.1 ${status}\r\nx-amz-bucket-region: eu-west-1\r\ncontent-length: 500\r\n\r\n`,
+      );
+      sign = () => ({ withhold: looking(true) });
+      await expect(ask({ method: "HEAD" })).resolves.toMatchObject({ status: 598 });
+      sign = () => ({ withhold: looking(false) });
+      const got = await ask({ method: "HEAD" });
+      expect([got.status, valuesOf(got, "content-length"), got.whole]).toEqual([
+        Number(status.slice(0, 3)),
+        ["500"],
+        true,
+      ]);
+      expect(seen.map(({ method, body, header }) => [method, body, header("x-amz-bucket-region")])).toEqual([
+        ["HEAD", "", "eu-west-1"],
+        ["HEAD", "", "eu-west-1"],
+      ]);
+    },
+  );
 
   it.each([
     ["of another status", "GET", "404 Not Found"],
     ["of success", "GET", "200 OK"],
-    ["to HEAD, which says nothing", "HEAD", "403 Forbidden"],
+    ["that is none: unchanged", "GET", "304 Not Modified"],
   ])("is none %s", async (_what, method, status) => {
-    serve = answering(`HTTP/1.1 ${status}\r\ncontent-length: ${method === "HEAD" ? 5 : 0}\r\n\r\n`);
+    serve = answering(`HTTP/1.1 ${status}\r\ncontent-length: 0\r\n\r\n`);
     sign = () => ({ withhold: looking(true) });
     expect((await ask({ method })).status).toBe(Number(status.slice(0, 3)));
     expect(seen).toEqual([]);
