@@ -86,7 +86,7 @@ export const configSchema = z.strictObject({
       bufferedBody: sizeWithin("1MiB", "64GiB")
         .prefault("64MiB")
         .describe(
-          "Of all bodies that are held in memory to be decided; past it requests are refused with 503.",
+          "Of all bodies that are held in memory to be decided; past it requests wait, and are refused with 503 after 10 s.",
         ),
       headers: sizeWithin("1KiB", "1MiB").prefault("64KiB").describe("Of one request, all together."),
     })

@@ -38,3 +38,8 @@ export function forwarderLimitsOf({ timeouts }: Config) {
   const { connect: connectMs, upstreamHeaders: headersMs, bodyIdle: bodyIdleMs } = timeouts;
   return { connectMs, headersMs, bodyIdleMs };
 }
+
+/** Of bodies that are held in memory. */
+export function bodyLimitsOf({ limits, timeouts }: Config) {
+  return { bufferedBody: limits.bufferedBody, idleMs: timeouts.bodyIdle };
+}

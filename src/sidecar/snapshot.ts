@@ -1,5 +1,5 @@
 import { ambientRulesOf } from "../config/ambient-rules.ts";
-import { policyOptionsOf } from "../config/stages.ts";
+import { bodyLimitsOf, policyOptionsOf } from "../config/stages.ts";
 import type { SharedTier } from "../credentials/shared-tier.ts";
 import type { Denylist } from "../identity/denylist.ts";
 import type { Issuers } from "../identity/issuers.ts";
@@ -48,8 +48,10 @@ export function snapshotOf(
 ): Snapshot {
   const { config } = loaded;
   const { signer, clockOf, outbound, metrics, onRevoked } = lasting;
-  const { bufferedBody } = config.limits;
-  const bodies = parts.take("bodies", bufferedBody, () => createBodyReader(bufferedBody));
+  const { bufferedBody, idleMs } = bodyLimitsOf(config);
+  const bodies = parts.take("bodies", [bufferedBody, idleMs], () =>
+    createBodyReader(bufferedBody, { idleMs }),
+  );
   const lives = livesOf(config, clockOf, parts);
   const primaries = primariesOf(lives);
   const bucketRegions = parts.take("bucket regions", null, createBucketRegions);
