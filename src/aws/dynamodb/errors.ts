@@ -4,7 +4,7 @@ import type { RefusalAnswer, RefusalView } from "../service.ts";
 const CORAL = "com.amazon.coral.service#";
 const DYNAMODB = "com.amazonaws.dynamodb.v20120810#";
 
-/** DynamoDB's own exceptions for ours (developer guide, Programming.Errors); all else is AccessDeniedException. */
+/** DynamoDB's own exceptions for ours (developer guide, Programming.Errors). */
 const TYPES: Partial<Record<RefusalCode, string>> = {
   "token-missing": `${CORAL}MissingAuthenticationTokenException`,
   "token-expired": `${CORAL}ExpiredTokenException`,
@@ -20,16 +20,21 @@ const TYPES: Partial<Record<RefusalCode, string>> = {
   "body-malformed": `${CORAL}SerializationException`,
   "payload-mismatch": `${CORAL}SerializationException`,
   "operation-unknown": `${CORAL}UnknownOperationException`,
-  "signature-refused": `${DYNAMODB}InternalServerError`,
   overloaded: `${CORAL}ThrottlingException`,
   "upstream-unreachable": `${CORAL}ServiceUnavailableException`,
   "upstream-timeout": `${CORAL}ServiceUnavailableException`,
-  internal: `${DYNAMODB}InternalServerError`,
 };
 
-/** Words a refusal as DynamoDB does: HTTP 400 for whatever the client could mend, the type in body and header. */
+/** What all else is, by whether the client could mend it. Both are read by the clients of DynamoDB and of its streams. */
+const DENIED = `${CORAL}AccessDeniedException`;
+const FAILED = `${DYNAMODB}InternalServerError`;
+
+/**
+ * Words a refusal as DynamoDB does: the type in body and header, and HTTP 400 for whatever the client could mend, but 413
+ * for a body that is too large.
+ */
 export function refuseAsDynamoDb({ code, sentence, status, requestId }: RefusalView): RefusalAnswer {
-  const type = TYPES[code] ?? `${CORAL}AccessDeniedException`;
+  const type = TYPES[code] ?? (status >= 500 ? FAILED : DENIED);
   return {
     status: status >= 500 || status === 413 ? status : 400,
     headers: {
