@@ -86,7 +86,6 @@ function writeSingle(operation: string, input: Input): readonly DynamoDbEntry[] 
 
 function readMany(operation: string, input: Input): readonly DynamoDbEntry[] {
   const index = text(input["IndexName"]);
-  if (index !== undefined && !/^[a-zA-Z0-9_.-]{1,255}$/.test(index)) throw invalid("Invalid index name");
   const entry = { action: `dynamodb:${operation}`, table: input["TableName"], parts: [input] };
   return [{ ...entry, ...(index === undefined ? {} : { index }), select: selectOf(input) }];
 }

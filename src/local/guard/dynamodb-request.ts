@@ -3,8 +3,10 @@ import { attributeNames } from "./dynamodb-attributes.ts";
 import { dynamoDbEntries } from "./dynamodb-entries.ts";
 import type { DynamoDbEntry } from "./dynamodb-entries.ts";
 import { leadingKeys } from "./dynamodb-keys.ts";
-import { tableResource } from "./dynamodb-resource.ts";
+import { tableRequirements } from "./dynamodb-operations.ts";
+import { indexArn, tableResource } from "./dynamodb-resource.ts";
 import type { Place } from "./dynamodb-resource.ts";
+import { statementRequirements } from "./dynamodb-statements.ts";
 import type { Requirement } from "./requirement.ts";
 
 /** A DynamoDB call as its signed bytes say it. */
@@ -25,24 +27,11 @@ export interface KeySchema {
 export type KeySchemaOf = (table: string, index?: string) => KeySchema | undefined;
 
 const PREFIX = "DynamoDB_20120810.";
-
-/** Operations that IAM knows no table for. */
-const ACCOUNT_WIDE: ReadonlyMap<string, string> = new Map(
-  Object.entries({
-    DescribeEndpoints: "*",
-    DescribeLimits: "*",
-    ListTables: "table/*",
-  }),
-);
-
-/** Operations whose table stands in `TableName`, or in `ResourceArn`. */
-const ON_TABLE: ReadonlySet<string> = new Set(
-  `CreateTable DeleteTable DescribeTable UpdateTable DescribeTimeToLive UpdateTimeToLive
-  DescribeContinuousBackups TagResource UntagResource ListTagsOfResource`.split(/\s+/),
-);
+/** A byte order mark is no part of JSON. */
+const UTF_8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /**
- * Reads what a DynamoDB request asks for, from `X-Amz-Target` and the body that was signed.
+ * Reads what a request to DynamoDB or DynamoDB Streams asks for, from `X-Amz-Target` and the body that was signed.
  *
  * @throws LocalError `UnknownOperationException`, `SerializationException` or `ValidationException`, 400.
  */
@@ -51,14 +40,14 @@ export function parseDynamoDb(
   body: Buffer,
   options: Place & { readonly keySchemaOf: KeySchemaOf },
 ): DynamoDbCall {
-  const operation = target.startsWith(PREFIX) ? target.slice(PREFIX.length) : "";
   const input = readInput(body);
-  return { operation, input, requirements: requirementsOf(operation, input, options) };
+  const operation = target.slice(target.indexOf(".") + 1);
+  return { operation, input, requirements: requirementsOf(target, input, options) };
 }
 
 function readInput(body: Buffer): Readonly<Record<string, unknown>> {
   try {
-    const input: unknown = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(body));
+    const input: unknown = JSON.parse(UTF_8.decode(body));
     if (typeof input === "object" && input !== null && !Array.isArray(input))
       return input as Record<string, unknown>;
   } catch {
@@ -68,24 +57,18 @@ function readInput(body: Buffer): Readonly<Record<string, unknown>> {
 }
 
 function requirementsOf(
-  operation: string,
+  target: string,
   input: Readonly<Record<string, unknown>>,
   options: Place & { readonly keySchemaOf: KeySchemaOf },
 ): readonly Requirement[] {
+  const operation = target.startsWith(PREFIX) ? target.slice(PREFIX.length) : "";
   const entries = dynamoDbEntries(operation, input);
-  if (entries !== undefined) return entries.map((entry) => itemRequirement(entry, options));
-  const action = `dynamodb:${operation}`;
-  const wide = ACCOUNT_WIDE.get(operation);
-  if (wide !== undefined) {
-    const resource = wide === "*" ? "*" : `arn:aws:dynamodb:${options.region}:${options.account}:${wide}`;
-    return [{ action, resource, context: {} }];
-  }
-  if (!ON_TABLE.has(operation)) {
-    throw new LocalError("UnknownOperationException", "The operation is unknown to the stand-in.", 400);
-  }
-  return [
-    { action, resource: tableResource(input["TableName"] ?? input["ResourceArn"], options).arn, context: {} },
-  ];
+  const found =
+    entries?.map((entry) => itemRequirement(entry, options)) ??
+    statementRequirements(operation, input, options) ??
+    tableRequirements(target, input, options);
+  if (found !== undefined) return found;
+  throw new LocalError("UnknownOperationException", "The operation is unknown to the stand-in.", 400);
 }
 
 /**
@@ -109,6 +92,5 @@ function itemRequirement(
   if (returnValues !== undefined) context["dynamodb:ReturnValues"] = returnValues;
   if (returnConsumedCapacity !== undefined)
     context["dynamodb:ReturnConsumedCapacity"] = returnConsumedCapacity;
-  const resource = entry.index === undefined ? arn : `${arn}/index/${entry.index}`;
-  return { action: entry.action, resource, context };
+  return { action: entry.action, resource: indexArn(arn, entry.index), context };
 }

@@ -84,7 +84,9 @@ describe("parseDynamoDb and what a call touches", () => {
   });
 
   it.each([
-    ["ExecuteStatement", {}, "UnknownOperationException"],
+    ["ExecuteStatement", {}, "ValidationException"],
+    ["SearchVectors", {}, "UnknownOperationException"],
+    ["GetRecords", {}, "UnknownOperationException"],
     ["constructor", {}, "UnknownOperationException"],
     ["", {}, "UnknownOperationException"],
     ["GetItem", {}, "ValidationException"],
@@ -108,14 +110,29 @@ describe("parseDynamoDb and what a call touches", () => {
     expect(() => parse(operation, input)).toThrowError(expect.objectContaining({ code, status: 400 }));
   });
 
-  it("refuses a body that is no JSON, and a target of another service", () => {
+  it.each(["{", "", "\ufeff{}", '{"TableName":"\ud800"', "null"])(
+    "refuses a body that is no JSON: %j",
+    (text) => {
+      const options = { account: "1", region: "r", keySchemaOf };
+      expect(() => parseDynamoDb("DynamoDB_20120810.GetItem", Buffer.from(text), options)).toThrowError(
+        expect.objectContaining({ code: "SerializationException" }),
+      );
+    },
+  );
+
+  it.each([
+    "DynamoDBStreams_20120810.GetItem",
+    "DynamoDB_20120810.ListStreams",
+    "DynamoDB_20111205.GetItem",
+    "dynamodb_20120810.GetItem",
+    "DynamoDB_20120810.GetItem.",
+    "GetItem",
+    "",
+  ])("refuses the target %j", (target) => {
     const options = { account: "1", region: "r", keySchemaOf };
-    expect(() => parseDynamoDb("DynamoDB_20120810.GetItem", Buffer.from("{"), options)).toThrowError(
-      expect.objectContaining({ code: "SerializationException" }),
+    expect(() => parseDynamoDb(target, Buffer.from('{"TableName":"a"}'), options)).toThrowError(
+      expect.objectContaining({ code: "UnknownOperationException" }),
     );
-    expect(() =>
-      parseDynamoDb("DynamoDBStreams_20120810.ListStreams", Buffer.from("{}"), options),
-    ).toThrowError(expect.objectContaining({ code: "UnknownOperationException" }));
   });
 });
 
