@@ -39,8 +39,8 @@ function requestOf(place: string) {
     `${method} /audit${level === "object" ? "/2026/log" : ""}?${query}`,
     copy ? { "x-amz-copy-source": "public/x" } : {},
   );
-  const body = "<Delete><Object><Key>2026/log</Key></Object></Delete>";
-  return readWhole(s3, anUpstream(), head, body);
+  const deletion = "<Delete><Object><Key>2026/log</Key></Object></Delete>";
+  return readWhole(s3, anUpstream(), head, names.includes("delete") ? deletion : "");
 }
 
 describe("S4.3 the audit trail is read-only, whatever is tried", () => {

@@ -73,7 +73,6 @@ export const BUCKET_REPORTS: Readonly<Record<string, S3Row>> = {
     ...ONE,
     ...BODY,
     ...LISTS,
-    unread: ["s3:inventoryaccessibleoptionalfields"],
   },
   "bucket DELETE inventory id": {
     name: "DeleteBucketInventoryConfiguration",

@@ -3,6 +3,11 @@ import type { S3Row } from "./row.ts";
 
 const BODY = { headers: CHECKSUM, body: "stream" } as const;
 
+const OWNERSHIP = {
+  root: "OwnershipControls",
+  members: { "Rule/ObjectOwnership": { key: "s3:x-amz-object-ownership" } },
+};
+
 /** Two APIs for one set of tags. */
 const GET_TAGS = { covers: ["s3:ListTagsForResource"] };
 const PUT_TAGS = { covers: ["s3:TagResource", "s3:UntagResource"] };
@@ -79,8 +84,8 @@ export const BUCKET_SETTINGS: Readonly<Record<string, S3Row>> = {
   "bucket PUT ownershipControls": {
     name: "PutBucketOwnershipControls",
     action: "s3:PutBucketOwnershipControls",
-    ...BODY,
-    unread: ["s3:x-amz-object-ownership"],
+    headers: CHECKSUM,
+    body: OWNERSHIP,
   },
   "bucket DELETE ownershipControls": {
     name: "DeleteBucketOwnershipControls",

@@ -29,6 +29,8 @@ const TAGS: ReadonlySet<string> = new Set([
 
 const OF_SOURCE = "x-amz-copy-source-server-side-encryption-customer-";
 
+const GUARDED_KEYS: ReadonlySet<string> = new Set(GUARDED_HEADERS.values());
+
 /** Printable ASCII. */
 const PLAIN = /^[\x20-\x7e]*$/;
 
@@ -41,9 +43,7 @@ export function keysOf(action: string, request: S3Request, versionId?: string): 
   const { row, query, headers } = request;
   const entries = headers.lines.length === 0 ? [] : headerEntries(action, headers.lines);
   for (const name of LISTS.get(action) ?? []) entries.push(...entryOf(`s3:${name}`, query.get(name)));
-  if (row.unread !== undefined && action === row.action) {
-    for (const key of row.unread) entries.push([key, "unknown"]);
-  }
+  if (request.told !== undefined && action === row.action) entries.push(...request.told);
   if (versionId !== undefined) entries.push(["s3:versionid", [versionId]]);
   if (action === "s3:PutObject") entries.push(...entryOf("s3:x-amz-copy-source", nameOf(headers.copySource)));
   const tags = TAGS.has(action) ? tagsOf(request) : [];
@@ -52,9 +52,11 @@ export function keysOf(action: string, request: S3Request, versionId?: string): 
 }
 
 /** What an allow of the request's own action must name. */
-export function guardsOf({ headers }: S3Request): Conditions {
-  if (headers.lines.length === 0) return {};
-  const guarded = new Set(headers.lines.flatMap(([name]) => GUARDED_HEADERS.get(name) ?? []));
+export function guardsOf({ headers, told = [] }: S3Request): Conditions {
+  if (headers.lines.length + told.length === 0) return {};
+  const byHeaders = headers.lines.flatMap(([name]) => GUARDED_HEADERS.get(name) ?? []);
+  const byBody = told.flatMap(([key]) => (GUARDED_KEYS.has(key) ? [key] : []));
+  const guarded = new Set([...byHeaders, ...byBody]);
   return guarded.size === 0 ? {} : { guarded: [...guarded] };
 }
 

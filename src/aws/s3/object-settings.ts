@@ -5,6 +5,27 @@ import type { S3Row } from "./row.ts";
 const VERSION = ["versionId"];
 const NAMED = ["annotationName", "versionId"];
 
+const HOLD_DAYS = "s3:object-lock-event-hold-duration-days";
+const RETENTION = {
+  root: "Retention",
+  members: {
+    Mode: { key: "s3:object-lock-mode" },
+    RetainUntilDate: { key: "s3:object-lock-retain-until-date" },
+    EventHold: { key: "s3:object-lock-event-hold" },
+    "EventHoldDuration/Days": { key: HOLD_DAYS },
+    "EventHoldDuration/Years": { key: HOLD_DAYS, unknown: true },
+  },
+} as const;
+const LEGAL_HOLD = { root: "LegalHold", members: { Status: { key: "s3:object-lock-legal-hold" } } };
+const ENCRYPTION = {
+  root: "ObjectEncryption",
+  members: {
+    "SSE-KMS": { key: "s3:x-amz-server-side-encryption", is: "aws:kms" },
+    "SSE-KMS/KMSKeyArn": { key: "s3:x-amz-server-side-encryption-aws-kms-key-id" },
+    "SSE-KMS/BucketKeyEnabled": undefined,
+  },
+};
+
 /** What is kept with an object: tags, access, locks, annotations, encryption. */
 export const OBJECT_SETTINGS: Readonly<Record<string, S3Row>> = {
   "object GET attributes": {
@@ -59,13 +80,7 @@ export const OBJECT_SETTINGS: Readonly<Record<string, S3Row>> = {
     action: "s3:PutObjectRetention",
     query: VERSION,
     headers: [...CHECKSUM, ...BYPASS],
-    body: "stream",
-    unread: [
-      "s3:object-lock-event-hold",
-      "s3:object-lock-event-hold-duration-days",
-      "s3:object-lock-mode",
-      "s3:object-lock-retain-until-date",
-    ],
+    body: RETENTION,
   },
   "object GET legal-hold": { name: "GetObjectLegalHold", action: "s3:GetObjectLegalHold", query: VERSION },
   "object PUT legal-hold": {
@@ -73,8 +88,7 @@ export const OBJECT_SETTINGS: Readonly<Record<string, S3Row>> = {
     action: "s3:PutObjectLegalHold",
     query: VERSION,
     headers: CHECKSUM,
-    body: "stream",
-    unread: ["s3:object-lock-legal-hold"],
+    body: LEGAL_HOLD,
   },
 
   "object GET annotation": {
@@ -113,7 +127,6 @@ export const OBJECT_SETTINGS: Readonly<Record<string, S3Row>> = {
     covers: ["s3:PutObject"],
     query: VERSION,
     headers: CHECKSUM,
-    body: "stream",
-    unread: ["s3:x-amz-server-side-encryption", "s3:x-amz-server-side-encryption-aws-kms-key-id"],
+    body: ENCRYPTION,
   },
 };

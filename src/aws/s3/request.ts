@@ -1,3 +1,4 @@
+import type { KeyEntry } from "../dynamodb/key-entry.ts";
 import type { Parameters } from "../parameters.ts";
 import type { S3Address } from "./address.ts";
 import type { S3Headers } from "./headers.ts";
@@ -13,5 +14,7 @@ export interface S3Request {
   readonly address: S3Address;
   readonly query: Parameters;
   readonly headers: S3Headers;
+  /** Condition keys of the operation's own action that its body tells. */
+  readonly told?: readonly KeyEntry[];
   readonly upstream: Upstream;
 }

@@ -1,3 +1,5 @@
+import type { ToldBody } from "./told-keys.ts";
+
 /** An IAM action, and the one in its place where the request names a version. */
 export interface S3Action {
   /** As the Service Authorization Reference names it (Amazon S3). */
@@ -23,9 +25,8 @@ export interface S3Row extends S3Action {
    * Default: it has none.
    *
    * - `stream`: one goes with it, and decides nothing;
-   * - `objects`, `bucket`, `restore`: it says what else is asked.
+   * - `objects`, `bucket`, `restore`: it says what else is asked;
+   * - otherwise it tells condition keys.
    */
-  readonly body?: "stream" | "objects" | "bucket" | "restore";
-  /** Condition keys, in lower case, that the body tells, and that are unknown since nobody reads it. */
-  readonly unread?: readonly string[];
+  readonly body?: "stream" | "objects" | "bucket" | "restore" | ToldBody;
 }

@@ -16,6 +16,7 @@ import { requirementsOf, type S3Subject } from "./requirements.ts";
 import { checkRestoreObject } from "./restore-object.ts";
 import type { S3Row } from "./row.ts";
 import { readS3Target, type S3Target } from "./target.ts";
+import { readToldKeys } from "./told-keys.ts";
 import { faultOfS3 } from "../signature-fault.ts";
 import type { BodyDecided, Service, Upstream } from "../service.ts";
 
@@ -73,24 +74,23 @@ function refuseBody(headers: Headers): void {
   }
 }
 
-/** What a request needs, by its head and its body. */
-type ReadBody = (request: S3Request, text: string) => readonly Requirement[];
+/** A body that decides, as the table names it. */
+type DecidingBody = Exclude<S3Row["body"], "stream" | undefined>;
 
-/** Bodies that decide, as the table names them. */
-const READERS: Readonly<Record<Exclude<S3Row["body"], "stream" | undefined>, ReadBody>> = {
-  objects: deletionsOf,
-  bucket: creationOf,
-  restore: restorationOf,
-};
-
-function decideByBody(request: S3Request, kind: keyof typeof READERS, headers: Headers): BodyDecided {
+function decideByBody(request: S3Request, body: DecidingBody, headers: Headers): BodyDecided {
   checkBodyHeaders(headers, XML_TYPES);
-  const needs = READERS[kind];
   return {
     needsBody: true,
     name: request.row.name,
-    read: (body) => build(request, needs(request, decodeBody(body)), { kind: "buffered", bytes: body }),
+    read: (bytes) => build(request, needsBy(body, request, decodeBody(bytes)), { kind: "buffered", bytes }),
   };
+}
+
+function needsBy(body: DecidingBody, request: S3Request, text: string): readonly Requirement[] {
+  if (body === "objects") return deletionsOf(request, text);
+  if (body === "bucket") return creationOf(request, text);
+  if (body === "restore") return restorationOf(request, text);
+  return requirementsOf({ ...request, told: readToldKeys(text, body) }, subjectOf(request));
 }
 
 function deletionsOf(request: S3Request, text: string): readonly Requirement[] {

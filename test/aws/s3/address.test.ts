@@ -75,10 +75,12 @@ describe("an endpoint of one bucket", () => {
   });
 });
 
-describe("S3.6 an access point", () => {
-  const needs = (line: string, headers: Record<string, string> = {}, body = "") =>
-    read(THROUGH, line, headers, body).requirements.map(({ action, resource }) => `${action} ${resource}`);
+const needs = (line: string, headers: Record<string, string> = {}, body = "") =>
+  read(THROUGH, line, headers, body).requirements.map(({ action, resource }) => `${action} ${resource}`);
 
+const known = (action: string) => knownActionsOf(THROUGH).find((one) => one.action === action)?.resources;
+
+describe("S3.6 an access point", () => {
   it("is needed beside its bucket", () => {
     expect(needs("GET /reports?list-type=2")).toEqual([
       "s3:ListBucket arn:aws:s3:::reports",
@@ -131,7 +133,6 @@ describe("S3.6 an access point", () => {
   });
 
   it("is known as what rules may name", () => {
-    const known = (action: string) => knownActionsOf(THROUGH).find((one) => one.action === action)?.resources;
     expect(known("s3:GetObject")).toEqual([
       { prefix: "arn:aws:s3:::", rest: "path" },
       { prefix: `${ACCESS_POINT}/`, rest: "path" },

@@ -80,24 +80,20 @@ describe.each(UPSTREAMS)(
 );
 
 describe("S3.1 a key that begins with a slash", () => {
-  const read = (line: string) => readWhole(s3, anUpstream(), aHead(line));
-
   it.each(["/reports//a", "/reports/%2Fa", "/reports%2F/a"])("is one in the path: %s", (target) => {
-    expect(read(`GET ${target}`).path).toBe("/reports//a");
-    expect(read(`GET ${target}`).requirements[0]?.resource).toBe("arn:aws:s3:::reports//a");
+    const { path, requirements } = read(anUpstream(), target);
+    expect([path, requirements[0]?.resource]).toEqual(["/reports//a", "arn:aws:s3:::reports//a"]);
   });
 
   it.each(UPSTREAMS.slice(1))("would begin the path with // %s, and is refused", (_name, upstream) => {
-    expect(codeOf(() => readWhole(s3, upstream, aHead("GET /reports/%2Fevil.example/a")))).toBe(
-      "target-ambiguous",
-    );
+    expect(codeOf(() => read(upstream, "/reports/%2Fevil.example/a"))).toBe("target-ambiguous");
   });
 });
 
-describe("S3.2 what stands in a query decodes to what was asked, once", () => {
-  const ask = (query: string) => readWhole(s3, anUpstream(), aHead(`GET /reports?${query}`));
-  const told = (query: string) => Object.fromEntries(new URLSearchParams(ask(query).query));
+const ask = (query: string) => read(anUpstream(), `/reports?${query}`);
+const told = (query: string) => Object.fromEntries(new URLSearchParams(ask(query).query));
 
+describe("S3.2 what stands in a query decodes to what was asked, once", () => {
   it.each(KEYS.map((key) => [key]))("a prefix of %j", (prefix) => {
     for (const encode of [strictly, encodePercent, wholly]) {
       const { query, requirements } = ask(`prefix=${encode(prefix)}`);

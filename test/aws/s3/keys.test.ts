@@ -3,7 +3,7 @@ import { s3 } from "../../../src/aws/s3/s3.ts";
 import type { Operation } from "../../../src/domain/operation.ts";
 import { readHeaders } from "../../../src/domain/head.ts";
 import { Refusal } from "../../../src/domain/refusal.ts";
-import { aHead, anUpstream, readWhole } from "../../support/asking.ts";
+import { aHead, anUpstream, codeOf, readWhole } from "../../support/asking.ts";
 
 type Headers = Readonly<Record<string, string>>;
 type Keys = Readonly<Record<string, string | readonly string[]>>;
@@ -22,6 +22,7 @@ const told = (keys: Keys) =>
 
 const HIDDEN = "c2VjcmV0LWtleS1vZi10aGUtY3VzdG9tZXI=";
 const ALGORITHM = "s3:x-amz-server-side-encryption-customer-algorithm";
+const HOLD_DAYS = "s3:object-lock-event-hold-duration-days";
 const KMS_KEY = "s3:x-amz-server-side-encryption-aws-kms-key-id";
 const customer = (prefix: string): Headers => ({
   [`${prefix}-server-side-encryption-customer-algorithm`]: "AES256",
@@ -176,6 +177,26 @@ describe("IAM's keys of the headers of a write", () => {
     expect(keysOf(line, action, headers)).toEqual(told(keys));
   });
 
+  it("tell an event hold, its length in days alone", () => {
+    const held = { "x-amz-object-lock-event-hold": "ON" };
+    const days = { ...held, "x-amz-object-lock-event-hold-duration-days": "30" };
+    const years = { ...held, "x-amz-object-lock-event-hold-duration-years": "1" };
+    const said = { "s3:object-lock-event-hold": "ON" };
+    for (const action of ["s3:PutObject", "s3:PutObjectRetention"]) {
+      expect(keysOf("PUT /reports/a", action, days)).toEqual(told({ ...said, [HOLD_DAYS]: "30" }));
+      expect(keysOf("PUT /reports/a", action, years)).toEqual(
+        new Map<string, unknown>([...told(said), [HOLD_DAYS, "unknown"]]),
+      );
+    }
+  });
+
+  it("tell the namespace of a new bucket", () => {
+    const headers = { "x-amz-bucket-namespace": "account-regional" };
+    expect(keysOf("PUT /reports", "s3:CreateBucket", headers)).toEqual(
+      told({ "s3:x-amz-bucket-namespace": "account-regional" }),
+    );
+  });
+
   it("of no tags at all are none", () => {
     expect(keysOf("PUT /reports/a", "s3:PutObject", { "x-amz-tagging": "" })).toBeUndefined();
   });
@@ -184,6 +205,112 @@ describe("IAM's keys of the headers of a write", () => {
     expect(keysOf("PUT /reports/a", "s3:PutObject", { "x-amz-storage-class": "GLÄCIER" })).toEqual(
       new Map([["s3:x-amz-storage-class", "unknown"]]),
     );
+  });
+});
+
+describe("IAM's keys of annotations", () => {
+  const asIs = { "x-amz-object-if-match": '"e"' };
+
+  it.each<readonly [line: string, headers: Headers, action: string, keys: Keys]>([
+    [
+      "GET /reports/a?annotation&annotation-prefix=x%2F&max-annotation-results=7",
+      {},
+      "s3:ListObjectAnnotations",
+      { "s3:annotation-prefix": "x/", "s3:max-annotation-results": "7" },
+    ],
+    [
+      "GET /reports/a?annotation&versionId=1&annotation-prefix=x",
+      {},
+      "s3:ListObjectVersionAnnotations",
+      { "s3:annotation-prefix": "x", "s3:versionid": "1" },
+    ],
+    [
+      "PUT /reports/a?annotation&annotationName=x",
+      asIs,
+      "s3:PutObjectAnnotation",
+      { "s3:x-amz-object-if-match": '"e"' },
+    ],
+    [
+      "DELETE /reports/a?annotation&annotationName=x&versionId=1",
+      asIs,
+      "s3:DeleteObjectVersionAnnotation",
+      { "s3:x-amz-object-if-match": '"e"', "s3:versionid": "1" },
+    ],
+  ])("%s with %o: %s", (line, headers, action, keys) => {
+    expect(keysOf(line, action, headers)).toEqual(told(keys));
+  });
+});
+
+const lasting = (inside: string) => `<Retention><EventHoldDuration>${inside}</EventHoldDuration></Retention>`;
+
+describe("IAM's keys that a body tells", () => {
+  const until = "2030-01-01T00:00:00Z";
+
+  it.each<readonly [line: string, body: string, action: string, keys: Keys]>([
+    [
+      "PUT /reports/a?retention",
+      `<Retention><Mode>GOVERNANCE</Mode><RetainUntilDate>${until}</RetainUntilDate></Retention>`,
+      "s3:PutObjectRetention",
+      { "s3:object-lock-mode": "GOVERNANCE", "s3:object-lock-retain-until-date": until },
+    ],
+    [
+      "PUT /reports/a?retention",
+      "<Retention><EventHold>ON</EventHold><EventHoldDuration><Days>3</Days></EventHoldDuration></Retention>",
+      "s3:PutObjectRetention",
+      { "s3:object-lock-event-hold": "ON", [HOLD_DAYS]: "3" },
+    ],
+    [
+      "PUT /reports/a?legal-hold",
+      '<LegalHold xmlns="http://s3.amazonaws.com/doc/2006-03-01/">\n  <Status>OFF</Status>\n</LegalHold>',
+      "s3:PutObjectLegalHold",
+      { "s3:object-lock-legal-hold": "OFF" },
+    ],
+    [
+      "PUT /reports?ownershipControls",
+      "<OwnershipControls><Rule><ObjectOwnership>ObjectWriter</ObjectOwnership></Rule></OwnershipControls>",
+      "s3:PutBucketOwnershipControls",
+      { "s3:x-amz-object-ownership": "ObjectWriter" },
+    ],
+    [
+      "PUT /reports/a?encryption",
+      "<ObjectEncryption><SSE-KMS><KMSKeyArn>k</KMSKeyArn></SSE-KMS></ObjectEncryption>",
+      "s3:UpdateObjectEncryption",
+      { "s3:x-amz-server-side-encryption": "aws:kms", [KMS_KEY]: "k" },
+    ],
+  ])("%s with %s: %s", (line, body, action, keys) => {
+    expect(keysOf(line, action, {}, body)).toEqual(told(keys));
+    expect(read(line, {}, body).payload).toEqual({ kind: "buffered", bytes: Buffer.from(body) });
+  });
+
+  it("are of the operation's own action alone", () => {
+    const bypass = { "x-amz-bypass-governance-retention": "true" };
+    const body = "<Retention><Mode>GOVERNANCE</Mode></Retention>";
+    expect(keysOf("PUT /reports/a?retention", "s3:BypassGovernanceRetention", bypass, body)).toBeUndefined();
+  });
+
+  it.each([
+    ["with a space", "<Retention><Mode> GOVERNANCE</Mode></Retention>", "s3:object-lock-mode"],
+    ["in years", lasting("<Years>1</Years>"), HOLD_DAYS],
+    ["in days and years", lasting("<Days>1</Days><Years>1</Years>"), HOLD_DAYS],
+  ])("are unknown where S3 may read them otherwise: %s", (_name, body, key) => {
+    expect(keysOf("PUT /reports/a?retention", "s3:PutObjectRetention", {}, body)?.get(key)).toBe("unknown");
+  });
+
+  it.each([
+    ["PUT /reports/a?retention", "<Retention><New/></Retention>"],
+    ["PUT /reports/a?retention", "<Retention><Mode>A</Mode><Mode>B</Mode></Retention>"],
+    ["PUT /reports/a?retention", lasting("<Weeks>1</Weeks>")],
+    ["PUT /reports/a?legal-hold", "<Retention/>"],
+    ["PUT /reports?ownershipControls", "<OwnershipControls><Rule/><Rule/></OwnershipControls>"],
+    ["PUT /reports/a?encryption", "<ObjectEncryption><SSE-C/></ObjectEncryption>"],
+  ])("are none of a body that cannot be read: %s with %s", (line, body) => {
+    expect(codeOf(() => read(line, {}, body))).toBe("body-malformed");
+  });
+
+  it("name a key of KMS, which a rule must name", () => {
+    const body = "<ObjectEncryption><SSE-KMS><KMSKeyArn>k</KMSKeyArn></SSE-KMS></ObjectEncryption>";
+    const [needed] = read("PUT /reports/a?encryption", {}, body).requirements;
+    expect(needed).toMatchObject({ action: "s3:UpdateObjectEncryption", guarded: [KMS_KEY] });
   });
 });
 
@@ -198,6 +325,13 @@ describe("IAM's keys of a copy", () => {
     expect(keysOf("PUT /reports/a?uploadId=u&partNumber=1", "s3:PutObject", source)).toEqual(
       told({ "s3:x-amz-copy-source": "audit/x y" }),
     );
+  });
+
+  it("tell what becomes of annotations", () => {
+    const headers = { ...replacing, "x-amz-object-annotation-directive": "EXCLUDE" };
+    expect(
+      keysOf("PUT /reports/a", "s3:PutObject", headers)?.get("s3:x-amz-object-annotation-directive"),
+    ).toEqual(["EXCLUDE"]);
   });
 
   it("name the version at the source", () => {
@@ -259,6 +393,9 @@ describe("S3.4 headers that a rule must name", () => {
     ["GET /reports/a", customer("x-amz"), "s3:GetObject", ALGORITHM],
     ["HEAD /reports/a?versionId=1", customer("x-amz"), "s3:GetObjectVersion", ALGORITHM],
     ["GET /reports/a?uploadId=u", customer("x-amz"), "s3:ListMultipartUploadParts", ALGORITHM],
+    ["GET /reports/a?attributes", customer("x-amz"), "s3:GetObjectAttributes", ALGORITHM],
+    ["GET /reports/a?attributes&versionId=1", customer("x-amz"), "s3:GetObjectVersionAttributes", ALGORITHM],
+    ["POST /reports/a?select&select-type=2", customer("x-amz"), "s3:GetObject", ALGORITHM],
     ["GET /reports/a", { "x-amz-server-side-encryption-customer-key": HIDDEN }, "s3:GetObject", ALGORITHM],
   ])("%s with %o: %s", (line, headers, action, guarded) => {
     const operation = read(line, headers);

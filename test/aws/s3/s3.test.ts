@@ -493,10 +493,10 @@ describe("S3.5 CreateBucket", () => {
   });
 });
 
-describe("S3.5 RestoreObject", () => {
-  const restore = (inside: string) =>
-    readWhole(s3, upstream, aHead("POST /reports/a/b?restore"), `<RestoreRequest>${inside}</RestoreRequest>`);
+const restore = (inside: string) =>
+  readWhole(s3, upstream, aHead("POST /reports/a/b?restore"), `<RestoreRequest>${inside}</RestoreRequest>`);
 
+describe("S3.5 RestoreObject", () => {
   it("needs what it is, whatever it says of the copy that is made for a while", () => {
     const said = "<Days>1</Days><GlacierJobParameters><Tier>Bulk</Tier></GlacierJobParameters>";
     expect(restore(said).requirements).toEqual([{ action: "s3:RestoreObject", resource: OBJECT }]);
@@ -550,16 +550,16 @@ describe("S4.3 what a setting does to the objects of its bucket", () => {
   });
 });
 
-describe("what is not taken", () => {
-  const detailOf = (line: string): string | undefined => {
-    try {
-      read(line);
-    } catch (error) {
-      if (error instanceof Refusal) return error.detail;
-    }
-    return undefined;
-  };
+const detailOf = (line: string): string | undefined => {
+  try {
+    read(line);
+  } catch (error) {
+    if (error instanceof Refusal) return error.detail;
+  }
+  return undefined;
+};
 
+describe("what is not taken", () => {
   it.each([
     ["GET /reports?session", "CreateSession"],
     ["PUT /reports/a?renameObject", "RenameObject"],
