@@ -24,7 +24,7 @@ it.each([[["check", "-c", EXAMPLE]], [["check", "--config", EXAMPLE]], [["check"
   async (argv) => {
     expect(await speak(argv)).toEqual({
       code: 0,
-      out: `${EXAMPLE}: good: 7 rules, 4 upstreams\n`,
+      out: `${EXAMPLE}: good: 7 rules, 5 upstreams\n`,
       err: "",
     });
   },
@@ -61,7 +61,7 @@ const ODD = readFileSync(EXAMPLE, "utf8")
 it("S1.7 warns on a line with its place, and finds the file good all the same", async () => {
   const path = file("odd.yaml", ODD);
   const { code, out, err } = await speak(["check", path]);
-  expect([code, out]).toEqual([0, `${path}: good: 7 rules, 4 upstreams, 2 warnings\n`]);
+  expect([code, out]).toEqual([0, `${path}: good: 7 rules, 5 upstreams, 2 warnings\n`]);
   const lines = err.trimEnd().split("\n");
   expect(lines).toHaveLength(2);
   const line = ODD.split("\n").findIndex((text) => text.includes("clientIds: any")) + 1;
