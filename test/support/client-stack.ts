@@ -20,6 +20,8 @@ export interface ClientStack extends Stack {
   readonly hostEndpoint: string;
   /** The authority to trust; undefined without TLS. */
   readonly caFile: string | undefined;
+  /** Dials by the scheme, trusting the authority. */
+  readonly agent: HttpAgent | HttpsAgent;
   /** As {@link Stack.sdkOf}, trusting the authority, and looking no name up. */
   readonly clientOf: (user: string) => Promise<ClientOptions>;
 }
@@ -46,6 +48,7 @@ export async function startClientStack(
     return tls === undefined ? changed : tls.config(changed);
   };
   const stack = await startStack({ ...options, config });
+  const requestHandler = agents(tls?.caPem);
   const endpoint = `${scheme}://127.0.0.1:${stack.ports.listen}`;
   return {
     ...stack,
@@ -53,13 +56,16 @@ export async function startClientStack(
     endpoint,
     hostEndpoint: `${scheme}://${S3_HOST}:${stack.ports.listen}`,
     caFile: tls?.caFile,
+    agent: scheme === "http" ? requestHandler.httpAgent : requestHandler.httpsAgent,
     clientOf: async (user) => ({
       ...(await stack.sdkOf(user)),
       endpoint,
       logger: SILENT,
-      requestHandler: agents(tls?.caPem),
+      requestHandler,
     }),
     close: async () => {
+      requestHandler.httpAgent.destroy();
+      requestHandler.httpsAgent.destroy();
       await stack.close();
       tls?.remove();
     },

@@ -4,16 +4,15 @@ import base64
 import hashlib
 import io
 import os
+import ssl
 import tempfile
 import urllib.error
 import urllib.request
-import ssl
 
 from boto3.s3.transfer import TransferConfig
-from botocore import UNSIGNED
 from botocore.compat import HAS_CRT
 from botocore.exceptions import ClientError
-from steps import ASKED, HAS_CHECKSUMS, client, code_of, raises, run, step
+from steps import ASKED, HAS_CHECKSUMS, client, code_of, raises, run, step, unsigned
 
 MIB = 1024 * 1024
 BUCKET = ASKED["bucket"]
@@ -185,18 +184,12 @@ def signs_and_computes_as_it_is_configured():
 
 @step
 def brings_its_token_itself_and_signs_nothing():
-    token = ASKED["tokens"]["admin"]
-
-    def present(request, **_):
-        request.headers["Authorization"] = f"Bearer {token}"
-
     for endpoint, style, event in (
         (ASKED["endpoint"] + "/s3", "path", "before-send.s3"),
         (ASKED["hostEndpoint"], "path", "before-sign.s3"),
         (ASKED["hostEndpoint"], "virtual", "before-send.s3"),
     ):
-        through = client("s3", endpoint=endpoint, signature_version=UNSIGNED, s3={"addressing_style": style})
-        through.meta.events.register(event, present)
+        through = unsigned(endpoint, event, s3={"addressing_style": style})
         for body in (b"unsigned", io.BytesIO(b"unsigned"), b""):
             through.put_object(Bucket=BUCKET, Key="un signed", Body=body)
         through.put_object(Bucket=BUCKET, Key="un signed", Body=b"unsigned")

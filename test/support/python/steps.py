@@ -7,6 +7,7 @@ import traceback
 
 import boto3
 import botocore
+from botocore import UNSIGNED
 from botocore.config import Config
 
 ASKED = json.load(sys.stdin)
@@ -39,6 +40,17 @@ def client(service, user="admin", endpoint="endpoint", resource=False, **config)
         verify=ASKED.get("caFile") or None,
         config=Config(retries={"total_max_attempts": 1}, **config),
     )
+
+
+def unsigned(endpoint, event="before-send.s3", **config):
+    """A client of S3 that signs nothing and brings the token as a bearer."""
+    made = client("s3", endpoint=endpoint, signature_version=UNSIGNED, **config)
+
+    def present(request, **_):
+        request.headers["Authorization"] = f"Bearer {ASKED['tokens']['admin']}"
+
+    made.meta.events.register(event, present)
+    return made
 
 
 def raises(kind, call, **given):
