@@ -10,19 +10,18 @@ import { parseS3Head } from "./s3-request.ts";
 import { createRequirements, deleteRequirements } from "./s3-requirements.ts";
 import { checkS3Region } from "./wrong-region.ts";
 
-/** The largest document that S3 takes to decide on. */
-const MAX_DOCUMENT_BYTES = 2 * 1024 * 1024;
+/** The largest document that is read whole: a CompleteMultipartUpload of ten thousand parts has its place in it. */
+const MAX_DOCUMENT_BYTES = 8 * 1024 * 1024;
+/** The largest one that is decided on. */
+const MAX_DECIDING_BYTES = 2 * 1024 * 1024;
 
-/** Operations without content, whatever their method; what comes is read, verified and dropped. */
-const WITHOUT_CONTENT: ReadonlySet<string> = new Set([
-  "CopyObject",
-  "CreateMultipartUpload",
-  "RenameObject",
-  "UploadPartCopy",
-]);
+/** Operations whose content is an object's, as long as it may be. */
+const STREAMED: ReadonlySet<string> = new Set(["PutObject", "UploadPart"]);
 
 /**
- * Admits an S3 call: its head is decided on at once, its content verified as it streams.
+ * Admits an S3 call: its head is decided on at once, the content of objects verified as it streams.
+ *
+ * All other content is read and verified here, whether S3 looks at it or not.
  *
  * What the stand-in's S3 does not do is admitted like the rest; it is for S3 to say so.
  */
@@ -36,10 +35,9 @@ export async function admitS3(tools: AdmitTools, identified: Identified): Promis
   if (call.operation === "DeleteObjects") return admitDeleteObjects(tools, identified, call, payload);
   if (call.operation === "CreateBucket") return admitCreateBucket(tools, identified, call, payload);
   authorize(tools, identified, call.requirements);
-  const hasContent = head.method === "PUT" || head.method === "POST";
-  if (hasContent && !WITHOUT_CONTENT.has(call.operation)) return admitted(identified, call, payload);
-  for await (const _ of payload.body);
-  return admitted(identified, call, { ...payload, body: streamOf() });
+  if (STREAMED.has(call.operation)) return admitted(identified, call, payload);
+  const body = await readAll(payload.body, MAX_DOCUMENT_BYTES, "MaxMessageLengthExceeded");
+  return admitted(identified, call, { ...payload, body: streamOf(body) });
 }
 
 /** DeleteObjects says in its body what it deletes; objects that IAM refuses are left out, and the others go. */
@@ -49,7 +47,7 @@ async function admitDeleteObjects(
   call: S3Call,
   payload: Payload,
 ): Promise<S3Admitted> {
-  const body = await readAll(payload.body, MAX_DOCUMENT_BYTES, "MalformedXML");
+  const body = await readAll(payload.body, MAX_DECIDING_BYTES, "MalformedXML");
   const ofEach = readDeleteObjects(body).map((object) => deleteRequirements(call, object));
   const requirements = ofEach.flat();
   tools.observe(identified, requirements);
@@ -68,7 +66,7 @@ async function admitCreateBucket(
   call: S3Call,
   payload: Payload,
 ): Promise<S3Admitted> {
-  const body = await readAll(payload.body, MAX_DOCUMENT_BYTES, "MalformedXML");
+  const body = await readAll(payload.body, MAX_DECIDING_BYTES, "MalformedXML");
   const requirements = createRequirements(call, readCreateBucket(body));
   authorize(tools, identified, requirements);
   return admitted(identified, { ...call, requirements }, { ...payload, body: streamOf(body) });
@@ -80,5 +78,5 @@ function admitted({ session, authorization }: Identified, call: S3Call, payload:
 
 // oxlint-disable-next-line require-await -- content is asynchronous wherever it comes from
 async function* streamOf(...pieces: readonly Buffer[]): AsyncGenerator<Buffer, void> {
-  yield* pieces;
+  yield* pieces.filter(({ length }) => length > 0);
 }

@@ -111,7 +111,10 @@ async function readTrailers(reader: ByteReader): Promise<Map<string, string>> {
   }
 }
 
-/** Trailers are those that the head announces, all of them and no others, signed where the chunks are. */
+/**
+ * Trailers are those that the head announces, all of them and no others, signed where the chunks are; where there are
+ * none, their signature may be there as well.
+ */
 function checkTrailers(
   found: ReadonlyMap<string, string>,
   announced: ReadonlySet<string> | undefined,
@@ -123,7 +126,8 @@ function checkTrailers(
   if (trailers.size !== expected.size || ![...trailers.keys()].every((name) => expected.has(name))) {
     throw malformedTrailer();
   }
-  if ((signature !== undefined) !== (chain.signed && trailers.size > 0)) throw malformedTrailer();
+  const mayBeSigned = chain.signed && announced !== undefined;
+  if (signature === undefined ? mayBeSigned && trailers.size > 0 : !mayBeSigned) throw malformedTrailer();
   if (signature !== undefined) chain.verifyTrailers(trailers, signature);
   return trailers;
 }

@@ -178,6 +178,21 @@ describe("the guard and S3", () => {
     await expect(guard(request)).rejects.toMatchObject({ code: "XAmzContentSHA256Mismatch" });
   });
 
+  it.each([
+    { path: "/reports/q3.txt", query: { acl: "" }, headers: { "x-amz-acl": "private" } },
+    { path: "/reports", query: { policy: "" } },
+    { path: "/reports/q3.txt", headers: { "x-amz-copy-source": "reports/q4.txt" } },
+  ])("verifies the content of %j, whether S3 looks at it or not", async (draft) => {
+    const { guard, session } = stand("admin");
+    const request = await signed(session, { method: "PUT", body: "content", ...draft });
+    const admitted = await guard(request);
+    expect((await collect(admitted.body as AsyncIterable<Buffer>)).toString()).toBe("content");
+    const again = await signed(session, { method: "PUT", body: "content", ...draft });
+    await expect(guard({ ...again, body: pieces(Buffer.from("CONTENT")) })).rejects.toMatchObject({
+      code: "XAmzContentSHA256Mismatch",
+    });
+  });
+
   it("reads from the body what DeleteObjects deletes", async () => {
     const { ask, seen } = stand("analyst");
     const admitted = await ask(remove("q3.txt", "q4.txt"));

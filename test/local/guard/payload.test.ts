@@ -43,7 +43,7 @@ function frame(chunks: readonly string[], trailers: Readonly<Record<string, stri
   return Buffer.from(`${data.join("")}${lines.join("")}\r\n`);
 }
 
-/** Frames chunks with a chain of signatures, and a signed trailer. */
+/** Frames chunks with a chain of signatures, and a signed trailer; an empty one is only its signature. */
 function signedFrame(chunks: readonly string[], trailer: string, seed: ChunkSeed): Buffer {
   let previous = seed.signature;
   const chain = (algorithm: string, ...lines: string[]): string => {
@@ -54,8 +54,9 @@ function signedFrame(chunks: readonly string[], trailer: string, seed: ChunkSeed
     const signature = chain("AWS4-HMAC-SHA256-PAYLOAD", sha256(""), sha256(chunk));
     return `${chunk.length.toString(16)};chunk-signature=${signature}\r\n${chunk}${chunk === "" ? "" : "\r\n"}`;
   });
-  const signature = chain("AWS4-HMAC-SHA256-TRAILER", sha256(`${trailer}\n`));
-  return Buffer.from(`${data.join("")}${trailer}\r\nx-amz-trailer-signature:${signature}\r\n\r\n`);
+  const signature = chain("AWS4-HMAC-SHA256-TRAILER", sha256(trailer === "" ? "" : `${trailer}\n`));
+  const line = trailer === "" ? "" : `${trailer}\r\n`;
+  return Buffer.from(`${data.join("")}${line}x-amz-trailer-signature:${signature}\r\n\r\n`);
 }
 
 async function decode(
@@ -124,6 +125,25 @@ describe("decodeChunks with signed chunks", () => {
     await expect(decode(changed, options)).rejects.toMatchObject({ code: "SignatureDoesNotMatch" });
     const unsigned = Buffer.from(framed.toString().replace(/x-amz-trailer-signature.*\r\n/, ""));
     await expect(decode(unsigned, options)).rejects.toMatchObject({ code: "MalformedTrailerError" });
+  });
+});
+
+describe("decodeChunks with signed chunks and no trailers", () => {
+  const framed = signedFrame(["abc"], "", example);
+  const none = { decodedBytes: 3, announced: new Set<string>(), seed: example };
+
+  it("takes the signature of nothing, or its absence", async () => {
+    const bare = Buffer.from(framed.toString().replace(/x-amz-trailer-signature.*\r\n/, ""));
+    expect(await decode(framed, none)).toEqual({ text: "abc", trailers: {} });
+    expect(await decode(bare, none)).toEqual({ text: "abc", trailers: {} });
+  });
+
+  it("refuses another signature, and any where the form has no trailers", async () => {
+    const changed = Buffer.from(framed.toString().replace(/(?<=trailer-signature:)./, "g"));
+    await expect(decode(changed, none)).rejects.toMatchObject({ code: "SignatureDoesNotMatch" });
+    await expect(decode(framed, { ...none, announced: undefined })).rejects.toMatchObject({
+      code: "MalformedTrailerError",
+    });
   });
 });
 
@@ -347,6 +367,48 @@ describe("openPayload", () => {
     await expect(open(headers, frame(["hello"], { "x-amz-checksum-crc32": "NhCmhg==" }))).resolves.toEqual({
       text: "hello",
       trailers: { "x-amz-checksum-crc32": "NhCmhg==" },
+    });
+  });
+
+  it("reads it without a trailer, as S3 does", async () => {
+    const headers = {
+      "x-amz-content-sha256": "STREAMING-UNSIGNED-PAYLOAD-TRAILER",
+      "content-length": "15",
+      "x-amz-decoded-content-length": "5",
+    };
+    await expect(open(headers, "5\r\nhello\r\n0\r\n\r\n")).resolves.toEqual({ text: "hello", trailers: {} });
+    await expect(
+      open(headers, "5\r\nhello\r\n0\r\nx-amz-checksum-crc32:NhCmhg==\r\n\r\n"),
+    ).rejects.toMatchObject({ code: "MalformedTrailerError" });
+  });
+
+  it.each(["crc32c", "crc64nvme", "sha1", "sha256", "sha512", "md5", "xxhash64", "xxhash3", "xxhash128"])(
+    "hands the trailer of %s on, whether anybody can compute it or not",
+    async (algorithm) => {
+      const name = `x-amz-checksum-${algorithm}`;
+      const headers = {
+        "x-amz-content-sha256": "STREAMING-UNSIGNED-PAYLOAD-TRAILER",
+        "x-amz-decoded-content-length": "5",
+        "x-amz-trailer": name,
+      };
+      await expect(open(headers, frame(["hello"], { [name]: "AA==" }))).resolves.toMatchObject({
+        trailers: { [name]: "AA==" },
+      });
+    },
+  );
+
+  it("wants chunks of 8192 bytes from small pieces, too", async () => {
+    const headers = {
+      "x-amz-content-sha256": "STREAMING-UNSIGNED-PAYLOAD-TRAILER",
+      "content-encoding": "gzip,aws-chunked",
+      "x-amz-decoded-content-length": "8195",
+    };
+    const ok = frame(["a".repeat(8192), "end"]);
+    await expect(open(headers, ok)).resolves.toMatchObject({ text: `${"a".repeat(8192)}end` });
+    const small = frame(["a".repeat(8191), "a", "end"]);
+    await expect(open(headers, small)).rejects.toMatchObject({
+      code: "InvalidChunkSizeError",
+      fields: { Chunk: "2", BadChunkSize: "8191" },
     });
   });
 
