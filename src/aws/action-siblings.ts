@@ -33,6 +33,7 @@ const S3_SIBLINGS: Readonly<Record<string, readonly string[]>> = {
   "s3:GetObjectVersion": [
     "s3:PutObjectVersionAcl",
     "s3:GetObjectVersionTorrent",
+    "s3:PutReplicationConfiguration",
     ...GIVING_BUCKET,
     ...GIVING_ACCESS,
     ...BY_JOB,
@@ -77,14 +78,21 @@ const S3_SIBLINGS: Readonly<Record<string, readonly string[]>> = {
   "s3:PutObjectTagging": BY_JOB,
   // A set of no tags, and an object in place of the tagged one.
   "s3:DeleteObjectTagging": ["s3:PutObjectTagging", "s3:PutObject"],
+  // All annotations are written to a table.
+  "s3:GetObjectAnnotation": [
+    "s3:CreateBucketMetadataTableConfiguration",
+    "s3:UpdateBucketMetadataAnnotationTableConfiguration",
+    ...GIVING_BUCKET,
+  ],
+  // Another in its place, and an object in place of the annotated one.
+  "s3:DeleteObjectAnnotation": ["s3:PutObjectAnnotation", "s3:PutObject"],
   // Both keep an object from being deleted; a bucket's default does it to every new one.
   "s3:PutObjectRetention": ["s3:PutObjectLegalHold", "s3:PutBucketObjectLockConfiguration"],
   "s3:PutObjectLegalHold": ["s3:PutObjectRetention"],
   // Unfinished uploads are aborted by rule.
   "s3:AbortMultipartUpload": ["s3:PutLifecycleConfiguration"],
-  // Two APIs for one set of tags.
-  "s3:PutBucketTagging": ["s3:TagResource", "s3:UntagResource"],
-  "s3:TagResource": ["s3:PutBucketTagging"],
+  // Two APIs for one set of tags. TagResource is no way round here: CreateBucket needs it, for a bucket that has none yet.
+  "s3:PutBucketTagging": ["s3:UntagResource"],
   "s3:UntagResource": ["s3:PutBucketTagging"],
   "s3:GetBucketTagging": ["s3:ListTagsForResource"],
   "s3:ListTagsForResource": ["s3:GetBucketTagging"],

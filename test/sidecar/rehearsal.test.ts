@@ -311,7 +311,7 @@ describe("a request that is refused", () => {
     [
       "for an unknown operation",
       { claims },
-      "GET /s3/reports?website",
+      "POST /s3/reports?website",
       {},
       ["refusal", "operation-unknown", "operation"],
     ],
