@@ -44,6 +44,8 @@ const MAX_TRAILER_BYTES = 4096;
  */
 const SIZE_LINE = /^([0-9a-fA-F]{1,13})(?:;chunk-signature=[0-9a-fA-F]{1,160}\**)?$/;
 const TRAILER_VALUE = /^[\x21-\x7e]+$/;
+/** Optional whitespace (RFC 9110 section 5.6.3): `trim` would take more. */
+const BLANKS_AROUND = /^[ \t]+|[ \t]+$/g;
 const LINE_FEED = 0x0a;
 
 /** Where the parser stands: what the next byte belongs to. */
@@ -144,7 +146,7 @@ function readSize(position: Position, line: string): void {
  * Reads one line behind the terminal chunk.
  *
  * minio-go ends a trailer with LF CR LF where others write CR LF, and S3 takes it: after a bare LF one empty line does
- * not yet end the body.
+ * not yet end the body, and nothing but an empty line may follow.
  */
 function readTrailer(position: Position, line: string, complete: boolean): void {
   position.trailerBytesLeft -= line.length;
@@ -153,11 +155,12 @@ function readTrailer(position: Position, line: string, complete: boolean): void 
     position.afterBareLineFeed = false;
     return;
   }
+  if (position.afterBareLineFeed) throw malformed("a trailer does not end with CR LF");
   position.afterBareLineFeed = !complete;
   const colon = line.indexOf(":");
   const name = line.slice(0, Math.max(colon, 0)).toLowerCase();
   if (name === "x-amz-trailer-signature") return;
-  const value = line.slice(colon + 1).trim();
+  const value = line.slice(colon + 1).replace(BLANKS_AROUND, "");
   checkTrailer(position, name, value);
   position.trailers.push([name, value]);
 }

@@ -166,6 +166,8 @@ describe("the chunk parser refuses as malformed", () => {
     ["one with a value of the wrong length", `${CRC32}:NhCmhg=\r\n\r\n`],
     ["one with a bare CR in its value", `${CRC32}:NhC\rhg==\r\n\r\n`],
     ["one with a NUL in its value", `${CRC32}:NhC\0hg==\r\n\r\n`],
+    ["one that ends with LF alone before the next", `${CRC32}:NhCmhg==\nx-amz-trailer-signature:aa\r\n\r\n`],
+    ["one with another blank than a space or a tab", `${CRC32}:\vNhCmhg==\r\n\r\n`],
     ["one that is folded", `${CRC32}:\r\n NhCmhg==\r\n\r\n`],
     ["lines without end", `x-amz-trailer-signature:${"a".repeat(5000)}`],
     [
