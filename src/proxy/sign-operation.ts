@@ -60,6 +60,7 @@ export function signOperation(
   for (const part of added) headers.push(part);
   return {
     method: operation.method,
+    hostPrefix: operation.hostPrefix,
     path: operation.query === "" ? operation.path : `${operation.path}?${operation.query}`,
     headers,
     body: outgoing.body,

@@ -1,11 +1,11 @@
 import type { ServerResponse } from "node:http";
-import { Pool } from "undici";
 import { Answer } from "./answer.ts";
 import { createConnector } from "./connect.ts";
+import { createPools } from "./pools.ts";
 import type { OnForwarded, SignedRequest } from "./signed-request.ts";
 import { standInFor } from "./upload.ts";
 
-/** Sends requests to one origin and streams the answers back. */
+/** Sends requests to one origin, or to a host that a prefix makes of it, and streams the answers back. */
 export interface Forwarder {
   readonly forward: (request: SignedRequest, response: ServerResponse, done: OnForwarded) => void;
   readonly close: () => Promise<void>;
@@ -28,11 +28,11 @@ export interface ForwarderOptions {
 }
 
 /**
- * Makes the forwarder of an origin: one connection pool, one request at a time on a connection, since an answer that
+ * Makes the forwarder of an origin: one connection pool for each host, one request at a time on a connection, since an answer that
  * hangs must not hold up another caller's. Redirects are not followed.
  */
 export function createForwarder(options: ForwarderOptions): Forwarder {
-  const pool = new Pool(options.origin, {
+  const pools = createPools(options.origin, {
     connections: options.connections ?? 256,
     pipelining: 1,
     maxHeaderSize: options.maxHeaderBytes ?? 64 * 1024,
@@ -47,9 +47,9 @@ export function createForwarder(options: ForwarderOptions): Forwarder {
       // A client that left while credentials were got: its response has closed already and tells no more of it.
       if (response.destroyed) return answer.onClientClose();
       response.once("close", answer.onClientClose);
-      const { method, path, headers } = request;
-      pool.dispatch({ method, path, headers, body }, answer);
+      const { method, path, headers, hostPrefix = "" } = request;
+      pools.of(hostPrefix).dispatch({ method, path, headers, body }, answer);
     },
-    close: () => pool.destroy(),
+    close: pools.close,
   };
 }

@@ -5,6 +5,8 @@ import type { Refusal } from "../domain/refusal.ts";
 /** A signed request, ready for the wire. */
 export interface SignedRequest {
   readonly method: string;
+  /** What goes before the host of the origin, such as `reports.`. */
+  readonly hostPrefix?: string | undefined;
   /** Path and query. */
   readonly path: string;
   /** Name, value, name, value … */
