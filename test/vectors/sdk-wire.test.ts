@@ -1,42 +1,23 @@
-import { existsSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { dynamodb } from "../../src/aws/dynamodb/dynamodb.ts";
 import { s3 } from "../../src/aws/s3/s3.ts";
 import { needsBody } from "../../src/aws/service.ts";
 import { readHeaders } from "../../src/domain/head.ts";
 import { anUpstream, codeOf } from "../support/asking.ts";
+import { readCaptures } from "../support/sdk-captures.ts";
 
-/** Requests as they came from JavaScript, Python and the AWS CLI, old and new; they are not part of this repository. */
-const CAPTURES = new URL("../../../shared/vectors/sdk-wire/raw-captures.txt", import.meta.url);
+const captures = readCaptures().map(({ title, method, target: captured, headers: lines, body, isWhole }) => {
+  // Some were made with names of one letter, which neither S3 nor DynamoDB would take.
+  const target = captured.replace(/^\/b\//, "/bkt/");
+  const headers = readHeaders(lines.flat());
+  return {
+    title: `${title}: ${method} ${target}`,
+    scope: /\/(s3|dynamodb)\/aws4_request/.exec(headers.get("authorization") ?? "")?.[1],
+    head: { method, target, headers },
+    body: isWhole ? body.replace('"t"', '"tab"') : undefined,
+  };
+});
 
-/** Splits the captures into requests: a line of title, a request line, headers, and the body on one line. */
-function readCaptures() {
-  const text = existsSync(CAPTURES) ? readFileSync(CAPTURES, "utf8") : "";
-  return text.split(/^=== /m).flatMap((capture) => {
-    const [title = "", requestLine = "", ...lines] = capture.split(/\r?\n/);
-    const [method = "", captured = "", version] = requestLine.split(" ");
-    // Some were made with names of one letter, which neither S3 nor DynamoDB would take.
-    const target = captured.replace(/^\/b\//, "/bkt/");
-    if (version?.startsWith("HTTP/") !== true) return [];
-    const end = lines.findIndex((line) => line.startsWith("--body"));
-    const headers = readHeaders(
-      lines.slice(0, end).flatMap((line) => /^([^:]+): ?(.*)$/.exec(line)?.slice(1) ?? []),
-    );
-    const scope = /\/(s3|dynamodb)\/aws4_request/.exec(headers.get("authorization") ?? "")?.[1];
-    const body = /^--body\(\d+\): ("(?:[^"\\]|\\.)*")$/.exec(lines[end] ?? "")?.[1];
-    const head = { method, target, headers };
-    return [
-      {
-        title: `${title}: ${method} ${target}`,
-        scope,
-        head,
-        body: body && (JSON.parse(body) as string).replace('"t"', '"tab"'),
-      },
-    ];
-  });
-}
-
-const captures = readCaptures();
 const service = { s3, dynamodb } as const;
 const known = captures.filter(({ scope }) => scope !== undefined);
 const dotted = known.filter(({ head }) => head.target.includes("/../"));
