@@ -3,15 +3,12 @@ import { crc32 } from "node:zlib";
 import type { LocalAnswer } from "../request.ts";
 import type { Table } from "../world.ts";
 import { DynamoDbFault, createEngine } from "./engine.ts";
-import type { Engine, Input, KeyPart, TableDescription } from "./engine.ts";
-import { modelledFault, serializationException, unknownOperation } from "./faults.ts";
-import { createGate } from "./gate.ts";
-import type { Gate } from "./gate.ts";
+import type { Input, KeyPart, TableDescription } from "./engine.ts";
+import { serializationException } from "./faults.ts";
+import { createParts, perform } from "./operations.ts";
+import type { Parts } from "./operations.ts";
 import { seedTable } from "./seed.ts";
-import { createTimeToLive } from "./time-to-live.ts";
-import type { TimeToLive } from "./time-to-live.ts";
-import { createTransactions } from "./transactions.ts";
-import type { Transactions } from "./transactions.ts";
+import { withTableNames } from "./table-names.ts";
 
 /** The stand-in's DynamoDB. */
 export interface DynamoDb {
@@ -41,57 +38,23 @@ export interface DynamoDbOptions {
   readonly region?: string;
 }
 
-/** DynamoDB takes a table's ARN wherever it takes its name; dynalite takes names. */
-function withTableNames(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(withTableNames);
-  if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(
-    Object.entries(value).map(([member, inner]) => {
-      if (member === "TableName" && typeof inner === "string") return [member, tableName(inner)];
-      if (member !== "RequestItems" || typeof inner !== "object" || inner === null)
-        return [member, withTableNames(inner)];
-      return [
-        member,
-        Object.fromEntries(
-          Object.entries(inner).map(([table, entry]) => [tableName(table), withTableNames(entry)]),
-        ),
-      ];
-    }),
-  );
-}
-
-/** The name in `arn:aws:dynamodb:REGION:ACCOUNT:table/NAME`; any other text as it is. */
-function tableName(text: string): string {
-  return text.startsWith("arn:") ? text.slice(text.lastIndexOf("/") + 1) : text;
-}
-
-interface Parts {
-  readonly engine: Engine;
-  readonly gate: Gate;
-  readonly transactions: Transactions;
-  readonly timeToLive: TimeToLive;
-  readonly region: string;
-}
-
 /** Makes a DynamoDB with the given tables, ready for use. */
 export async function createDynamoDb(options: DynamoDbOptions): Promise<DynamoDb> {
   const { tables, now, account = "123456789012", region = "us-east-1" } = options;
   const engine = createEngine(account, region);
-  const parts: Parts = {
-    engine,
-    gate: createGate(),
-    transactions: createTransactions(engine, now),
-    timeToLive: createTimeToLive(engine),
-    region,
-  };
+  const parts = createParts(engine, { account, region, now });
   const schemas = new Map<string, Schemas>();
-  for (const table of tables) schemas.set(table.name, schemasFrom(await seedTable(engine, table)));
+  for (const table of tables) {
+    const description = await seedTable(engine, table);
+    schemas.set(table.name, schemasFrom(description));
+    if (table.stream !== undefined) parts.streams.enable(table.name, description.KeySchema, table.stream);
+  }
   return {
     handle: async (operation, input) => {
       try {
         if (typeof input !== "object" || input === null || Array.isArray(input))
           throw serializationException();
-        const output = await run(parts, operation, withTableNames(input) as Input);
+        const output = await perform(parts, operation, withTableNames(input) as Input);
         noteTable(operation, output["TableDescription"] as TableDescription | undefined, { schemas, parts });
         return answer(200, output);
       } catch (error) {
@@ -102,48 +65,6 @@ export async function createDynamoDb(options: DynamoDbOptions): Promise<DynamoDb
     keySchemaOf: (table, index = "") => schemas.get(table)?.get(index),
     close: engine.close,
   };
-}
-
-/** Transactions run alone, everything else side by side: nobody sees half a transaction. */
-async function run(parts: Parts, operation: string, input: Input): Promise<Record<string, unknown>> {
-  const { engine, gate, transactions, timeToLive, region } = parts;
-  switch (operation) {
-    case "TransactWriteItems":
-      return await gate.alone(() => transactions.write(input));
-    case "TransactGetItems":
-      return await gate.alone(() => transactions.read(input));
-    case "UpdateTimeToLive":
-      return await timeToLive.update(input);
-    case "DescribeTimeToLive":
-      return await timeToLive.describe(input);
-    case "DescribeEndpoints":
-      return { Endpoints: [{ Address: `dynamodb.${region}.amazonaws.com`, CachePeriodInMinutes: 1440 }] };
-    default:
-      if (!engine.has(operation)) throw unknownOperation();
-      return input["ReturnValuesOnConditionCheckFailure"] === "ALL_OLD"
-        ? await gate.alone(() => runAndShow(engine, operation, input))
-        : await gate.together(() => engine.run(operation, engine.validate(operation, input)));
-  }
-}
-
-/** A write that, when its condition fails, shows the item that it failed on. */
-async function runAndShow(engine: Engine, operation: string, input: Input): Promise<Record<string, unknown>> {
-  const valid = engine.validate(operation, input);
-  try {
-    return await engine.run(operation, valid);
-  } catch (error) {
-    const isConditional =
-      error instanceof DynamoDbFault &&
-      String(error.body["__type"]).endsWith("#ConditionalCheckFailedException");
-    if (!isConditional) throw error;
-    const { KeySchema } = await engine.table(String(valid["TableName"]));
-    const value = (valid["Key"] ?? valid["Item"]) as Record<string, unknown>;
-    const Key = Object.fromEntries(
-      KeySchema.map(({ AttributeName }) => [AttributeName, value[AttributeName]]),
-    );
-    const { Item } = await engine.run("GetItem", { TableName: valid["TableName"], Key });
-    throw modelledFault("ConditionalCheckFailedException", { message: error.message, Item });
-  }
 }
 
 function noteTable(
@@ -158,6 +79,7 @@ function noteTable(
   }
   schemas.delete(table.TableName);
   parts.timeToLive.forget(table.TableName);
+  parts.streams.end(table.TableName);
 }
 
 function schemasFrom(table: TableDescription): Schemas {

@@ -1,8 +1,8 @@
-import { Readable } from "node:stream";
 import { crc32 } from "node:zlib";
 import * as sdk from "@aws-sdk/client-dynamodb";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createDynamoDb } from "../../../src/local/dynamodb/handle.ts";
+import { directTo } from "./direct-to.ts";
 import type { LocalAnswer } from "../../../src/local/request.ts";
 import type { DynamoDb } from "../../../src/local/dynamodb/handle.ts";
 
@@ -35,7 +35,7 @@ beforeEach(async () => {
     account: "111122223333",
     region: "eu-west-1",
   });
-  client = directClient(dynamodb);
+  client = new sdk.DynamoDBClient(directTo(dynamodb));
 });
 afterEach(() => dynamodb.close());
 
@@ -345,27 +345,4 @@ describe("the rest", () => {
 
 function text({ body }: LocalAnswer): string {
   return Buffer.isBuffer(body) ? body.toString() : "";
-}
-
-interface SdkRequest {
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
-}
-
-/** The SDK's client with no network and no guard between it and the engine. */
-function directClient(dynamodb: DynamoDb): sdk.DynamoDBClient {
-  const handle = async ({ headers, body }: SdkRequest) => {
-    const operation = headers["x-amz-target"]?.split(".")[1] ?? "";
-    const answer = await dynamodb.handle(operation, JSON.parse(body));
-    return {
-      response: { statusCode: answer.status, headers: answer.headers, body: Readable.from([answer.body]) },
-    };
-  };
-  return new sdk.DynamoDBClient({
-    region: "eu-west-1",
-    endpoint: "http://127.0.0.1",
-    credentials: { accessKeyId: "AKIA", secretAccessKey: "secret" },
-    maxAttempts: 1,
-    requestHandler: { handle } as never,
-  });
 }
