@@ -5,6 +5,7 @@ import { withRules } from "../own-rules.ts";
 import { scrape } from "../scrape.ts";
 import { type Stack, startStack } from "../stack.ts";
 import { type Arrival, type Arrivals, startArrivals } from "./arrivals.ts";
+import { CORPUS } from "./corpus.ts";
 import { type Fault, faultOf, type Trace } from "./judge.ts";
 import { type Shot, writeShot } from "./shot.ts";
 import { shots } from "./shots.ts";
@@ -12,8 +13,14 @@ import { createWireClient, type WireClient } from "./wire-client.ts";
 
 /** The real pipeline, and what AWS's side reads of what it sends. */
 export interface Oracle {
-  /** Sends so many requests, many at a time, and judges each; the same seed makes the same requests. */
-  readonly run: (count: number, seed: number) => Promise<Judged>;
+  /**
+   * Sends the corpus and so many requests, many at a time, and judges each; the same seed makes the same requests.
+   *
+   * @param isKnown says which faults are not to be told
+   */
+  readonly run: (count: number, seed: number, isKnown?: (fault: Fault) => boolean) => Promise<Judged>;
+  /** Sends one request by itself and judges it. */
+  readonly judge: (shot: Shot) => Promise<Fault | undefined>;
   readonly close: () => Promise<void>;
 }
 
@@ -58,7 +65,8 @@ export async function startOracle(): Promise<Oracle> {
   const client = createWireClient(stack.ports.listen);
   const world = { stack, arrivals, tokens, client, next: 0 };
   return {
-    run: (count, seed) => run(world, count, seed),
+    judge: (shot) => judge(world, shot),
+    run: (count, seed, isKnown = () => false) => run(world, count, seed, isKnown),
     close: async () => {
       client.close();
       await stack.close();
@@ -106,18 +114,31 @@ interface World {
 
 interface Fired {
   readonly shot: Shot;
-  /** Which of its batch. */
-  readonly index: number;
-  readonly seed: number;
+  /** By which it was drawn, and as which of its batch; undefined for one of the corpus. */
+  readonly drawn: { readonly seed: number; readonly index: number } | undefined;
 }
 
-async function run(world: World, count: number, seed: number): Promise<Judged> {
+/** The requests of a run, a batch at a time. */
+function* batches(count: number, seed: number): Generator<Fired[], void> {
+  yield CORPUS.map((shot) => ({ shot, drawn: undefined }));
+  for (let start = 0; start < count; start += BATCH) {
+    const from = seed + start;
+    const numRuns = Math.min(BATCH, count - start);
+    yield fc
+      .sample(shots, { seed: from, numRuns })
+      .map((shot, index) => ({ shot, drawn: { seed: from, index } }));
+  }
+}
+
+async function run(
+  world: World,
+  count: number,
+  seed: number,
+  isKnown: (fault: Fault) => boolean,
+): Promise<Judged> {
   const fired = new Map<string, Fired>();
   const from = { outcomes: world.stack.outcomes.length, arrivals: world.arrivals.all.length };
-  for (let start = 0; start < count; start += BATCH) {
-    const batchSeed = seed + start;
-    const drawn = fc.sample(shots, { seed: batchSeed, numRuns: Math.min(BATCH, count - start) });
-    const batch = drawn.map((shot, index) => ({ shot, index, seed: batchSeed }));
+  for (const batch of batches(count, seed)) {
     await Promise.all(
       Array.from({ length: AT_ONCE }, async () => {
         for (let one = batch.pop(); one !== undefined; one = batch.pop())
@@ -132,7 +153,8 @@ async function run(world: World, count: number, seed: number): Promise<Judged> {
   for (const [tag, trace] of tracesOf(outcomes, arrivals)) {
     const one = fired.get(tag);
     const fault = faultOf(trace, one && subjectOf(one.shot));
-    if (fault === undefined || differences.has(fault.kind) || differences.size >= MAX_DIFFERENCES) continue;
+    if (fault === undefined || isKnown(fault) || differences.has(fault.kind)) continue;
+    if (differences.size >= MAX_DIFFERENCES) break;
     differences.set(
       fault.kind,
       one === undefined ? `untraced: ${fault.told}` : await smallest(world, one, fault),
@@ -190,15 +212,19 @@ async function judge(world: World, shot: Shot): Promise<Fault | undefined> {
 }
 
 /** The same fault, in as small a request as can be found. */
-async function smallest(world: World, { index, seed }: Fired, found: Fault): Promise<string> {
-  let told = `${found.told}\n(not again by itself)`;
+async function smallest(world: World, { shot, drawn }: Fired, found: Fault): Promise<string> {
   const names = new Map([...world.tokens.keys()].map((name) => [name, `<${name}>`]));
+  const tell = (fault: Fault, shot: Shot): string =>
+    `${fault.told}\n${JSON.stringify(writeShot(shot, "oracle", names).bytes.toString("latin1"))}`;
+  let told = tell(found, shot);
+  if (drawn === undefined) return told;
   const property = fc.asyncProperty(shots, async (shot) => {
     const fault = await judge(world, shot);
     if (fault?.kind !== found.kind) return;
-    told = `${fault.told}\n${JSON.stringify(writeShot(shot, "oracle", names).bytes.toString("latin1"))}`;
+    told = tell(fault, shot);
     throw new Error(fault.kind);
   });
+  const { seed, index } = drawn;
   await fc.check(property, { seed, path: String(index), numRuns: 1, interruptAfterTimeLimit: SHRINK_MS });
   return told;
 }

@@ -43,13 +43,14 @@ PUT object legal-hold | PUT object retention | PUT object tagging | PUT object u
 PUT object renameObject | PUT object encryption | POST object uploads | POST object uploadId=u | POST object restore
 POST object select&select-type=2 | DELETE object tagging | DELETE object uploadId=u | GET object annotation | GET object annotation&annotationName=n
 PUT object annotation&annotationName=n | DELETE object annotation&annotationName=n | PUT bucket metadataAnnotationTable
+PUT object copy | PUT object copy | PUT object uploadId=u&partNumber=1&copy | PUT object uploadId=u&partNumber=1&copy
 `
   .split(/[|\n]/)
   .map((line) => line.trim())
   .filter((line) => line !== "")
   .map((line) => {
     const [method = "", level = "", selector = ""] = line.split(" ");
-    return { method, level, selector };
+    return { method, level, selector: selector.replace(/&?copy$/, ""), isCopy: selector.endsWith("copy") };
   });
 
 type Operation = (typeof OPERATIONS)[number];
@@ -79,6 +80,7 @@ const operation: fc.Arbitrary<Operation> = fc.oneof(
       method: oneOf("GET HEAD PUT POST DELETE PATCH OPTIONS TRACE get COPY"),
       level: oneOf("service bucket object"),
       selector: fc.constantFrom(...SELECTORS),
+      isCopy: fc.constant(false),
     }),
   },
 );
@@ -150,14 +152,45 @@ const hostileQuery = fc.oneof(
     append x-id=DeleteObject x-id= session prefix=a&PREFIX=b delimiter=%00 prefix=%0d%0ax:y`),
 );
 
-const query = fc.oneof(
-  { weight: 8, arbitrary: fc.constant<readonly string[]>([]) },
-  { weight: 4, arbitrary: fc.array(goodQuery, { minLength: 1, maxLength: 2 }) },
-  {
-    weight: 2,
-    arbitrary: fc.array(fc.oneof(goodQuery, hostileQuery), { minLength: 1, maxLength: 3 }),
-  },
-);
+const LISTING =
+  "prefix=a prefix=home/ prefix=a+b prefix=%C3%BC delimiter=/ delimiter=%2F max-keys=10 encoding-type=url";
+
+/** Parameters of `METHOD level selector`, of the first that it begins with; with none it has none. */
+const FITTING: readonly (readonly [place: string, query: string])[] = [
+  ["GET service", "max-buckets=3 prefix=a bucket-region=us-east-1 continuation-token=t"],
+  ["GET object uploadId", "max-parts=5 part-number-marker=1"],
+  ["PUT object uploadId", "_"],
+  ["POST object uploadId", "_"],
+  ["DELETE object uploadId", "_"],
+  ["GET bucket list-type=2", `${LISTING} start-after=c continuation-token=t fetch-owner=true`],
+  ["GET bucket versions", `${LISTING} key-marker=k version-id-marker=v`],
+  ["GET bucket uploads", "prefix=a max-uploads=3 key-marker=k upload-id-marker=u"],
+  ["GET bucket |", `${LISTING} marker=b`],
+  ["PUT object |", "_"],
+  ["GET object |", "versionId=v1 versionId=null partNumber=2"],
+  ["GET object", "versionId=v1 versionId=null"],
+  ["HEAD object", "versionId=v1 partNumber=1"],
+  ["PUT object", "versionId=v1 versionId=%20"],
+  ["POST object", "versionId=v1 _"],
+  ["DELETE object", "versionId=v1 versionId=null"],
+];
+
+function fittingQuery({ method, level, selector }: Operation): fc.Arbitrary<string> {
+  const place = `${method} ${level} ${selector}|`;
+  const found = FITTING.find(([start]) => place.startsWith(start));
+  return oneOf(found?.[1] ?? "_").map((text) => text.replace("_", ""));
+}
+
+const query = (operation: Operation): fc.Arbitrary<readonly string[]> =>
+  fc.oneof(
+    { weight: 6, arbitrary: fc.constant<readonly string[]>([]) },
+    { weight: 6, arbitrary: fc.array(fittingQuery(operation), { maxLength: 2 }) },
+    { weight: 1, arbitrary: fc.array(goodQuery, { minLength: 1, maxLength: 2 }) },
+    {
+      weight: 2,
+      arbitrary: fc.array(fc.oneof(goodQuery, hostileQuery), { minLength: 1, maxLength: 3 }),
+    },
+  );
 
 const copySource = fc.oneof(
   fc.constantFrom("/audit/2026/log.txt", "reports/q3.txt", "/reports/q%203.txt?versionId=v1", "public/a+b"),
@@ -282,24 +315,22 @@ const hostileHeaders: fc.Arbitrary<Header> = fc.oneof(
 );
 
 /** Headers that go with a request; the same may come twice. */
-const headers = (operation: Operation): fc.Arbitrary<readonly Header[]> =>
-  fc.oneof(
-    { weight: 4, arbitrary: fc.constant<readonly Header[]>([]) },
-    {
-      weight: 3,
-      arbitrary: fc.array(operation.method === "GET" ? plainHeaders : fc.oneof(writeHeaders, plainHeaders), {
-        maxLength: 3,
-      }),
-    },
+const headers = ({ method, level }: Operation): fc.Arbitrary<readonly Header[]> => {
+  const fitting =
+    method === "GET" || level !== "object" ? plainHeaders : fc.oneof(writeHeaders, plainHeaders);
+  return fc.oneof(
+    { weight: 6, arbitrary: fc.constant<readonly Header[]>([]) },
+    { weight: 3, arbitrary: fc.array(fitting, { maxLength: 2 }) },
     { weight: 1, arbitrary: fc.array(writeHeaders, { maxLength: 3 }) },
     {
       weight: 1,
       arbitrary: fc.array(fc.oneof(writeHeaders, plainHeaders, hostileHeaders), {
         minLength: 1,
-        maxLength: 4,
+        maxLength: 3,
       }),
     },
   );
+};
 
 const xmlKey = fc.oneof(
   oneOf("a q3.txt 2026/log.txt a&amp;b &#97; &#x61; &lt; a%20b ../x . a/../b &#0; &#xD; ü %2F //a /a"),
@@ -371,7 +402,8 @@ const deleteBody = fc
   .map(([before, root, objects, after]) => latin1(`${before}${root}${objects.join("")}${after}`));
 
 const SETTING = "<TagSet><Tag><Key>a</Key><Value>b</Value></Tag></TagSet>";
-const bodyOf = ({ method, level, selector }: Operation): fc.Arbitrary<string> => {
+const bodyOf = ({ method, level, selector, isCopy }: Operation): fc.Arbitrary<string> => {
+  if (isCopy) return fc.constant("");
   if (selector === "delete") return deleteBody;
   if (method === "PUT" && level === "bucket" && selector === "")
     return fc.constantFrom(
@@ -398,12 +430,13 @@ export const s3Asked: fc.Arbitrary<Asked> = operation.chain((found) =>
     .record({
       bucket,
       key,
-      query,
+      query: query(found),
       headers: headers(found),
+      copied: found.isCopy ? fc.tuple(named("x-amz-copy-source", copySource)) : fc.constant([]),
       body: bodyOf(found),
       end: fc.oneof({ weight: 12, arbitrary: fc.constant("") }, oneOf("/ // ? /? /. %2F")),
     })
-    .map(({ bucket, key, query, headers, body, end }) => {
+    .map(({ bucket, key, query, headers, body, end, copied }) => {
       const path =
         { service: "/", bucket: `/${bucket}${end}`, object: `/${bucket}/${key}` }[found.level] ?? "/";
       const whole = [found.selector, ...query].filter((part) => part !== "").join("&");
@@ -411,7 +444,7 @@ export const s3Asked: fc.Arbitrary<Asked> = operation.chain((found) =>
       return {
         method: found.method,
         target: `${path}${whole === "" ? "" : `?${whole}`}`,
-        headers: [...typed, ...headers],
+        headers: [...typed, ...copied, ...headers],
         body,
       };
     }),
