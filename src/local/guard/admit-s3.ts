@@ -4,10 +4,10 @@ import type { AdmitTools, Identified, S3Admitted } from "./admit.ts";
 import { openPayload, readPayloadHash } from "./payload.ts";
 import type { Payload } from "./payload.ts";
 import type { S3Call } from "./s3-call.ts";
-import { readCreateBucket } from "./s3-create-bucket.ts";
+import { DECIDING_DOCUMENTS } from "./s3-deciding-documents.ts";
 import { readDeleteObjects } from "./s3-delete-objects.ts";
 import { parseS3Head } from "./s3-request.ts";
-import { createRequirements, deleteRequirements } from "./s3-requirements.ts";
+import { deleteRequirements } from "./s3-requirements.ts";
 import { checkS3Region } from "./wrong-region.ts";
 
 /** The largest document that is read whole: a CompleteMultipartUpload of ten thousand parts has its place in it. */
@@ -33,7 +33,13 @@ export async function admitS3(tools: AdmitTools, identified: Identified): Promis
   checkS3Region(call, { authorization, method: head.method }, tools.regions);
   const payload = openPayload(head, verified, payloadHash, request.body);
   if (call.operation === "DeleteObjects") return admitDeleteObjects(tools, identified, call, payload);
-  if (call.operation === "CreateBucket") return admitCreateBucket(tools, identified, call, payload);
+  const decide = DECIDING_DOCUMENTS.get(call.operation);
+  if (decide !== undefined) {
+    const document = await readAll(payload.body, MAX_DECIDING_BYTES, "MalformedXML");
+    const requirements = decide(call, document);
+    authorize(tools, identified, requirements);
+    return admitted(identified, { ...call, requirements }, { ...payload, body: streamOf(document) });
+  }
   authorize(tools, identified, call.requirements);
   if (STREAMED.has(call.operation)) return admitted(identified, call, payload);
   const body = await readAll(payload.body, MAX_DOCUMENT_BYTES, "MaxMessageLengthExceeded");
@@ -57,19 +63,6 @@ async function admitDeleteObjects(
     if (refusal !== undefined) refused.set(position, refusal);
   }
   return admitted(identified, { ...call, requirements, refused }, { ...payload, body: streamOf(body) });
-}
-
-/** CreateBucket says in its body where the bucket is to be, and which tags it has. */
-async function admitCreateBucket(
-  tools: AdmitTools,
-  identified: Identified,
-  call: S3Call,
-  payload: Payload,
-): Promise<S3Admitted> {
-  const body = await readAll(payload.body, MAX_DECIDING_BYTES, "MalformedXML");
-  const requirements = createRequirements(call, readCreateBucket(body));
-  authorize(tools, identified, requirements);
-  return admitted(identified, { ...call, requirements }, { ...payload, body: streamOf(body) });
 }
 
 function admitted({ session, authorization }: Identified, call: S3Call, payload: Payload): S3Admitted {

@@ -23,7 +23,7 @@ export interface S3Call {
   readonly query: ReadonlyMap<string, string>;
   /** Lower-case names; repeated headers joined by commas, `x-amz-*` parameters of the query among them. */
   readonly headers: ReadonlyMap<string, string>;
-  /** What IAM must allow; for CreateBucket and DeleteObjects only the body tells all of it. */
+  /** What IAM must allow; for DeleteObjects and a few others only the body tells all of it. */
   readonly requirements: readonly Requirement[];
   /** Of a DeleteObjects call: why IAM refuses the object at a position of its list. */
   readonly refused?: ReadonlyMap<number, LocalError>;

@@ -1,4 +1,5 @@
-import { elements, malformedXml, readDocument, singleText } from "./s3-document.ts";
+import { elements, readDocument, singleText } from "./s3-document.ts";
+import { readTags } from "./s3-tags.ts";
 
 /** What the document of a CreateBucket call says. */
 export interface NewBucket {
@@ -15,15 +16,6 @@ export function readCreateBucket(body: Buffer): NewBucket {
   if (body.length === 0) return { tags: new Map() };
   const root = readDocument(body, "CreateBucketConfiguration");
   const location = singleText(root, "LocationConstraint");
-  const found = elements(root, "Tags").flatMap((list) => elements(list, "Tag"));
-  const tags = new Map(
-    found.map((tag) => {
-      const key = singleText(tag, "Key");
-      const value = singleText(tag, "Value");
-      if (key === undefined || value === undefined) throw malformedXml();
-      return [key, value] as const;
-    }),
-  );
-  if (tags.size !== found.length) throw malformedXml();
+  const tags = readTags(...elements(root, "Tags"));
   return { ...(location !== undefined && { location }), tags };
 }

@@ -9,7 +9,22 @@ export interface S3Asked {
   readonly query: ReadonlyMap<string, string>;
   /** Lower-case names. */
   readonly headers: ReadonlyMap<string, string>;
+  /** The ARN of the access point that was named in place of a bucket. */
+  readonly accessPoint?: string | undefined;
 }
+
+/** Source: Amazon S3 User Guide, "Access points for general purpose buckets restrictions and limitations". */
+const THROUGH_ACCESS_POINTS: ReadonlySet<string> = new Set(
+  `
+  AbortMultipartUpload CompleteMultipartUpload CopyObject CreateMultipartUpload DeleteObject DeleteObjectTagging
+  DeleteObjects GetBucketAcl GetBucketCors GetBucketLocation GetBucketNotificationConfiguration GetBucketPolicy
+  GetObject GetObjectAcl GetObjectAttributes GetObjectLegalHold GetObjectRetention GetObjectTagging HeadBucket
+  HeadObject ListMultipartUploads ListObjects ListObjectsV2 ListObjectVersions ListParts PutObject PutObjectAcl
+  PutObjectLegalHold PutObjectRetention PutObjectTagging RestoreObject UploadPart UploadPartCopy
+`
+    .trim()
+    .split(/\s+/),
+);
 
 /**
  * Tells which operation of the API a request is, whether the stand-in does it or not.
@@ -21,14 +36,18 @@ export function s3Operation(asked: S3Asked): S3Row {
   const { method, level, query } = asked;
   const selector = readSelector(level, query);
   checkPart(asked, selector);
-  for (const form of formsOf(asked, selector)) {
-    const row = S3_ROWS.get(`${method} ${level} ${form}`);
-    if (row !== undefined) return row;
-  }
+  const row = formsOf(asked, selector)
+    .map((form) => S3_ROWS.get(`${method} ${level} ${form}`))
+    .find((found) => found !== undefined);
+  if (row !== undefined && isReached(asked, row)) return row;
   if (method === "OPTIONS" || `${method} ${level} ${selector}` === "POST bucket -") throw notImplemented();
   const fields = { Method: method, ResourceType: selector === "-" ? level.toUpperCase() : selector };
   const message = "The specified method is not allowed against this resource.";
   throw new LocalError("MethodNotAllowed", message, 405, fields);
+}
+
+function isReached({ accessPoint }: S3Asked, { operation }: S3Row): boolean {
+  return accessPoint === undefined || THROUGH_ACCESS_POINTS.has(operation);
 }
 
 /** The one parameter that selects an operation; `-` where there is none. */

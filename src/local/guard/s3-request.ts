@@ -41,7 +41,8 @@ export function parseS3Head(head: RequestHead, place: S3Place): S3Call {
   const target = readS3Target(head.path, address, place);
   const { query, hoisted } = readQuery(head);
   const headers = readHeaders(head, hoisted);
-  const row = s3Operation({ method: head.method, level: levelOf(target), query, headers });
+  const { accessPoint } = target;
+  const row = s3Operation({ method: head.method, level: levelOf(target), query, headers, accessPoint });
   const { operation } = row;
   const source = COPIES.has(operation) ? takeSource(headers, place) : {};
   const versionId = query.get("versionId");

@@ -2,7 +2,6 @@ import type { IamContext } from "../iam/context.ts";
 import type { Requirement } from "./requirement.ts";
 import type { S3Call } from "./s3-call.ts";
 import { s3Conditions } from "./s3-conditions.ts";
-import type { NewBucket } from "./s3-create-bucket.ts";
 import type { DeletedObject } from "./s3-delete-objects.ts";
 import type { S3Row } from "./s3-operation-table.ts";
 import type { S3Place } from "./s3-place.ts";
@@ -65,23 +64,6 @@ export function deleteRequirements(
   ];
   const resources = objectArns(call.bucket ?? "", key, call.accessPoint);
   return resources.flatMap((resource) => actions.map((action) => ({ action, resource, context })));
-}
-
-/** What IAM must allow for a CreateBucket call, its document included. */
-export function createRequirements(
-  { requirements }: Pick<S3Call, "requirements">,
-  { location, tags }: NewBucket,
-): readonly Requirement[] {
-  const tagKeys: IamContext = tags.size === 0 ? {} : { "aws:TagKeys": [...tags.keys()] };
-  const requestTags = Object.fromEntries([...tags].map(([key, value]) => [`aws:RequestTag/${key}`, value]));
-  const more: IamContext = {
-    ...(location !== undefined && { "s3:locationconstraint": location }),
-    ...requestTags,
-    ...tagKeys,
-  };
-  const own = requirements.map((one) => ({ ...one, context: { ...one.context, ...more } }));
-  const [first] = own;
-  return tags.size === 0 || first === undefined ? own : [...own, { ...first, action: "s3:TagResource" }];
 }
 
 /** Where an access point was named, both it and its bucket count. */

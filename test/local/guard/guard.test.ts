@@ -239,6 +239,24 @@ describe("the guard and S3", () => {
     await expect(limited.ask(draft)).rejects.toMatchObject({ code: "AccessDenied" });
   });
 
+  it("decides on the tags that an object is to have", async () => {
+    const red = {
+      Effect: "Allow",
+      Action: "s3:PutObjectTagging",
+      Resource: "*",
+      Condition: { StringEquals: { "s3:RequestObjectTag/team": "red" } },
+    };
+    const ask = (team: string) =>
+      stand("admin", { sessionPolicies: [{ Statement: red }] }).ask({
+        method: "PUT",
+        path: "/reports/q3.txt",
+        query: { tagging: "" },
+        body: `<Tagging><TagSet><Tag><Key>team</Key><Value>${team}</Value></Tag></TagSet></Tagging>`,
+      });
+    await expect(ask("red")).resolves.toMatchObject({ call: { operation: "PutObjectTagging" } });
+    await expect(ask("blue")).rejects.toMatchObject({ code: "AccessDenied" });
+  });
+
   it.each([
     { method: "PUT", path: "/reports", query: { policy: "" }, body: "{}" },
     { path: "/reports/q3.txt", query: { torrent: "" } },

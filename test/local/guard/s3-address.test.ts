@@ -86,6 +86,26 @@ describe("access points", () => {
     ]);
   });
 
+  it.each([
+    ["PUT", "/"],
+    ["DELETE", "/"],
+    ["PUT", "/?policy"],
+    ["GET", "/?versioning"],
+    ["GET", "/k?torrent"],
+    ["PUT", "/k?encryption"],
+  ])("are not for %s %s", (method, target) => {
+    expect(() => read(method, target)).toThrowError(expect.objectContaining({ code: "MethodNotAllowed" }));
+  });
+
+  it.each([
+    ["GET", "/?policy"],
+    ["HEAD", "/"],
+    ["PUT", "/k?tagging"],
+    ["POST", "/k?restore"],
+  ])("are for %s %s", (method, target) => {
+    expect(read(method, target).needs).toHaveLength(2);
+  });
+
   it("are told to IAM", () => {
     expect(read("GET", "/k").call.requirements[0]?.context).toMatchObject({
       "s3:DataAccessPointArn": point,

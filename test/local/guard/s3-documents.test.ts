@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
+import { DECIDING_DOCUMENTS } from "../../../src/local/guard/s3-deciding-documents.ts";
 import { readCreateBucket } from "../../../src/local/guard/s3-create-bucket.ts";
 import { readDeleteObjects } from "../../../src/local/guard/s3-delete-objects.ts";
 import { parseS3 } from "../../../src/local/guard/s3-request.ts";
-import { createRequirements, deleteRequirements } from "../../../src/local/guard/s3-requirements.ts";
+import { deleteRequirements } from "../../../src/local/guard/s3-requirements.ts";
 import type { Requirement } from "../../../src/local/guard/requirement.ts";
 
 function needs(requirements: readonly Requirement[]): readonly string[] {
@@ -52,6 +53,11 @@ describe("readDeleteObjects", () => {
   });
 });
 
+function decide(method: string, target: string, document: Buffer, rawHeaders: readonly string[] = []) {
+  const call = parseS3({ method, target, rawHeaders });
+  return DECIDING_DOCUMENTS.get(call.operation)?.(call, document) ?? [];
+}
+
 const CREATED = (inner: string): Buffer =>
   Buffer.from(
     `<CreateBucketConfiguration xmlns="http://s3.amazonaws.com/doc/2006-03-01/">${inner}</CreateBucketConfiguration>`,
@@ -66,9 +72,8 @@ describe("readCreateBucket", () => {
   });
 
   it("wants the right to tag where there are tags, and tells IAM of both", () => {
-    const call = parseS3({ method: "PUT", target: "/bkt", rawHeaders: ["x-amz-acl", "public-read"] });
-    const whole = readCreateBucket(CREATED(`<LocationConstraint>eu-west-1</LocationConstraint>${TAG}`));
-    const requirements = createRequirements(call, whole);
+    const document = CREATED(`<LocationConstraint>eu-west-1</LocationConstraint>${TAG}`);
+    const requirements = decide("PUT", "/bkt", document, ["x-amz-acl", "public-read"]);
     expect(needs(requirements)).toEqual(["s3:CreateBucket bkt", "s3:PutBucketAcl bkt", "s3:TagResource bkt"]);
     for (const { context } of requirements) {
       expect(context).toMatchObject({
@@ -78,7 +83,7 @@ describe("readCreateBucket", () => {
         "s3:x-amz-acl": "public-read",
       });
     }
-    expect(needs(createRequirements(call, { tags: new Map() }))).not.toContain("s3:TagResource bkt");
+    expect(needs(decide("PUT", "/bkt", Buffer.alloc(0)))).toEqual(["s3:CreateBucket bkt"]);
   });
 
   it.each([
@@ -92,5 +97,52 @@ describe("readCreateBucket", () => {
     ["no XML", Buffer.from([0xff])],
   ])("refuses %s", (_what, body) => {
     expect(() => readCreateBucket(body)).toThrowError(expect.objectContaining({ code: "MalformedXML" }));
+  });
+});
+
+describe("the documents that IAM goes by", () => {
+  it.each([
+    [
+      "/bkt/k?tagging&versionId=7",
+      "<Tagging><TagSet><Tag><Key>team</Key><Value>red</Value></Tag><Tag><Key>x</Key><Value/></Tag></TagSet></Tagging>",
+      "s3:PutObjectVersionTagging bkt/k",
+      {
+        "s3:RequestObjectTag/team": "red",
+        "s3:RequestObjectTag/x": "",
+        "s3:RequestObjectTagKeys": ["team", "x"],
+      },
+    ],
+    [
+      "/bkt/k?retention",
+      "<Retention><Mode>GOVERNANCE</Mode><RetainUntilDate>2027-01-01T00:00:00Z</RetainUntilDate></Retention>",
+      "s3:PutObjectRetention bkt/k",
+      {
+        "s3:object-lock-mode": "GOVERNANCE",
+        "s3:object-lock-retain-until-date": "2027-01-01T00:00:00Z",
+      },
+    ],
+    [
+      "/bkt/k?legal-hold",
+      "<LegalHold><Status>OFF</Status></LegalHold>",
+      "s3:PutObjectLegalHold bkt/k",
+      { "s3:object-lock-legal-hold": "OFF" },
+    ],
+  ])("are told of %s", (target, xml, need, context) => {
+    const requirements = decide("PUT", target, Buffer.from(xml));
+    expect(needs(requirements)).toEqual([need]);
+    expect(requirements[0]?.context).toMatchObject(context);
+  });
+
+  it.each([
+    ["/bkt/k?tagging", "<Tagging/>"],
+    ["/bkt/k?tagging", "<Tagging><TagSet/><TagSet/></Tagging>"],
+    ["/bkt/k?tagging", "<Tagging><TagSet><Tag><Key>a</Key></Tag></TagSet></Tagging>"],
+    ["/bkt/k?retention", "<LegalHold/>"],
+    ["/bkt/k?retention", "<Retention><Mode>A</Mode><Mode>B</Mode></Retention>"],
+    ["/bkt/k?legal-hold", ""],
+  ])("must be well formed at %s: %s", (target, xml) => {
+    expect(() => decide("PUT", target, Buffer.from(xml))).toThrowError(
+      expect.objectContaining({ code: "MalformedXML" }),
+    );
   });
 });

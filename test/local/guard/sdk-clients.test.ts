@@ -1,5 +1,5 @@
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
+import { Agent, createServer } from "node:http";
+import type { AddressInfo, LookupFunction } from "node:net";
 import { Readable } from "node:stream";
 import { DynamoDBClient, GetItemCommand } from "@aws-sdk/client-dynamodb";
 import {
@@ -28,6 +28,7 @@ const world = {
   region: "us-east-1",
   roles: [{ name: "admin", trust: {}, policies: [all] }],
   buckets: {},
+  accessPoints: [{ name: "old", bucket: "reports" }],
 } as unknown as World;
 const { sessions, session } = oneSession("admin", { expiresAtMs: Date.now() + 3_600_000 });
 const guard = createGuard({ world, sessions, now: Date.now, keySchemaOf: () => ({ partitionKey: "pk" }) });
@@ -75,6 +76,10 @@ async function describeCall(admitted: Admitted): Promise<Received> {
 const common = { region: "us-east-1", credentials: session, maxAttempts: 1 };
 const s3 = (): S3Client => new S3Client({ ...common, endpoint, forcePathStyle: true });
 
+/** Every name is this machine. */
+const lookup: LookupFunction = (_host, { all }, done) =>
+  all === true ? done(null, [{ address: "127.0.0.1", family: 4 }]) : done(null, "127.0.0.1", 4);
+
 beforeAll(async () => {
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -112,6 +117,23 @@ describe("the guard and AWS's own clients", () => {
     await s3().send(new GetObjectCommand({ Bucket, Key: "a/../b//c" }));
     expect(received).toMatchObject([
       { operation: "GetObject", resources: ["arn:aws:s3:::reports/a/../b//c"] },
+    ]);
+  });
+
+  it("reads buckets and access points in the host", async () => {
+    const requestHandler = { httpAgent: new Agent({ lookup }) };
+    const local = new S3Client({
+      ...common,
+      requestHandler,
+      endpoint: endpoint.replace("127.0.0.1", "localhost"),
+    });
+    await local.send(new GetObjectCommand({ Bucket, Key }));
+    await local.send(new GetObjectCommand({ Bucket: "old-123456789012.s3-accesspoint", Key: "k" }));
+    requestHandler.httpAgent.destroy();
+    const point = "arn:aws:s3:us-east-1:123456789012:accesspoint/old";
+    expect(received.map(({ operation, resources }) => [operation, ...resources])).toEqual([
+      ["GetObject", resource],
+      ["GetObject", `${point}/object/k`, `arn:aws:s3:::${Bucket}/k`],
     ]);
   });
 
