@@ -2,6 +2,7 @@ import { Readable } from "node:stream";
 import * as dynamodbSdk from "@aws-sdk/client-dynamodb";
 import * as streamsSdk from "@aws-sdk/client-dynamodb-streams";
 import { describe, expect, it } from "vitest";
+import { askedOfDynamoDb, countedByDynamoDb } from "../../src/aws/dynamodb/asked.ts";
 import { dynamodb } from "../../src/aws/dynamodb/dynamodb.ts";
 import { NOT_TAKEN } from "../../src/aws/dynamodb/not-taken.ts";
 import { DYNAMODB_TABLE } from "../../src/aws/dynamodb/table.ts";
@@ -223,6 +224,18 @@ async function readSent(client: Client, command: Command): Promise<Operation | R
 const inputOf = (name: string, of: CommandClass) =>
   Object.assign(valueOf(new of({}).schema[4]) as object, BESIDES[name]);
 
+const counted = new Set(countedByDynamoDb().map((pair) => pair.join(" ")));
+const asked = askedOfDynamoDb(anUpstream({ service: "dynamodb" }));
+
+/** What an operation needs, and counts as, that the lists of what is known do not tell. */
+const unforeseen = ({ requirements }: Operation) =>
+  requirements.flatMap(({ action, resource, covers = [] }) => [
+    ...covers.map((covered) => `${action} ${covered}`).filter((pair) => !counted.has(pair)),
+    ...(asked.some((one) => one.action === action && resource.startsWith(one.resource.prefix))
+      ? []
+      : [action]),
+  ]);
+
 describe("every command of the DynamoDB clients", () => {
   it("is either taken or not, and nothing else is", () => {
     const names = commands.map(([name]) => name).toSorted();
@@ -237,6 +250,7 @@ describe("every command of the DynamoDB clients", () => {
       const operation = await readSent(client, new of(inputOf(name, of)));
       if (operation instanceof Refusal) throw operation;
       expect(operation.name).toBe(name);
+      expect(unforeseen(operation)).toEqual([]);
       expect(operation.requirements.map(({ action, resource }) => [action, resource])).toEqual(
         EXPECTED.get(name),
       );

@@ -49,7 +49,7 @@ export function skipExpression(cursor: Cursor, ends: readonly string[]): void {
     if (open.length === 0 && isEnd(token, ends)) break;
     cursor.next();
     if (token.kind === "sign") follow(token.text, open);
-    else checkOperand(token, cursor.peek());
+    if (token.kind === "word") checkWord(token.text.toLowerCase(), cursor.peek());
     if (isOperand(before) && startsOperand(token, before))
       throw malformed("PartiQL with nothing between operands");
     before = token;
@@ -70,15 +70,13 @@ function follow(sign: string, open: string[]): void {
     throw malformed(`PartiQL with ${sign} out of place`);
 }
 
-/** What stands before `(` is a function that is known, or an operator. */
-function checkOperand({ kind, text }: Token, after: Token | undefined): void {
-  const calls = after?.kind === "sign" && after.text === "(";
-  const word = text.toLowerCase();
-  if (kind !== "word") {
-    if (calls) throw malformed("PartiQL that calls what is no function");
-  } else if (RESERVED.has(word)) {
+/** A word before `(` is a function that is known, or an operator. */
+function checkWord(word: string, after: Token | undefined): void {
+  if (RESERVED.has(word)) {
     throw new Refusal("operation-unknown", { detail: `PartiQL with ${word} within an expression` });
-  } else if (calls && !FUNCTIONS.has(word) && !OPERATORS.has(word)) {
+  }
+  const calls = after?.kind === "sign" && after.text === "(";
+  if (calls && !FUNCTIONS.has(word) && !OPERATORS.has(word)) {
     throw new Refusal("operation-unknown", { detail: `PartiQL with the function ${word}` });
   }
 }

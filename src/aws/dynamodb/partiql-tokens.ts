@@ -16,11 +16,11 @@ export interface Token {
 const MAX_LENGTH = 8192;
 
 /**
- * Without a choice for the matcher: each first character begins one kind of piece, or none. What could be the middle of
- * something longer is none: no quote follows a quoted piece, no letter a number, no second `-` a `-` (a comment).
+ * Without a choice for the matcher: each first character begins one kind of piece, or none. No letter follows a number,
+ * and no second `-` a `-`, which would be a comment.
  */
 const PIECES =
-  /[ \t\r\n]+|'[^']*(?:''[^']*)*'(?!')|"[^"]*(?:""[^"]*)*"(?!")|[A-Za-z_][A-Za-z0-9_]*(?!['"])|\d+(?:\.\d+)?(?:[eE][+-]?\d+)?(?![\w.'"])|<<|<[=>]?|>>|>=?|-(?!-)|[=+*.,:?()[\]{};]/gy;
+  /[ \t\r\n]+|'[^']*(?:''[^']*)*'|"[^"]*(?:""[^"]*)*"|[A-Za-z_][A-Za-z0-9_]*|\d+(?:\.\d+)?(?:[eE][+-]?\d+)?(?![\w.'"])|<<|<[=>]?|>>|>=?|-(?!-)|[=+*.,:?()[\]{};]/gy;
 
 const SPACE = /^[ \t\r\n]/;
 const WORD = /^[A-Za-z_]/;

@@ -7,7 +7,8 @@ import type { JsonObject } from "../strict-json.ts";
 
 /**
  * The form of a shard iterator (API reference, GetShardIterator): its stream's ARN, a number, and what DynamoDB alone can
- * read. IAM decides by that ARN, and so does Postern; one of another form names nothing.
+ * read. One of another form names no stream for certain. Whoever writes another ARN before the rest got that rest by
+ * GetShardIterator on its own stream, which counts as GetRecords and GetItem for denies.
  */
 const ITERATOR = /^(?<stream>arn:[^|]+)\|\d{1,4}\|[A-Za-z0-9+/=_.-]+$/;
 

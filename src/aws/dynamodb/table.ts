@@ -64,7 +64,7 @@ export const TRANSACT_ACTIONS: Readonly<Record<string, string>> = {
 
 const READS = ["dynamodb:GetItem"];
 const DELETES = ["dynamodb:DeleteItem"];
-/** Whoever has an iterator has the records: DynamoDB gives one out to whoever may have it. */
+/** An iterator leads to the records, and only here is its stream told for certain. */
 const ITERATES = ["dynamodb:GetRecords", ...READS];
 
 const TABLE_SETTINGS = [

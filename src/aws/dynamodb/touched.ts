@@ -17,8 +17,8 @@ export function distinct(touched: readonly Touched[]): readonly Touched[] {
   checkCount(touched.length);
   const seen = new Map<string, Touched>();
   for (const one of touched) {
-    const { action, resource, covers, keys, partial } = one;
-    seen.set(JSON.stringify([action, resource, covers, [...(keys ?? [])], partial]), one);
+    const { action, resource, covers, keys } = one;
+    seen.set(JSON.stringify([action, resource, covers, [...(keys ?? [])]]), one);
   }
   return [...seen.values()];
 }

@@ -1,3 +1,4 @@
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { readStatement } from "../../../src/aws/dynamodb/partiql.ts";
 import { codeOf } from "../../support/asking.ts";
@@ -11,6 +12,7 @@ describe("a statement in PartiQL", () => {
   it.each([
     ['SELECT * FROM "Orders"', ["select", "Orders"]],
     ["SELECT * FROM Orders", ["select", "Orders"]],
+    ['SELECT"a"FROM"Orders"WHERE"a"IN(\'x\',\'\')', ["select", "Orders"]],
     ["select a, b.c[0].d From Orders", ["select", "Orders"]],
     ['SELECT * FROM "Orders"."byStatus" WHERE status = ?', ["select", "Orders", "byStatus"]],
     [
@@ -65,6 +67,7 @@ describe("S3.5 a statement in PartiQL is refused", () => {
     ["with a text that goes on", "SELECT * FROM Orders WHERE a = 'x''"],
     ["with a text beside a text", "SELECT * FROM Orders WHERE a = 'x' 'y'"],
     ["with a comment", "SELECT * FROM Orders -- x"],
+    ["with a comment in a condition", "SELECT * FROM Orders WHERE a = 1 -- AND b = 2"],
     ["with a comment that closes", "SELECT * FROM /* Secret */ Orders"],
     ["with an Ion literal", "SELECT * FROM Orders WHERE a = `b`"],
     ["with a backslash", "SELECT * FROM Orders WHERE a = \\'x"],
@@ -87,6 +90,7 @@ describe("S3.5 a statement in PartiQL is refused", () => {
     ["with another alias", "SELECT * FROM Orders AS o"],
     ["with an index without quotes", "SELECT * FROM Orders.byStatus"],
     ["with an index of half the quotes", 'SELECT * FROM "Orders".byStatus'],
+    ["with an index of the other half", 'SELECT * FROM Orders."byStatus"'],
     ["with a path behind an index", 'SELECT * FROM "Orders"."a"."b"'],
     ["with a list behind a table", 'SELECT * FROM "Orders"[0]'],
     ["with a keyword for a table", "SELECT * FROM where WHERE a = 1"],
@@ -102,6 +106,7 @@ describe("S3.5 a statement in PartiQL is refused", () => {
     ["with words side by side", "SELECT * FROM Orders WHERE a LIKE 'x'"],
     ["with values side by side", "INSERT INTO Orders VALUE {'a': 1} {'b': 2}"],
     ["with what it calls in quotes", 'SELECT * FROM Orders WHERE "size"(a) = 1'],
+    ["that calls what it closed", "SELECT * FROM Orders WHERE (a)(b)"],
     ["that orders by nothing", "SELECT * FROM Orders ORDER BY"],
     ["that inserts into an index", 'INSERT INTO "Orders"."byStatus" VALUE {}'],
     ["that updates an index", 'UPDATE "Orders"."byStatus" SET a = 1 WHERE b = 1'],
@@ -150,5 +155,34 @@ describe("reading PartiQL", () => {
     ["words", (n: number) => `SELECT ${"a,".repeat(n / 2)}a FROM T`],
   ])("ends, however many %s there are", (_name, text) => {
     expect(() => codeOf(() => readStatement(text(8000)))).not.toThrow();
+  });
+
+  it("lets no more than one table through, whatever is written", () => {
+    const pieces = (
+      "SELECT FROM INTO INSERT UPDATE DELETE WHERE SET VALUE RETURNING EXISTS AND IN JOIN UNION ORDER BY AS ALL OLD " +
+      '* , . ; = ( ) [ ] { } << >> - ? : 1 a T \'x\' \' " "T" "Secret" size begins_with'
+    ).split(" ");
+    const piece = fc.constantFrom(...pieces);
+    const begin = fc.constantFrom(
+      "SELECT * FROM T",
+      'SELECT * FROM "T" WHERE',
+      "UPDATE T SET a = 1 WHERE",
+      "DELETE FROM T WHERE a",
+      "INSERT INTO T VALUE {",
+      "",
+    );
+    let read = 0;
+    fc.assert(
+      fc.property(begin, fc.array(piece, { maxLength: 8 }), (start, more) => {
+        const text = [start, ...more].join(" ");
+        if (codeOf(() => readStatement(text)) !== "nothing") return;
+        read++;
+        const bare = text.replaceAll(/'[^']*'|"[^"]*"/g, " _ ");
+        expect(bare.match(/\b(?:from|into|update|join|union)\b/gi)).toHaveLength(1);
+        expect(bare.match(/\b(?:select|delete|insert)\b/gi)?.length ?? 0).toBeLessThan(2);
+      }),
+      { numRuns: 4000 },
+    );
+    expect(read).toBeGreaterThan(100);
   });
 });
