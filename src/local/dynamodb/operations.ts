@@ -4,6 +4,7 @@ import type { Engine, Input } from "./engine.ts";
 import { modelledFault, unknownOperation } from "./faults.ts";
 import { createGate } from "./gate.ts";
 import type { Gate } from "./gate.ts";
+import { PARTIQL_OPERATIONS, runPartiQl } from "./partiql.ts";
 import { streamOperations } from "./stream-operations.ts";
 import type { StreamOperation } from "./stream-operations.ts";
 import { createStreams } from "./streams.ts";
@@ -57,6 +58,9 @@ export async function perform(
   const { gate, streams, streamOperations } = parts;
   const ofStreams = streamOperations.get(operation);
   if (ofStreams !== undefined) return ofStreams(input);
+  if (PARTIQL_OPERATIONS.has(operation)) {
+    return await runPartiQl(parts.engine, { operation, input }, (inner, call) => perform(parts, inner, call));
+  }
   if (isCaptured(streams, operation, input))
     return await gate.alone(() => capture(parts, { operation, input }, () => run(parts, operation, input)));
   return needsAll(operation, input)
