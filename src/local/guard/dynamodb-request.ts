@@ -7,6 +7,7 @@ import { tableRequirements } from "./dynamodb-operations.ts";
 import { indexArn, tableResource } from "./dynamodb-resource.ts";
 import type { Place } from "./dynamodb-resource.ts";
 import { statementRequirements } from "./dynamodb-statements.ts";
+import type { KeySchemaOf } from "./key-schema.ts";
 import type { Requirement } from "./requirement.ts";
 
 /** A DynamoDB call as its signed bytes say it. */
@@ -16,15 +17,6 @@ export interface DynamoDbCall {
   readonly input: Readonly<Record<string, unknown>>;
   readonly requirements: readonly Requirement[];
 }
-
-/** The names of the key attributes of a table, or of one of its indexes. */
-export interface KeySchema {
-  readonly partitionKey: string;
-  readonly sortKey?: string;
-}
-
-/** Finds a key schema; undefined when there is no such table or index. */
-export type KeySchemaOf = (table: string, index?: string) => KeySchema | undefined;
 
 const PREFIX = "DynamoDB_20120810.";
 /** A byte order mark is no part of JSON. */

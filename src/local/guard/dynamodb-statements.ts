@@ -1,6 +1,6 @@
 import type { IamContext } from "../iam/context.ts";
 import { LocalError } from "../request.ts";
-import type { KeySchemaOf } from "./dynamodb-request.ts";
+import type { KeySchemaOf } from "./key-schema.ts";
 import { indexArn, tableResource } from "./dynamodb-resource.ts";
 import type { Place } from "./dynamodb-resource.ts";
 import { statementAttributes, statementKeys } from "./partiql-keys.ts";

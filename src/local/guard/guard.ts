@@ -8,7 +8,7 @@ import { admitDynamoDb, admitSts } from "./admit.ts";
 import type { AdmitTools, DynamoDbAdmitted, Identified, S3Admitted, StsAdmitted } from "./admit.ts";
 import { readAuthorization } from "./authorization.ts";
 import type { Authorization } from "./credential.ts";
-import type { KeySchemaOf } from "./dynamodb-request.ts";
+import type { KeySchemaOf } from "./key-schema.ts";
 import { accessDenied, createPermissions, sessionContext } from "./permissions.ts";
 import { readHead, singleHeader } from "./request-head.ts";
 import type { RequestHead } from "./request-head.ts";

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { parseDynamoDb } from "../../../src/local/guard/dynamodb-request.ts";
-import type { DynamoDbCall, KeySchemaOf } from "../../../src/local/guard/dynamodb-request.ts";
+import type { DynamoDbCall } from "../../../src/local/guard/dynamodb-request.ts";
+import type { KeySchemaOf } from "../../../src/local/guard/key-schema.ts";
 
 const TABLE = "arn:aws:dynamodb:us-east-1:123456789012:table/";
 const keySchemaOf: KeySchemaOf = (table, index) => {
