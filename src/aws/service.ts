@@ -89,11 +89,12 @@ export interface ErrorAnswer {
  * What an error answer says of the signature:
  *
  * - `credentials`: AWS no longer takes the credentials it was made with;
+ * - `unsaid`: that may be so, or the request is bad otherwise: an answer to HEAD has no words;
  * - `clock`: its time is too far from AWS's;
  * - `signature`: it is not the one that AWS made, for whatever cause. Such an answer repeats what was signed, the session
  *   token among it.
  */
-export type SignatureFault = "credentials" | "clock" | "signature";
+export type SignatureFault = "credentials" | "unsaid" | "clock" | "signature";
 
 /** The port that every AWS service implements: one file a service, one line in the table of `services.ts`. */
 export interface Service {

@@ -23,7 +23,10 @@ const S3_ERROR = /^(?:<\?xml[^>]*\?>)?\s*<Error>\s*<Code>(?<code>\w{1,64})<\/Cod
 
 /** Reads an error answer of S3. */
 export function faultOfS3(answer: ErrorAnswer): SignatureFault | undefined {
-  return isOfS3(answer) ? faultNamed(codeOfS3(answer), "") : undefined;
+  if (!isOfS3(answer)) return undefined;
+  // Of credentials that have ended S3 says 400, and of a denial 403.
+  if (answer.method === "HEAD") return answer.status === 400 ? "unsaid" : undefined;
+  return faultNamed(codeOfS3(answer), "");
 }
 
 /** Whether S3 itself has answered: an answer without its request id is somebody else's. */

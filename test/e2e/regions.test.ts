@@ -85,7 +85,7 @@ describe.each(["redirect", "malformed"] as const)(
       const deleted = await ask("/s3/far?delete", {
         method: "POST",
         body: deletion,
-        headers: { "content-md5": md5 },
+        headers: { "content-md5": md5, "content-type": "application/xml" },
       });
       expect([deleted.status, await deleted.text()]).toEqual([200, expect.stringContaining("<Deleted>")]);
       await stack.close();
@@ -130,19 +130,6 @@ it("is decided anew for the other region: a rule about regions is not passed by"
   // Known by now: the second request is refused before anything is sent.
   expect(await callsOf(async () => reasonOf(await ask("/s3/far/k.txt")))).toBe(0);
   expect((countsOf(stack.aws)["s3:GetObject"] ?? 0) - before).toBe(1);
-});
-
-it("a HEAD whose credentials AWS no longer takes is no redirect", async () => {
-  let latest = "";
-  const secretOf: LocalAwsOptions["secretOf"] = ({ accessKeyId, secretAccessKey }) => {
-    latest = accessKeyId;
-    return secretAccessKey;
-  };
-  await start({ aws: { secretOf } });
-  const head = () => ask("/s3/reports/q3.txt", { method: "HEAD" });
-  expect((await head()).status).toBe(200);
-  stack.aws.sessions.expire(latest);
-  expect(reasonOf(await head())).toEqual([400, null]);
 });
 
 describe("S5 a redirect", () => {

@@ -55,6 +55,16 @@ describe("credentials that AWS no longer takes", () => {
     expect(exchanges()).toBe(2);
   });
 
+  it("are got anew for a HEAD as well, whose answer has no words, once a minute at most", async () => {
+    const token = await start();
+    const head = async () => (await ask(token, { method: "HEAD" })).status;
+    expect(await head()).toBe(200);
+    revokeLatest();
+    expect([await head(), exchanges()]).toEqual([400, 1]);
+    ahead = 2 * MINUTE;
+    expect([await head(), exchanges()]).toEqual([200, 2]);
+  });
+
   it("of a DynamoDB client likewise, whose body was held", async () => {
     await start();
     const dynamodb = new DynamoDBClient({ ...(await stack.sdkOf("admin")), maxAttempts: 1 });
