@@ -3,6 +3,7 @@ import { percentDecode, percentEncode } from "./percent.ts";
 import { invalidUri } from "./request-head.ts";
 import type { RequestHead } from "./request-head.ts";
 import type { ServiceRules } from "./service-rules.ts";
+import { tidySpace } from "./white-space.ts";
 
 /** What a signature covers, in the words of "Create a signed AWS API request"; latin1. */
 export function canonicalRequest(
@@ -64,5 +65,5 @@ function compare(a: string, b: string): number {
 }
 
 function canonicalValue(values: readonly string[]): string {
-  return values.map((value) => value.trim().replaceAll(/\s+/g, " ")).join(",");
+  return values.map(tidySpace).join(",");
 }

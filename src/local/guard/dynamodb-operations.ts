@@ -38,14 +38,15 @@ GetResourcePolicy                   table|stream:ResourceArn
 ImportTable                         table:TableCreationParameters.TableName
 ListBackups                         *
 ListContributorInsights             *
-ListExports                         *:TableArn
+ListExports                         table?:TableArn
 ListGlobalTables                    *
-ListImports                         *:TableArn
+ListImports                         table?:TableArn
 ListTables                          tables
 ListTagsOfResource                  table|stream:ResourceArn
 PutResourcePolicy                   table|stream:ResourceArn
-RestoreTableFromBackup              backup:BackupArn
+RestoreTableFromBackup              backup:BackupArn table:TargetTableName
 RestoreTableToPointInTime           source
+SearchVectors                       index!:TableName table:TableName
 TagResource                         table|stream:ResourceArn
 UntagResource                       table|stream:ResourceArn
 UpdateContinuousBackups             table:TableName
@@ -69,10 +70,12 @@ ListStreams      *
 /** Kind → the ARN of what a member names. */
 const KINDS: ReadonlyMap<string, (value: unknown, place: Place, input: Input) => string> = new Map(
   Object.entries({
-    "*": (value, place) => (value === undefined ? "*" : tableResource(value, place).arn),
-    tables: (_value, { region, account }) => `arn:aws:dynamodb:${region}:${account}:table/*`,
+    "*": () => "*",
+    "table?": (value, place) => (value === undefined ? anyTable(place) : tableResource(value, place).arn),
+    tables: (_value, place) => anyTable(place),
     table: (value, place) => tableResource(value, place).arn,
     index: (value, place, { IndexName }) => indexArn(tableResource(value, place).arn, IndexName),
+    "index!": (value, place, { IndexName }) => indexArn(tableResource(value, place).arn, IndexName ?? null),
     source: (_value, place, { SourceTableArn, SourceTableName }) =>
       tableResource(SourceTableArn ?? SourceTableName, place).arn,
     "global-table": globalTableArn,
@@ -147,6 +150,10 @@ function furtherNeeds(
     ...(kinds.has("Create") ? [["CreateTableReplica", table] as const] : []),
     ...(kinds.has("Delete") ? [["DeleteTableReplica", table] as const] : []),
   ];
+}
+
+function anyTable({ region, account }: Place): string {
+  return `arn:aws:dynamodb:${region}:${account}:table/*`;
 }
 
 function rowsOf(prefix: string, table: string): readonly (readonly [string, readonly string[]])[] {

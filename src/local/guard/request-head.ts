@@ -1,6 +1,7 @@
 import { LocalError } from "../request.ts";
 import type { LocalRequest } from "../request.ts";
 import { percentDecode } from "./percent.ts";
+import { trimSpace } from "./white-space.ts";
 
 /** The head of a request, cut up but not interpreted; every text holds one byte a character (latin1). */
 export interface RequestHead {
@@ -33,7 +34,8 @@ export function readHead(request: Omit<LocalRequest, "body">): RequestHead {
 /** The only value of a header, trimmed; undefined when it is absent, or comes more than once. */
 export function singleHeader(head: RequestHead, name: string): string | undefined {
   const values = head.headers.get(name);
-  return values?.length === 1 ? values[0]?.trim() : undefined;
+  const [value, ...others] = values ?? [];
+  return value === undefined || others.length > 0 ? undefined : trimSpace(value);
 }
 
 /** The only value of a query parameter; undefined when it is absent, or comes more than once. */

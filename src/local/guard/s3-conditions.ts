@@ -2,7 +2,13 @@ import type { IamContext } from "../iam/context.ts";
 import type { S3Call } from "./s3-call.ts";
 
 /** Query parameters that list operations give to IAM as `s3:<name>`. */
-const LISTING: readonly string[] = ["prefix", "delimiter", "max-keys"];
+const LISTING: readonly string[] = [
+  "prefix",
+  "delimiter",
+  "max-keys",
+  "annotation-prefix",
+  "max-annotation-results",
+];
 
 /** Headers that are condition keys of the same name after `s3:`. */
 const HEADERS: readonly string[] = `
@@ -10,7 +16,8 @@ const HEADERS: readonly string[] = `
   x-amz-grant-full-control x-amz-grant-read x-amz-grant-read-acp x-amz-grant-write
   x-amz-grant-write-acp x-amz-content-sha256 x-amz-server-side-encryption
   x-amz-server-side-encryption-aws-kms-key-id x-amz-server-side-encryption-customer-algorithm
-  x-amz-website-redirect-location x-amz-object-ownership x-amz-bucket-namespace if-match if-none-match
+  x-amz-website-redirect-location x-amz-object-ownership x-amz-bucket-namespace x-amz-object-if-match
+  x-amz-object-annotation-directive if-match if-none-match
 `
   .trim()
   .split(/\s+/);
@@ -20,6 +27,8 @@ const RENAMED: Readonly<Record<string, string>> = {
   "x-amz-object-lock-mode": "s3:object-lock-mode",
   "x-amz-object-lock-retain-until-date": "s3:object-lock-retain-until-date",
   "x-amz-object-lock-legal-hold": "s3:object-lock-legal-hold",
+  "x-amz-object-lock-event-hold": "s3:object-lock-event-hold",
+  "x-amz-object-lock-event-hold-duration-days": "s3:object-lock-event-hold-duration-days",
 };
 
 /** Operations that need `s3:PutObject`, and whether the object is there once they are done. */

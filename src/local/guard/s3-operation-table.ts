@@ -65,6 +65,7 @@ PUT    bucket  logging               PutBucketLogging                           
 GET    bucket  metadataConfiguration GetBucketMetadataConfiguration             GetBucketMetadataTableConfiguration
 POST   bucket  metadataConfiguration CreateBucketMetadataConfiguration          CreateBucketMetadataTableConfiguration
 DELETE bucket  metadataConfiguration DeleteBucketMetadataConfiguration          DeleteBucketMetadataTableConfiguration
+PUT    bucket  metadataAnnotationTable UpdateBucketMetadataAnnotationTableConfiguration UpdateBucketMetadataAnnotationTableConfiguration
 PUT    bucket  metadataInventoryTable UpdateBucketMetadataInventoryTableConfiguration UpdateBucketMetadataInventoryTableConfiguration
 PUT    bucket  metadataJournalTable  UpdateBucketMetadataJournalTableConfiguration UpdateBucketMetadataJournalTableConfiguration
 GET    bucket  metadataTable         GetBucketMetadataTableConfiguration        GetBucketMetadataTableConfiguration
@@ -109,6 +110,10 @@ PUT    object  -&copy                CopyObject                                 
 DELETE object  -                     DeleteObject                               DeleteObject|DeleteObjectVersion
 GET    object  acl                   GetObjectAcl                               GetObjectAcl|GetObjectVersionAcl
 PUT    object  acl                   PutObjectAcl                               PutObjectAcl|PutObjectVersionAcl
+GET    object  annotation            ListObjectAnnotations                      ListObjectAnnotations|ListObjectVersionAnnotations
+GET    object  annotation&annotationName GetObjectAnnotation                    GetObjectAnnotation|GetObjectVersionAnnotation
+PUT    object  annotation            PutObjectAnnotation                        PutObjectAnnotation|PutObjectVersionAnnotation
+DELETE object  annotation            DeleteObjectAnnotation                     DeleteObjectAnnotation|DeleteObjectVersionAnnotation
 GET    object  attributes            GetObjectAttributes                        GetObject+GetObjectAttributes|GetObjectVersion+GetObjectVersionAttributes
 PUT    object  encryption            UpdateObjectEncryption                     PutObject+UpdateObjectEncryption
 GET    object  legal-hold            GetObjectLegalHold                         GetObjectLegalHold

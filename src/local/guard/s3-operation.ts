@@ -80,7 +80,8 @@ function formsOf({ level, query, headers }: S3Asked, selector: string): readonly
     return query.get("list-type") === "2" ? ["list-type=2", selector] : [selector];
   }
   const base = selector === "uploadId" && query.has("partNumber") ? "uploadId&partNumber" : selector;
-  const narrower = [...(copies ? [`${base}&copy`] : []), ...(query.has("id") ? [`${base}&id`] : [])];
+  const named = ["id", "annotationName"].filter((name) => query.has(name));
+  const narrower = [...(copies ? ["copy"] : []), ...named].map((more) => `${base}&${more}`);
   return [...narrower, base, selector];
 }
 

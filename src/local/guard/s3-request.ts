@@ -13,6 +13,7 @@ import type { S3Place } from "./s3-place.ts";
 import { s3Requirements } from "./s3-requirements.ts";
 import { readS3Target } from "./s3-target.ts";
 import type { S3Target } from "./s3-target.ts";
+import { trimSpace } from "./white-space.ts";
 
 /** Query parameters that carry the signature of a presigned request, in lower case. */
 const PRESIGNED: ReadonlySet<string> = new Set(
@@ -98,7 +99,7 @@ function readQuery(head: RequestHead): {
 function readHeaders(head: RequestHead, hoisted: ReadonlyMap<string, string>): Map<string, string> {
   const headers = new Map(hoisted);
   for (const [name, values] of head.headers) {
-    const value = values.map((text) => text.trim()).join(",");
+    const value = values.map(trimSpace).join(",");
     if ((headers.get(name) ?? value) !== value)
       throw invalidRequest(`Header and query parameter differ: ${name}`);
     headers.set(name, value);

@@ -12,7 +12,12 @@ export type RecognisedCall = Omit<S3Call, "requirements">;
 /** Operations that make an object, so that headers may say more of it than its content. */
 const CREATES_OBJECT: ReadonlySet<string> = new Set(["PutObject", "CopyObject", "CreateMultipartUpload"]);
 /** Operations that may be told to bypass governance mode. */
-const BYPASSES: ReadonlySet<string> = new Set(["DeleteObject", "DeleteObjects", "PutObjectRetention"]);
+const BYPASSES: ReadonlySet<string> = new Set([
+  "DeleteObject",
+  "DeleteObjectAnnotation",
+  "DeleteObjects",
+  "PutObjectRetention",
+]);
 /** Operations of directory buckets, whose ARNs are others. */
 const DIRECTORY: ReadonlySet<string> = new Set(["CreateSession", "RenameObject"]);
 
@@ -32,6 +37,9 @@ const BY_HEADER: ReadonlyMap<string, string> = new Map(
     "x-amz-tagging": "s3:PutObjectTagging",
     "x-amz-object-lock-mode": "s3:PutObjectRetention",
     "x-amz-object-lock-retain-until-date": "s3:PutObjectRetention",
+    "x-amz-object-lock-event-hold": "s3:PutObjectRetention",
+    "x-amz-object-lock-event-hold-duration-days": "s3:PutObjectRetention",
+    "x-amz-object-lock-event-hold-duration-years": "s3:PutObjectRetention",
     "x-amz-object-lock-legal-hold": "s3:PutObjectLegalHold",
   }),
 );

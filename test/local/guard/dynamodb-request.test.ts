@@ -86,7 +86,7 @@ describe("parseDynamoDb and what a call touches", () => {
 
   it.each([
     ["ExecuteStatement", {}, "ValidationException"],
-    ["SearchVectors", {}, "UnknownOperationException"],
+    ["StartBulkPutItems", {}, "UnknownOperationException"],
     ["GetRecords", {}, "UnknownOperationException"],
     ["constructor", {}, "UnknownOperationException"],
     ["", {}, "UnknownOperationException"],

@@ -83,6 +83,11 @@ const CASES: readonly (readonly [line: string, operation: string, actions: strin
     "s3:DeleteBucketMetadataTableConfiguration",
   ],
   [
+    "PUT /bkt?metadataAnnotationTable",
+    "UpdateBucketMetadataAnnotationTableConfiguration",
+    "s3:UpdateBucketMetadataAnnotationTableConfiguration",
+  ],
+  [
     "PUT /bkt?metadataInventoryTable",
     "UpdateBucketMetadataInventoryTableConfiguration",
     "s3:UpdateBucketMetadataInventoryTableConfiguration",
@@ -147,6 +152,26 @@ const CASES: readonly (readonly [line: string, operation: string, actions: strin
   ["GET /bkt/k?acl&versionId=7", "GetObjectAcl", "s3:GetObjectVersionAcl"],
   ["PUT /bkt/k?acl", "PutObjectAcl", "s3:PutObjectAcl"],
   ["PUT /bkt/k?acl&versionId=7", "PutObjectAcl", "s3:PutObjectVersionAcl"],
+  ["GET /bkt/k?annotation", "ListObjectAnnotations", "s3:ListObjectAnnotations"],
+  ["GET /bkt/k?annotation&versionId=7", "ListObjectAnnotations", "s3:ListObjectVersionAnnotations"],
+  ["GET /bkt/k?annotation&annotationName=n", "GetObjectAnnotation", "s3:GetObjectAnnotation"],
+  [
+    "GET /bkt/k?annotationName=n&annotation&versionId=7",
+    "GetObjectAnnotation",
+    "s3:GetObjectVersionAnnotation",
+  ],
+  ["PUT /bkt/k?annotation&annotationName=n", "PutObjectAnnotation", "s3:PutObjectAnnotation"],
+  [
+    "PUT /bkt/k?annotation&annotationName=n&versionId=7",
+    "PutObjectAnnotation",
+    "s3:PutObjectVersionAnnotation",
+  ],
+  ["DELETE /bkt/k?annotation&annotationName=n", "DeleteObjectAnnotation", "s3:DeleteObjectAnnotation"],
+  [
+    "DELETE /bkt/k?annotation&annotationName=n&versionId=7",
+    "DeleteObjectAnnotation",
+    "s3:DeleteObjectVersionAnnotation",
+  ],
   ["GET /bkt/k?attributes", "GetObjectAttributes", "s3:GetObject s3:GetObjectAttributes"],
   [
     "GET /bkt/k?attributes&versionId=7",

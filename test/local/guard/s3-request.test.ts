@@ -17,6 +17,7 @@ describe("parseS3 and what headers add", () => {
     ["X-Amz-Grant-Read", "s3:PutObjectAcl"],
     ["x-amz-tagging", "s3:PutObjectTagging"],
     ["x-amz-object-lock-mode", "s3:PutObjectRetention"],
+    ["x-amz-object-lock-event-hold", "s3:PutObjectRetention"],
     ["x-amz-object-lock-legal-hold", "s3:PutObjectLegalHold"],
   ])("wants more than PutObject for %s", (header, action) => {
     expect(needs(parse("PUT", "/bkt/k", { [header]: "x" }))).toEqual([

@@ -1,8 +1,10 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { readAuthorization } from "../../../src/local/guard/authorization.ts";
+import { canonicalRequest } from "../../../src/local/guard/canonical.ts";
 import { readPayloadHash } from "../../../src/local/guard/payload.ts";
 import { readHead } from "../../../src/local/guard/request-head.ts";
+import { rulesOf } from "../../../src/local/guard/service-rules.ts";
 import { sha256 } from "../../../src/local/guard/signing-key.ts";
 import { createVerifier } from "../../../src/local/guard/sigv4.ts";
 import type { LocalRequest } from "../../../src/local/request.ts";
@@ -32,6 +34,13 @@ async function refusal(request: LocalRequest, now = NOW_MS): Promise<unknown> {
     () => undefined,
     (error: unknown) => error,
   );
+}
+
+/** A header as the verifier signs it. */
+function canonicalValueOf(request: LocalRequest, name: string): string | undefined {
+  const head = readHead(request);
+  const lines = canonicalRequest(head, readAuthorization(head), "", rulesOf("s3")).split("\n");
+  return lines.find((line) => line.startsWith(`${name}:`))?.slice(name.length + 1);
 }
 
 /** The request with one part of its Authorization header replaced. */
@@ -321,6 +330,17 @@ describe("the verifier and scopes", () => {
 });
 
 describe("the verifier and headers", () => {
+  it("takes bytes of letters for no blanks", async () => {
+    const draft = {
+      headers: { "x-amz-meta-a": "\u00c3\u00a0  \u00c3\u00a0", "x-amz-meta-b": "\u00a0b\u00a0" },
+    };
+    const request = await signed(session, draft);
+    const other = withHeaders(request, { "x-amz-meta-b": "b" });
+    expect(await refusal(other)).toMatchObject({ code: "SignatureDoesNotMatch" });
+    expect(canonicalValueOf(request, "x-amz-meta-a")).toBe("\u00c3\u00a0 \u00c3\u00a0");
+    expect(canonicalValueOf(request, "x-amz-meta-b")).toBe("\u00a0b\u00a0");
+  });
+
   it("refuses an x-amz- header that is not signed, naming it to S3 clients", async () => {
     const s3 = withHeaders(await signed(session, {}), { "x-amz-acl": "public-read" });
     expect(await refusal(s3)).toMatchObject({
