@@ -33,6 +33,8 @@ export interface Upstream {
   readonly account: string | undefined;
   /** Whether S3 is told to refuse buckets of any account but `account`. */
   readonly expectBucketOwner: boolean;
+  /** Whether it is called at AWS's own regional endpoint, where an API may have a host of its own beside it. */
+  readonly isRegional: boolean;
   /** Of S3. */
   readonly addressing: Addressing;
   /** Of DynamoDB: the key schemas that the configuration tells, by table. Of other tables no leading key is known. */

@@ -42,7 +42,7 @@ export function regionsOf(
 export function upstreamOf(
   name: string,
   settings: Settings,
-  { region, account }: Pick<Config["aws"], "region" | "account">,
+  { region, account, endpoint }: Config["aws"],
 ): Upstream {
   const { style, bucket, accessPoint } = settings.addressing;
   return {
@@ -52,6 +52,7 @@ export function upstreamOf(
     partition: partitionOf(region),
     account: settings.account ?? account,
     expectBucketOwner: settings.account !== undefined,
+    isRegional: settings.endpoint === undefined && endpoint === undefined,
     addressing: { style, bucket, accessPoint },
     tables: tablesOf(settings.tables),
     hashesBodies: settings.insecureHttp,

@@ -65,7 +65,7 @@ function byFault(fault: SignatureFault | undefined, answer: ErrorAnswer, sent: S
       return live.clock.offsetMs() !== offsetMs && mayRepeat ? { repeat: asked } : PASS;
     case "signature":
       return refuse("signature-refused", "AWS made another signature");
-    case undefined:
+    default:
       return PASS;
   }
 }

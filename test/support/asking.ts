@@ -14,6 +14,7 @@ export function anUpstream(changes: Partial<Upstream> = {}): Upstream {
     expectBucketOwner: false,
     addressing: { style: "path", bucket: undefined, accessPoint: undefined },
     tables: new Map(),
+    isRegional: true,
     hashesBodies: false,
     maxBodyBytes: 16 * 1024 ** 2,
     allowHeaders: new Set(),

@@ -12,6 +12,7 @@ export function anUpstream(service: string, changes: { readonly region?: string 
     expectBucketOwner: false,
     addressing: { style: "path" as const, bucket: undefined, accessPoint: undefined },
     tables: new Map(),
+    isRegional: true,
     hashesBodies: false,
     maxBodyBytes: 1,
     allowHeaders: new Set<string>(),

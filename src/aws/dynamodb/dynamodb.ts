@@ -50,6 +50,7 @@ function recognise(head: Head, upstream: Upstream): BodyDecided {
       name,
       requirements: requirementsOf(name, row, parseStrictJson(decodeBody(body)), upstream),
       method: "POST",
+      hostPrefix: row.api === "DynamoDBStreams" && upstream.isRegional ? "streams." : undefined,
       path: "/",
       query: "",
       headers: [["content-type", JSON_TYPE], ["x-amz-target", target], ...admitted],
@@ -59,8 +60,8 @@ function recognise(head: Head, upstream: Upstream): BodyDecided {
 }
 
 /**
- * Both APIs are read on any upstream: no name belongs to both, and each is sent with its own target, which AWS refuses at
- * the other's address.
+ * Both APIs are read on any upstream: no name belongs to both, and SDKs sign for both with one name. AWS has the streams
+ * at a host of their own; at an endpoint that the configuration names they are where it says.
  */
 function readTarget(headers: Headers): {
   readonly target: string;

@@ -329,3 +329,11 @@ describe("what an operation touches", () => {
     ]);
   });
 });
+
+it("sends streams to a host of their own at AWS, and where an endpoint is named to that", () => {
+  const head = aHead("POST /", { ...TYPE, "x-amz-target": "DynamoDBStreams_20120810.ListStreams" });
+  const prefixAt = (changes: Partial<Upstream>) =>
+    readWhole(dynamodb, { ...upstream, ...changes }, head, "{}").hostPrefix;
+  expect([prefixAt({}), prefixAt({ isRegional: false })]).toEqual(["streams.", undefined]);
+  expect(read("ListTables", {}).hostPrefix).toBeUndefined();
+});
