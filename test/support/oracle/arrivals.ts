@@ -6,6 +6,7 @@ import { createGuard, type Guard, type Seen } from "../../../src/local/guard/gua
 import { serveExchange } from "../../../src/local/listener.ts";
 import { LocalError, type LocalAnswer, type LocalRequest } from "../../../src/local/request.ts";
 import type { Session } from "../../../src/local/session.ts";
+import { isCanonicalTarget, namesTwice } from "./one-reading.ts";
 
 /** A request that reached AWS's side, as it is read there. */
 export interface Arrival {
@@ -19,6 +20,8 @@ export interface Arrival {
   readonly session: Session | undefined;
   /** The code of the stand-in's refusal. */
   readonly refused: string | undefined;
+  /** What others on the way, or AWS itself, might read otherwise; undefined where there is nothing. */
+  readonly ambiguous: string | undefined;
 }
 
 /** The stand-in's guard, and behind it a store that does nothing: what is asked is read, verified and forgotten. */
@@ -52,7 +55,7 @@ export async function startArrivals(): Promise<Arrivals> {
     const arrival = newArrival(request, aws);
     all.push(arrival);
     try {
-      await current.run(arrival, () => readWhole(guard, request));
+      await current.run(arrival, () => readWhole(guard, { ...request, body: noticing(request, arrival) }));
       return { status: 200, headers: {} };
     } catch (error) {
       if (!(error instanceof LocalError)) throw error;
@@ -112,5 +115,26 @@ function newArrival({ method, target, rawHeaders }: LocalRequest, aws: LocalAws 
     seen: undefined,
     session: aws?.sessions.find(keyId),
     refused: undefined,
+    ambiguous: ambiguityOf(target, headers),
   };
+}
+
+type Lines = readonly (readonly [name: string, value: string])[];
+
+function ambiguityOf(target: string, headers: Lines): string | undefined {
+  if (!isCanonicalTarget(target)) return "a target of more than one form";
+  const names = headers.map(([name]) => name);
+  return new Set(names).size === names.length ? undefined : "a header on two lines";
+}
+
+/** The body as it comes, with a look at the whole of it where it is JSON. */
+async function* noticing(request: LocalRequest, arrival: Writable): AsyncGenerator<Buffer, void> {
+  const isJson = request.rawHeaders.some((value) => value.startsWith("application/x-amz-json"));
+  const pieces: Buffer[] = [];
+  for await (const piece of request.body) {
+    if (isJson) pieces.push(piece);
+    yield piece;
+  }
+  if (isJson && namesTwice(Buffer.concat(pieces).toString("utf8")))
+    arrival.ambiguous = "JSON with a member twice";
 }

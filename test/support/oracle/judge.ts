@@ -17,6 +17,9 @@ export interface Fault {
 /** Refusals of the stand-in that say that a request was not what Postern's signature or framing said. */
 const NOT_AS_SIGNED = /Signature|Authoriz|Authentic|Token|AccessKeyId|Skewed|IncompleteBody|ChunkSize/i;
 
+/** Of what it knows and Postern does not: where a bucket is, and what else there must be in documents. */
+const MAY_REFUSE: ReadonlySet<string> = new Set(["MalformedXML", "PermanentRedirect"]);
+
 /**
  * What is wrong with a trace; undefined where what was decided is what was sent, in the role it was decided with, and
  * what was not allowed went nowhere.
@@ -46,10 +49,14 @@ function toFault(what: string, where: string): Fault {
 }
 
 function mismatch(outcome: Outcome, arrival: Arrival, subject: string | undefined): string | undefined {
-  const { seen, refused } = arrival;
-  if (refused !== undefined && NOT_AS_SIGNED.test(refused)) return `refused with ${refused}`;
-  const other = otherSigner(outcome, arrival, subject);
-  if (other !== undefined || seen === undefined) return other;
+  const { seen, refused = "", ambiguous } = arrival;
+  if (NOT_AS_SIGNED.test(refused)) return `refused with ${refused}`;
+  const other = otherSigner(outcome, arrival, subject) ?? ambiguous;
+  if (other !== undefined) return other;
+  if (seen === undefined)
+    return outcome.outcome !== "ok" || MAY_REFUSE.has(refused)
+      ? undefined
+      : `${outcome.operation}: unread, ${refused}`;
   const decided = needsOf(outcome.requirements, outcome.service);
   const read = needsOf(seen, seen[0]?.service ?? "");
   if (decided.join("\n") === read.join("\n")) return undefined;

@@ -60,6 +60,11 @@ export const KNOWN: readonly Known[] = [
     ),
   },
   {
+    why: "Postern takes a PUT with an uploadId and no partNumber for an UploadPart; the stand-in refuses it",
+    kind: /^UploadPart(?:Copy)?: unread, InvalidArgument$/,
+    shot: shot("PUT /s3/reports/a?uploadId=u"),
+  },
+  {
     why: "exports of no table are of `table/*` to Postern, and of `*` to the stand-in",
     kind: /^ListExports: decided/,
     shot: calls("ListExports", "{}"),
