@@ -4,7 +4,7 @@ const UNNAMED = "the Service Authorization Reference has no action for it";
 
 /**
  * Operations of DynamoDB that are known and never decided, each with the reason: what they reach cannot all be read from
- * the request, or is not this upstream's (security.md S3.5).
+ * the request, or is not this upstream's.
  */
 export const NOT_TAKEN: ReadonlyMap<string, string> = new Map([
   ["ExportTableToPointInTime", AT_S3],
