@@ -38,6 +38,8 @@ interface Call {
 }
 
 const MAX_BODY_BYTES = 1024 * 1024;
+/** Which of S3's hosts answered; here there is one. */
+const HOST_ID = "cG9zdGVybi1zdGFuZC1pbg==";
 const JSON_PREFIXES = {
   "AWSCognitoIdentityService.": "cognito-identity",
   "AWSCognitoIdentityProviderService.": "cognito-idp",
@@ -62,12 +64,12 @@ export async function settle(
 ): Promise<LocalAnswer> {
   const requestId = randomUUID();
   try {
-    return withRequestId(await work(), requestId);
+    return withRequestId(await work(), asked.service, requestId);
   } catch (error) {
     if (error instanceof CutConnection) throw error;
     if (!(error instanceof LocalError)) report(error);
     const refusal = error instanceof LocalError ? error : internalError(asked.service);
-    return withRequestId(render(refusal, asked, requestId), requestId);
+    return withRequestId(render(refusal, asked, requestId), asked.service, requestId);
   }
 }
 
@@ -161,10 +163,12 @@ function render(
 }
 
 /** Every answer can be found again: S3 names the request one way, the others another. */
-function withRequestId(answer: LocalAnswer, requestId: string): LocalAnswer {
-  const { headers } = answer;
-  if ("x-amzn-requestid" in headers || "x-amz-request-id" in headers) return answer;
-  return { ...answer, headers: { "x-amz-request-id": requestId, "x-amzn-requestid": requestId, ...headers } };
+function withRequestId(answer: LocalAnswer, service: string, requestId: string): LocalAnswer {
+  const ids =
+    service === "s3"
+      ? { "x-amz-request-id": requestId, "x-amz-id-2": HOST_ID }
+      : { "x-amzn-requestid": requestId };
+  return { ...answer, headers: { ...ids, ...answer.headers } };
 }
 
 function header(rawHeaders: readonly string[], name: string): string {

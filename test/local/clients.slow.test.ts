@@ -118,6 +118,8 @@ it("a bucket may stand in the host", async () => {
     headers: { host: url.host },
   }).end();
   const [answer] = (await once(outgoing, "response")) as [IncomingMessage];
+  expect(Object.keys(answer.headers)).toEqual(expect.arrayContaining(["x-amz-request-id", "x-amz-id-2"]));
+  expect(answer.headers["x-amzn-requestid"]).toBeUndefined();
   expect([answer.statusCode, await text(answer)]).toEqual([
     200,
     "Third quarter: revenue 4.2 million, up 7 percent.\n",

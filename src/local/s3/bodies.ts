@@ -4,7 +4,7 @@ import type { FileHandle } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { LocalError } from "../request.ts";
-import { droppedBody } from "./sparse-body.ts";
+import { notImplemented } from "./refusals.ts";
 
 /** Bytes `start` to `end`, both counted. */
 export interface ByteRange {
@@ -120,6 +120,17 @@ function memoryBody(bytes: Buffer): Body {
     // oxlint-disable-next-line require-await -- a body is read asynchronously wherever it lies
     read: async function* (range) {
       if (bytes.length > 0) yield range === undefined ? bytes : bytes.subarray(range.start, range.end + 1);
+    },
+    discard: () => undefined,
+  };
+}
+
+/** Bytes that were counted and let go. */
+function droppedBody(size: number): Body {
+  return {
+    size,
+    read: () => {
+      throw notImplemented("Reading what was not kept");
     },
     discard: () => undefined,
   };

@@ -3,7 +3,6 @@ import type { Body, ByteRange } from "./bodies.ts";
 import { createChecksum } from "./checksum.ts";
 import type { StoredChecksum } from "./checksum.ts";
 import { combineCrc } from "./crc-combine.ts";
-import { notImplemented } from "./refusals.ts";
 
 const BLOCK_BYTES = 1024 * 1024;
 const PIECE_BYTES = 128 * 1024;
@@ -33,17 +32,6 @@ export function sparseChecksum(size: number, seed: string): StoredChecksum {
     run = { value: combined(run.value, run), size: 2 * run.size };
   }
   return { algorithm: "CRC32", type: "FULL_OBJECT", value };
-}
-
-/** Bytes that were counted and let go. */
-export function droppedBody(size: number): Body {
-  return {
-    size,
-    read: () => {
-      throw notImplemented("Reading what was not kept");
-    },
-    discard: () => undefined,
-  };
 }
 
 // oxlint-disable-next-line require-await -- a body is read asynchronously wherever it comes from

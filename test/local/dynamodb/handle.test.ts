@@ -325,7 +325,7 @@ describe("the rest", () => {
   });
 
   it("knows no other operations, and no other bodies than objects", async () => {
-    const unknown = await dynamodb.handle("ExecuteStatement", {});
+    const unknown = await dynamodb.handle("DescribeBackup", {});
     expect(unknown).toMatchObject({ status: 400, body: expect.anything() });
     expect(text(unknown)).toBe('{"__type":"com.amazon.coral.service#UnknownOperationException"}');
     for (const input of [null, [], "text"]) {
