@@ -246,7 +246,12 @@ describe.each(["s3", "execute-api"])("what is signed for %s and goes on the wire
     const lines = fc.array(fc.tuple(headerName, fc.oneof(headerValue, byteValue)), { maxLength: 4 });
     fc.assert(
       fc.property(request, lines, (drawn, lines) => {
-        const signable = { ...signableOf(drawn, service), headers: [["host", "h.test"] as const, ...lines] };
+        // A key's slashes stand as they are: S3 cannot tell their escapes from them.
+        const segments = drawn.segments.map((name) => name.replaceAll("/", "-"));
+        const signable = {
+          ...signableOf({ ...drawn, segments }, service),
+          headers: [["host", "h.test"] as const, ...lines],
+        };
         const { method, path, query, payloadHash } = signable;
         const added = createSigner().sign(signable);
         const target = query === "" ? path : `${path}?${query}`;
