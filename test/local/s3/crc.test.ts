@@ -35,6 +35,18 @@ describe("CRC-64/NVME", () => {
   });
 });
 
+it.each([createCrc32c, createCrc64Nvme])("%o takes eight bytes as it takes one by one", (create) => {
+  const bytes = Buffer.from(Array.from({ length: 61 }, (_, i) => (i * 37) % 251));
+  const single = create();
+  for (const byte of bytes) single.update(Buffer.from([byte]));
+  const expected = single.digest().toString("hex");
+  for (let cut = 0; cut <= bytes.length; cut++) {
+    const crc = create();
+    crc.update(bytes.subarray(0, cut));
+    expect(digest(crc, bytes.subarray(cut))).toBe(expected);
+  }
+});
+
 function digest(crc: ReturnType<typeof createCrc32c>, bytes: Buffer): string {
   crc.update(bytes);
   return crc.digest().toString("hex");
