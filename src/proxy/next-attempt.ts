@@ -52,22 +52,15 @@ export function nextOf(answer: ErrorAnswer, sent: Sent): Next {
 function byFault(fault: SignatureFault | undefined, answer: ErrorAnswer, sent: Sent): Next {
   const { asked, permit, broker, credentials, offsetMs, mayRepeat } = sent;
   const { live, caller } = asked;
-  switch (fault) {
-    case "credentials":
-    case "unsaid":
-      if (broker.drop(permit, caller, credentials) && mayRepeat) return { repeat: asked };
-      return fault === "unsaid"
-        ? PASS
-        : refuse("credentials-unavailable", "AWS did not take the credentials");
-    case "clock":
-      live.clock.learn(answer.header("date"));
-      // Whoever was refused at the same time may have taught the clock already.
-      return live.clock.offsetMs() !== offsetMs && mayRepeat ? { repeat: asked } : PASS;
-    case "signature":
-      return refuse("signature-refused", "AWS made another signature");
-    default:
-      return PASS;
+  if (fault === "signature") return refuse("signature-refused", "AWS made another signature");
+  if (fault === "credentials" || fault === "unsaid") {
+    if (broker.drop(permit, caller, credentials) && mayRepeat) return { repeat: asked };
+    return fault === "unsaid" ? PASS : refuse("credentials-unavailable", "AWS did not take the credentials");
   }
+  if (fault === undefined) return PASS;
+  live.clock.learn(answer.header("date"));
+  // Whoever was refused at the same time may have taught the clock already.
+  return live.clock.offsetMs() !== offsetMs && mayRepeat ? { repeat: asked } : PASS;
 }
 
 /** Only into a region that is configured, and never to an address that an answer names. */
