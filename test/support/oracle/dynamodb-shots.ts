@@ -173,6 +173,7 @@ const INPUTS: Readonly<Record<string, fc.Arbitrary<object>>> = {
   DeleteItem: keyed,
   Query: many,
   Scan: many,
+  SearchVectors: fc.record({ TableName: tableName, IndexName: index }),
   BatchGetItem: dictionary(fc.record({ Keys: few(item) })).map((RequestItems) => ({ RequestItems })),
   BatchWriteItem: dictionary(
     few(
@@ -292,6 +293,14 @@ const STREAM_INPUTS: Readonly<Record<string, fc.Arbitrary<object>>> = {
   }),
   GetRecords: fc.record({ ShardIterator: iterator }),
 };
+/** An input of each operation of either API, by its target. */
+export const DYNAMODB_INPUTS: ReadonlyMap<string, fc.Arbitrary<object>> = new Map([
+  ...Object.entries(INPUTS).map(([name, input]) => [`DynamoDB_20120810.${name}`, input] as const),
+  ...Object.entries(STREAM_INPUTS).map(
+    ([name, input]) => [`DynamoDBStreams_20120810.${name}`, input] as const,
+  ),
+]);
+
 const COMMON = words(
   "GetItem PutItem Query Scan BatchGetItem BatchWriteItem TransactWriteItems ExecuteStatement BatchExecuteStatement ExecuteTransaction",
 );
