@@ -52,7 +52,7 @@ export interface Wire {
  */
 export function writeShot(shot: Shot, tag: string, tokens: ReadonlyMap<string, string>): Wire {
   const { method, target, version, hosts, headers, body, flips } = shot;
-  const line = `${method} ${target} HTTP/${version}\r\n`;
+  const line = `${method} ${target} HTTP/${version}`;
   const fixed = [`x-request-id: ${tag}`, `user-agent: ${tag}`, ...tokenLines(shot, tokens)];
   const lines = [
     ...hosts.map((host) => `Host: ${host}`),
@@ -62,7 +62,7 @@ export function writeShot(shot: Shot, tag: string, tokens: ReadonlyMap<string, s
   const rest = `${lines.map((text) => `${text}\r\n`).join("")}\r\n${framed(shot.framing, body)}`;
   const flipped = flips.reduce(flip, { line, rest });
   const bytes = Buffer.from(
-    `${flipped.line}${fixed.map((text) => `${text}\r\n`).join("")}${flipped.rest}`,
+    `${flipped.line}\r\n${fixed.map((text) => `${text}\r\n`).join("")}${flipped.rest}`,
     "latin1",
   );
   const isPlain =
