@@ -97,17 +97,17 @@ const TRANSFERS: Readonly<Record<string, (cli: Cli) => Promise<void>>> = {
     await done(aws(["s3", "cp", `s3://${bucket}/large`, "down"]));
     expect(readFileSync(join(folder, "down")).equals(bytes)).toBe(true);
   },
+};
 
+/** What does not depend on the scheme. */
+const WORK: typeof TRANSFERS = {
   "copies standard input up and down to standard output": async ({ aws, bucket, folder }) => {
     const bytes = randomBytes(SMALL);
     writeFileSync(join(folder, "small"), bytes);
     await done(aws(["s3", "cp", "-", `s3://${bucket}/piped`], bytes));
     expect((await done(aws(["s3", "cp", `s3://${bucket}/piped`, "-"]))).equals(bytes)).toBe(true);
   },
-};
 
-/** What does not depend on the scheme. */
-const WORK: typeof TRANSFERS = {
   "synchronises folders of hostile names": async ({ aws, bucket, folder }) => {
     const from = join(folder, "from");
     for (const name of FILES) {

@@ -47,8 +47,10 @@ describe.each(SCHEMES)("an unmodified boto3 over %s", (scheme) => {
 
   async function runScript({ path, version }: FoundClient, script: string, tokens: object): Promise<Came> {
     const { endpoint, hostEndpoint, caFile } = stack;
+    // TLS changes nothing of a key: some are enough there.
+    const keys = HOSTILE_KEYS.filter((_, i) => scheme === "http" || i % 4 === 0);
     const own = version.replace(/[ .]/g, "-");
-    const asked = { endpoint, hostEndpoint, caFile, tokens, keys: HOSTILE_KEYS, bucket: own, owner: own };
+    const asked = { endpoint, hostEndpoint, caFile, tokens, keys, bucket: own, owner: own };
     const { out, err, code } = await runClient(path, [join(SCRIPTS, script)], {
       stdin: JSON.stringify(asked),
     });

@@ -25,6 +25,9 @@ def become(command):
     sys.exit(awscli.clidriver.main())
 
 
+# What every command would load for itself.
+awscli.clidriver.create_clidriver()
+
 for line in iter(sys.stdin.readline, ""):
     child = os.fork()
     if child == 0:

@@ -65,7 +65,7 @@ def hostile(through):
         assert read(key, through) == f"of {key}".encode(), key
         assert through.head_object(Bucket=BUCKET, Key=key)["ContentLength"] == len(f"of {key}".encode())
     assert keys_of(through) == in_order(hard), keys_of(through)
-    short = [key for key in hard if len(key.encode()) < 1000]
+    short = [key for key in hard if len(key.encode()) < 1000][:12]
     for key in short:
         source = {"Bucket": BUCKET, "Key": key}
         through.copy_object(Bucket=BUCKET, Key=f"copy/{key}", CopySource=source)
@@ -108,7 +108,7 @@ def uploads_every_form_of_body():
 
 @step
 def moves_files_in_parts():
-    content = os.urandom(11 * MIB)
+    content = os.urandom(6 * MIB)
     with tempfile.TemporaryDirectory() as folder:
         path = os.path.join(folder, "up")
         with open(path, "wb") as file:
@@ -124,7 +124,7 @@ def moves_files_in_parts():
     by_host.upload_fileobj(Unseekable(content), BUCKET, "big pipe", Config=PARTS)
     assert hashlib.md5(read("big pipe")).digest() == hashlib.md5(content).digest()
     assert s3.head_object(Bucket=BUCKET, Key="big")["Metadata"] == {"by": "boto3"}
-    assert s3.head_object(Bucket=BUCKET, Key="big")["ETag"].endswith('-3"')
+    assert s3.head_object(Bucket=BUCKET, Key="big")["ETag"].endswith('-2"')
 
 
 @step
