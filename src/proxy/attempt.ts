@@ -4,7 +4,7 @@ import type { Decision, Permit } from "../domain/decision.ts";
 import { Refusal } from "../domain/refusal.ts";
 import { decide } from "../policy/decide.ts";
 import { contextOf } from "./context.ts";
-import { withHashedBody } from "./hashed-body.ts";
+import { withHashedBody } from "./bodies/hashed-body.ts";
 import { type Asked, type Next, nextOf, PASS } from "./next-attempt.ts";
 import type { Pipeline } from "./pipeline.ts";
 

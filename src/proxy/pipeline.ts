@@ -6,7 +6,7 @@ import type { Policy } from "../policy/compile.ts";
 import type { Signer } from "../signing/sign.ts";
 import type { BucketRegions } from "../upstream/bucket-regions.ts";
 import type { AmbientRules } from "./ambient.ts";
-import type { BodyReader } from "./body.ts";
+import type { BodyReader } from "./bodies/body.ts";
 import type { Router } from "./route.ts";
 
 /** One immutable set of stages; a request keeps to the set that it began with. */

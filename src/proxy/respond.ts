@@ -85,7 +85,7 @@ export function guarded(visit: Visit, run: () => unknown): void {
   }
 }
 
-/** The innermost line of the stack, such as ` at readBody (…/proxy/body.ts:20:7)`; nothing where there is no stack. */
+/** The innermost line of the stack, such as ` at readBody (…/bodies/body.ts:20:7)`; nothing where there is no stack. */
 function placeOf({ stack = "", message }: Error): string {
   const frame = /\n\s+(at [^\n]*)/.exec(stack.slice(stack.indexOf(message) + message.length))?.[1];
   return frame === undefined ? "" : ` ${frame}`;

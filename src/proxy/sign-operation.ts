@@ -7,7 +7,7 @@ import type { SignedRequest } from "../upstream/signed-request.ts";
 import { crossToAws } from "../upstream/headers.ts";
 import { pipeBody } from "../upstream/upload.ts";
 import { answerHeadersFor, replacedHeadersFor } from "./ambient.ts";
-import { payloadFormOf } from "./payload-form.ts";
+import { payloadFormOf } from "./bodies/payload-form.ts";
 import type { Live } from "./route.ts";
 import type { Visit } from "./visit.ts";
 

@@ -9,9 +9,9 @@ import type { Clock } from "../domain/clock.ts";
 import { createClaimedCaller } from "../identity/claimed-caller.ts";
 import { createUnprovedReader } from "../identity/unproved-tokens.ts";
 import { compilePolicy } from "../policy/compile.ts";
-import { type ExplainParts, explainRequest } from "../proxy/explain.ts";
+import { type ExplainParts, explainRequest } from "../proxy/explain/explain.ts";
 import type { Pipeline } from "../proxy/pipeline.ts";
-import type { Explained, Question } from "../proxy/question.ts";
+import type { Explained, Question } from "../proxy/explain/question.ts";
 import { createRouter } from "../proxy/route.ts";
 
 /** Says what would become of a request. Never rejects. */

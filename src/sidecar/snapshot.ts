@@ -4,7 +4,7 @@ import type { SharedTier } from "../credentials/shared-tier.ts";
 import type { Denylist } from "../identity/denylist.ts";
 import type { Issuers } from "../identity/issuers.ts";
 import { compilePolicy } from "../policy/compile.ts";
-import { type BodyReader, createBodyReader } from "../proxy/body.ts";
+import { type BodyReader, createBodyReader } from "../proxy/bodies/body.ts";
 import type { Pipeline } from "../proxy/pipeline.ts";
 import { createRouter, type Live } from "../proxy/route.ts";
 import type { Certificate } from "../proxy/secure.ts";

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { explain } from "../../src/cli/explain.ts";
-import type { Explained } from "../../src/proxy/question.ts";
+import type { Explained } from "../../src/proxy/explain/question.ts";
 import { listening } from "../cli/spoken.ts";
 import { exchange, requestText } from "../support/raw-client.ts";
 import { encode } from "../support/signed-tokens.ts";

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { readAsked } from "../../src/admin/asked.ts";
 import { Refusal } from "../../src/domain/refusal.ts";
-import { explainRules } from "../../src/proxy/explain-rules.ts";
+import { explainRules } from "../../src/proxy/explain/rules.ts";
 import { aCaller, aContext, anAllow, anOperation, aPolicy } from "../support/ruling.ts";
 
 const MANY = 300;

@@ -4,7 +4,7 @@ import * as fc from "fast-check";
 import { expect, it } from "vitest";
 import { DEFAULT_PORTS } from "../../src/cli/ports.ts";
 import { readConfig } from "../../src/config/read.ts";
-import type { SupposedCaller } from "../../src/proxy/question.ts";
+import type { SupposedCaller } from "../../src/proxy/explain/question.ts";
 import { createRehearsal } from "../../src/sidecar/rehearsal.ts";
 import { encode, idClaims, NOW } from "../support/signed-tokens.ts";
 

@@ -3,7 +3,7 @@ import { Socket } from "node:net";
 import * as fc from "fast-check";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { GUEST } from "../../src/domain/caller.ts";
-import { type BodyReader, createBodyReader } from "../../src/proxy/body.ts";
+import { type BodyReader, createBodyReader } from "../../src/proxy/bodies/body.ts";
 import { Visit } from "../../src/proxy/visit.ts";
 
 const BUDGET = 100;

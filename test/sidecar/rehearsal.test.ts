@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { wordsFor } from "../../src/cli/explained.ts";
 import { DEFAULT_PORTS } from "../../src/cli/ports.ts";
 import { readConfig } from "../../src/config/read.ts";
-import type { Explained, Question, Stage, SupposedCaller } from "../../src/proxy/question.ts";
+import type { Explained, Question, Stage, SupposedCaller } from "../../src/proxy/explain/question.ts";
 import { createRehearsal, type Rehearsal } from "../../src/sidecar/rehearsal.ts";
 import { canonicalRequest } from "../../src/signing/canonical.ts";
 import { accessClaims, encode, idClaims, NOW } from "../support/signed-tokens.ts";
@@ -445,7 +445,7 @@ it("callers whose tokens nobody proved are read for questions alone", () => {
     .filter(([, source]) => /from ".*(?:unproved-tokens|claimed-caller)\.ts"/.test(source))
     .map(([file]) => file)
     .sort();
-  expect(users).toEqual(["proxy/explain.ts", "sidecar/rehearsal.ts"]);
+  expect(users).toEqual(["proxy/explain/explain.ts", "sidecar/rehearsal.ts"]);
 });
 
 it("S4.6 what is let through to be recorded says that no rule allows it", async () => {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { createMemoryBudget, type MemoryBudget, type Room } from "../../src/proxy/memory-budget.ts";
+import { createMemoryBudget, type MemoryBudget, type Room } from "../../../src/proxy/bodies/memory-budget.ts";
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });

@@ -1,4 +1,4 @@
-import { getOrAdd } from "../domain/get-or-add.ts";
+import { getOrAdd } from "../../domain/get-or-add.ts";
 
 /** Those who wait, each for an owner, in the order in which they came. */
 export interface WaitingLine<T extends { readonly owner: string }> {

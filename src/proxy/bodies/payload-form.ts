@@ -1,7 +1,7 @@
-import type { Headers } from "../domain/head.ts";
-import type { HeaderLine } from "../domain/operation.ts";
-import { Refusal } from "../domain/refusal.ts";
-import { type PayloadPlan, planPayload } from "../signing/payload.ts";
+import type { Headers } from "../../domain/head.ts";
+import type { HeaderLine } from "../../domain/operation.ts";
+import { Refusal } from "../../domain/refusal.ts";
+import { type PayloadPlan, planPayload } from "../../signing/payload.ts";
 
 /** In which form a streamed body goes upstream, and the headers that say so. */
 export interface PayloadForm {

@@ -2,8 +2,8 @@ import { once } from "node:events";
 import { IncomingMessage, ServerResponse } from "node:http";
 import { Socket } from "node:net";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { createBodyReader } from "../../src/proxy/body.ts";
-import { Visit } from "../../src/proxy/visit.ts";
+import { createBodyReader } from "../../../src/proxy/bodies/body.ts";
+import { Visit } from "../../../src/proxy/visit.ts";
 
 const { read: readBody } = createBodyReader(1000);
 

@@ -1,7 +1,7 @@
 import { METHODS } from "node:http";
-import { type Head, readHeaders } from "../domain/head.ts";
-import type { HeaderLine } from "../domain/operation.ts";
-import { Refusal } from "../domain/refusal.ts";
+import { type Head, readHeaders } from "../../domain/head.ts";
+import type { HeaderLine } from "../../domain/operation.ts";
+import { Refusal } from "../../domain/refusal.ts";
 import type { Question } from "./question.ts";
 
 /** A field name and a field value (RFC 9110 section 5); Node reads a character as a byte. */

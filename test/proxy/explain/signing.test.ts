@@ -1,17 +1,17 @@
 import { PassThrough } from "node:stream";
 import { describe, expect, it } from "vitest";
-import { s3 } from "../../src/aws/s3/s3.ts";
-import { dynamodb } from "../../src/aws/dynamodb/dynamodb.ts";
-import type { Head } from "../../src/domain/head.ts";
-import type { Operation } from "../../src/domain/operation.ts";
-import { explainSigning, PLACEHOLDER } from "../../src/proxy/explain-signing.ts";
-import type { Live } from "../../src/proxy/route.ts";
-import { signOperation } from "../../src/proxy/sign-operation.ts";
-import type { Visit } from "../../src/proxy/visit.ts";
-import { createSigner } from "../../src/signing/sign.ts";
-import { deriveSigningKey, formatAmzDate, signature } from "../../src/signing/signing-key.ts";
-import { aHead, anUpstream, readWhole } from "../support/asking.ts";
-import { NOW } from "../support/signed-tokens.ts";
+import { s3 } from "../../../src/aws/s3/s3.ts";
+import { dynamodb } from "../../../src/aws/dynamodb/dynamodb.ts";
+import type { Head } from "../../../src/domain/head.ts";
+import type { Operation } from "../../../src/domain/operation.ts";
+import { explainSigning, PLACEHOLDER } from "../../../src/proxy/explain/signing.ts";
+import type { Live } from "../../../src/proxy/route.ts";
+import { signOperation } from "../../../src/proxy/sign-operation.ts";
+import type { Visit } from "../../../src/proxy/visit.ts";
+import { createSigner } from "../../../src/signing/sign.ts";
+import { deriveSigningKey, formatAmzDate, signature } from "../../../src/signing/signing-key.ts";
+import { aHead, anUpstream, readWhole } from "../../support/asking.ts";
+import { NOW } from "../../support/signed-tokens.ts";
 
 const CREDENTIALS = {
   accessKeyId: PLACEHOLDER,

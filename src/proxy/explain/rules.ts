@@ -1,11 +1,11 @@
-import type { Caller } from "../domain/caller.ts";
-import type { Decision } from "../domain/decision.ts";
-import type { Operation, Requirement } from "../domain/operation.ts";
-import type { RequestContext } from "../domain/request-context.ts";
-import type { Policy } from "../policy/compile.ts";
-import { decide } from "../policy/decide.ts";
-import { explain } from "../policy/explain.ts";
-import type { Explanation, RuleAccount } from "../policy/explanation.ts";
+import type { Caller } from "../../domain/caller.ts";
+import type { Decision } from "../../domain/decision.ts";
+import type { Operation, Requirement } from "../../domain/operation.ts";
+import type { RequestContext } from "../../domain/request-context.ts";
+import type { Policy } from "../../policy/compile.ts";
+import { decide } from "../../policy/decide.ts";
+import { explain } from "../../policy/explain.ts";
+import type { Explanation, RuleAccount } from "../../policy/explanation.ts";
 
 /** A thousand rules about a thousand keys would make 150 MB of words, and hold up every request for seconds. */
 const MAX_CHARACTERS = 2_400_000;

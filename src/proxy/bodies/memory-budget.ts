@@ -1,4 +1,4 @@
-import { Refusal } from "../domain/refusal.ts";
+import { Refusal } from "../../domain/refusal.ts";
 import { createWaitingLine } from "./waiting-line.ts";
 
 /** Memory that all who need it share. */

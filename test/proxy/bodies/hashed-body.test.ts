@@ -1,12 +1,12 @@
 import { IncomingMessage, ServerResponse } from "node:http";
 import { Socket } from "node:net";
 import { describe, expect, it } from "vitest";
-import type { Operation } from "../../src/domain/operation.ts";
-import { createBodyReader } from "../../src/proxy/body.ts";
-import { withHashedBody } from "../../src/proxy/hashed-body.ts";
-import { signOperation } from "../../src/proxy/sign-operation.ts";
-import { Visit } from "../../src/proxy/visit.ts";
-import { hashPayload } from "../../src/signing/payload.ts";
+import type { Operation } from "../../../src/domain/operation.ts";
+import { createBodyReader } from "../../../src/proxy/bodies/body.ts";
+import { withHashedBody } from "../../../src/proxy/bodies/hashed-body.ts";
+import { signOperation } from "../../../src/proxy/sign-operation.ts";
+import { Visit } from "../../../src/proxy/visit.ts";
+import { hashPayload } from "../../../src/signing/payload.ts";
 
 const PUT: Operation = {
   upstream: "s3",

@@ -1,8 +1,8 @@
 import type { IncomingMessage } from "node:http";
-import type { Headers } from "../domain/head.ts";
-import { Refusal } from "../domain/refusal.ts";
+import type { Headers } from "../../domain/head.ts";
+import { Refusal } from "../../domain/refusal.ts";
 import { createMemoryBudget } from "./memory-budget.ts";
-import type { Visit } from "./visit.ts";
+import type { Visit } from "../visit.ts";
 
 /** Reads bodies whole, and bounds what all of them together hold in memory. */
 export interface BodyReader {

@@ -1,8 +1,8 @@
-import type { Caller } from "../domain/caller.ts";
-import type { Decision } from "../domain/decision.ts";
-import type { Operation } from "../domain/operation.ts";
-import { type Refusal, REFUSALS } from "../domain/refusal.ts";
-import type { RuleAccount } from "../policy/explanation.ts";
+import type { Caller } from "../../domain/caller.ts";
+import type { Decision } from "../../domain/decision.ts";
+import type { Operation } from "../../domain/operation.ts";
+import { type Refusal, REFUSALS } from "../../domain/refusal.ts";
+import type { RuleAccount } from "../../policy/explanation.ts";
 import type { Explained, ExplainedOperation, Stage } from "./question.ts";
 
 /** What is known of a question so far: what a visit is to a request. */

@@ -1,9 +1,9 @@
-import { loginOf } from "../credentials/login.ts";
-import type { Caller } from "../domain/caller.ts";
-import type { Permit } from "../domain/decision.ts";
-import { Refusal } from "../domain/refusal.ts";
-import type { SourceTraits } from "../policy/document.ts";
-import { explainRole } from "../policy/roles.ts";
+import { loginOf } from "../../credentials/login.ts";
+import type { Caller } from "../../domain/caller.ts";
+import type { Permit } from "../../domain/decision.ts";
+import { Refusal } from "../../domain/refusal.ts";
+import type { SourceTraits } from "../../policy/document.ts";
+import { explainRole } from "../../policy/roles.ts";
 
 /**
  * Turns away whom a credential source turns away before it asks AWS.

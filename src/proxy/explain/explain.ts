@@ -1,25 +1,25 @@
-import { needsBody } from "../aws/service.ts";
-import type { Caller } from "../domain/caller.ts";
-import type { Clock } from "../domain/clock.ts";
-import type { Head, Headers } from "../domain/head.ts";
-import type { Operation } from "../domain/operation.ts";
-import { Refusal } from "../domain/refusal.ts";
-import type { RequestContext } from "../domain/request-context.ts";
-import type { ClaimedCaller } from "../identity/claimed-caller.ts";
-import type { Policy } from "../policy/compile.ts";
-import type { SourceTraits } from "../policy/document.ts";
-import { type AmbientRules, checkAmbient } from "./ambient.ts";
-import { checkDoor } from "./door.ts";
-import { type Arrival, arrive } from "./explain-arrival.ts";
-import { checkSource, whyRole } from "./explain-role.ts";
-import { explainRules } from "./explain-rules.ts";
-import { explainSigning } from "./explain-signing.ts";
-import { Findings } from "./explain-findings.ts";
+import { needsBody } from "../../aws/service.ts";
+import type { Caller } from "../../domain/caller.ts";
+import type { Clock } from "../../domain/clock.ts";
+import type { Head, Headers } from "../../domain/head.ts";
+import type { Operation } from "../../domain/operation.ts";
+import { Refusal } from "../../domain/refusal.ts";
+import type { RequestContext } from "../../domain/request-context.ts";
+import type { ClaimedCaller } from "../../identity/claimed-caller.ts";
+import type { Policy } from "../../policy/compile.ts";
+import type { SourceTraits } from "../../policy/document.ts";
+import { type AmbientRules, checkAmbient } from "../ambient.ts";
+import { checkDoor } from "../door.ts";
+import { type Arrival, arrive } from "./arrival.ts";
+import { checkSource, whyRole } from "./role.ts";
+import { explainRules } from "./rules.ts";
+import { explainSigning } from "./signing.ts";
+import { Findings } from "./findings.ts";
 import type { Explained, Question } from "./question.ts";
-import { toRefusal } from "./respond.ts";
-import { withWish } from "./role-wish.ts";
-import type { Route, Routed, Router } from "./route.ts";
-import { RESERVED } from "./self-service.ts";
+import { toRefusal } from "../respond.ts";
+import { withWish } from "../role-wish.ts";
+import type { Route, Routed, Router } from "../route.ts";
+import { RESERVED } from "../self-service.ts";
 
 /** The stages that a question is put to: those of the pipeline, without any that exchanges or sends. */
 export interface ExplainParts {

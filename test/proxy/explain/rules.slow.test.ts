@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { decide } from "../../src/policy/decide.ts";
-import type { RuleDocument } from "../../src/policy/document.ts";
-import { explain } from "../../src/policy/explain.ts";
-import { explainRules } from "../../src/proxy/explain-rules.ts";
-import { aCaller, aContext, anAllow, anOperation, aPolicy, roleArn } from "../support/ruling.ts";
+import { decide } from "../../../src/policy/decide.ts";
+import type { RuleDocument } from "../../../src/policy/document.ts";
+import { explain } from "../../../src/policy/explain.ts";
+import { explainRules } from "../../../src/proxy/explain/rules.ts";
+import { aCaller, aContext, anAllow, anOperation, aPolicy, roleArn } from "../../support/ruling.ts";
 
 /** Objects by their numbers. */
 const asking = (count: number) =>

@@ -1,10 +1,10 @@
-import type { HeaderLine, Operation } from "../domain/operation.ts";
-import { Refusal } from "../domain/refusal.ts";
-import { ChunkedError, createChunkParser, type FramedBody } from "../signing/chunk-parser.ts";
-import { type PayloadPlan, UNSIGNED_PAYLOAD, UNSIGNED_PAYLOAD_TRAILER } from "../signing/payload.ts";
+import type { HeaderLine, Operation } from "../../domain/operation.ts";
+import { Refusal } from "../../domain/refusal.ts";
+import { ChunkedError, createChunkParser, type FramedBody } from "../../signing/chunk-parser.ts";
+import { type PayloadPlan, UNSIGNED_PAYLOAD, UNSIGNED_PAYLOAD_TRAILER } from "../../signing/payload.ts";
 import type { BodyReader } from "./body.ts";
 import { payloadFormOf } from "./payload-form.ts";
-import type { Visit } from "./visit.ts";
+import type { Visit } from "../visit.ts";
 
 /**
  * Reads a body that would be streamed, so that it can be hashed: over plain HTTP to another machine anybody on the way

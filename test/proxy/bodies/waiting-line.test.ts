@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { createWaitingLine } from "../../src/proxy/waiting-line.ts";
+import { createWaitingLine } from "../../../src/proxy/bodies/waiting-line.ts";
 
 function lineOf(...names: readonly string[]) {
   const line = createWaitingLine<{ readonly owner: string; readonly name: string }>();

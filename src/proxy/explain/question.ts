@@ -1,8 +1,8 @@
-import type { Caller } from "../domain/caller.ts";
-import type { Decision, Role } from "../domain/decision.ts";
-import type { HeaderLine, Requirement } from "../domain/operation.ts";
-import type { RefusalCode } from "../domain/refusal.ts";
-import type { RuleAccount } from "../policy/explanation.ts";
+import type { Caller } from "../../domain/caller.ts";
+import type { Decision, Role } from "../../domain/decision.ts";
+import type { HeaderLine, Requirement } from "../../domain/operation.ts";
+import type { RefusalCode } from "../../domain/refusal.ts";
+import type { RuleAccount } from "../../policy/explanation.ts";
 
 /** A request that nobody sends: what would become of it? */
 export interface Question {

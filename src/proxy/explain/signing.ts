@@ -1,10 +1,10 @@
-import type { Head } from "../domain/head.ts";
-import type { HeaderLine, Operation } from "../domain/operation.ts";
-import { canonicalHeaders, canonicalPath, canonicalRequest } from "../signing/canonical.ts";
-import { hashPayload } from "../signing/payload.ts";
-import { createSigner } from "../signing/sign.ts";
-import { crossToAws } from "../upstream/headers.ts";
-import { payloadFormOf } from "./payload-form.ts";
+import type { Head } from "../../domain/head.ts";
+import type { HeaderLine, Operation } from "../../domain/operation.ts";
+import { canonicalHeaders, canonicalPath, canonicalRequest } from "../../signing/canonical.ts";
+import { hashPayload } from "../../signing/payload.ts";
+import { createSigner } from "../../signing/sign.ts";
+import { crossToAws } from "../../upstream/headers.ts";
+import { payloadFormOf } from "../bodies/payload-form.ts";
 
 /** Stands in place of every secret. */
 export const PLACEHOLDER = "PLACEHOLDER";
