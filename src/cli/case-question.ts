@@ -2,7 +2,7 @@ import type { CaseCaller, CaseRequest } from "../config/cases-schema.ts";
 import type { Case } from "../config/cases.ts";
 import type { Config } from "../config/schema.ts";
 import type { HeaderLine } from "../domain/operation.ts";
-import type { Question, SupposedCaller } from "../proxy/question.ts";
+import type { Question, SupposedCaller } from "../proxy/explain/question.ts";
 
 type Identity = Pick<Config, "identity">;
 

@@ -1,5 +1,5 @@
 import type { Expected } from "../config/cases-schema.ts";
-import type { Explained } from "../proxy/question.ts";
+import type { Explained } from "../proxy/explain/question.ts";
 
 /** What came of a case, in the members that a case can expect. */
 export type Came = Expected & {

@@ -3,7 +3,7 @@ import { plainJson } from "../admin/plain-json.ts";
 import { endpointProblem } from "../config/address.ts";
 import type { Environment } from "../config/load.ts";
 import { Refusal } from "../domain/refusal.ts";
-import type { Explained } from "../proxy/question.ts";
+import type { Explained } from "../proxy/explain/question.ts";
 import { ask, jsonOf } from "./ask.ts";
 import { command, type Parsed, textOf, textsOf } from "./command.ts";
 import { Complaint, misuse } from "./complaint.ts";

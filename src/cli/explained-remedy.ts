@@ -1,7 +1,7 @@
 import type { Denial } from "../domain/decision.ts";
 import type { Requirement } from "../domain/operation.ts";
 import type { RefusalCode } from "../domain/refusal.ts";
-import type { Explained } from "../proxy/question.ts";
+import type { Explained } from "../proxy/explain/question.ts";
 
 /** What would help, where anything can be said. */
 export function remedyFor(told: Explained): string | undefined {

@@ -1,4 +1,4 @@
-import type { Explained, Stage } from "../proxy/question.ts";
+import type { Explained, Stage } from "../proxy/explain/question.ts";
 import { remedyFor } from "./explained-remedy.ts";
 import { rulesInWords } from "./explained-rules.ts";
 
