@@ -2,7 +2,7 @@ import { asMap, type Draft } from "./draft.ts";
 import type { Found } from "./problem.ts";
 import { defaultAmong, traitsOf } from "./sources.ts";
 
-/** Whoever forgets record mode for longer has forgotten it (security.md S4.6). */
+/** Whoever forgets record mode for longer has forgotten it. */
 const MAX_DAYS = 14;
 const DAY_MS = 86_400_000;
 

@@ -46,7 +46,7 @@ function uninvited({ rules, guests }: Draft): Found[] {
     }));
 }
 
-/** Without key schemas nobody can tell the leading keys of any request (security.md S4.2). */
+/** Without key schemas nobody can tell the leading keys of any request. */
 function keyless({ rules, upstreams }: Draft): Found[] {
   if (upstreams.some(({ fit }) => fit === undefined || Object.keys(fit.tables).length > 0)) return [];
   return rules.flatMap(({ key, fit }) =>

@@ -48,7 +48,7 @@ export interface ExchangeOptions extends GatesOptions {
 /**
  * Makes the function through which every exchange with the identity pool and STS goes.
  *
- * Each attempt first waits for its turn, which comes fairly to all issuers and callers (security.md S2.12). None is made
+ * Each attempt first waits for its turn, which comes fairly to all issuers and callers. None is made
  * while an API has failed too often for callers of the same issuer.
  */
 export function createExchangeCall(options: ExchangeOptions): ExchangeCall {

@@ -59,7 +59,7 @@ export function recordsFor(recording: Recording | undefined, { kind }: Caller, n
 
 /**
  * The permit by which record mode lets an operation through that no rule allows; undefined where it stays denied
- * (security.md S4.6). Every deny stands. What a rule must name on purpose, credentials and guarded keys, is never let
+ *. Every deny stands. What a rule must name on purpose, credentials and guarded keys, is never let
  * through without one.
  */
 export function recordedPermit(

@@ -46,7 +46,7 @@ export function compileRule(rule: RuleDocument, order: number, places: ClaimPlac
   };
 }
 
-/** Tells the allows that name an action. What gives credentials is allowed by its literal name alone (security.md S4.4). */
+/** Tells the allows that name an action. What gives credentials is allowed by its literal name alone. */
 export function allowNaming(action: string): (rule: Rule) => boolean {
   const asked = action.toLowerCase();
   return givesCredentials(action)

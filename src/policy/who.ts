@@ -18,7 +18,7 @@ const KINDS: readonly Caller["kind"][] = ["user", "machine", "guest"];
  *
  * An allow is for users, unless it says otherwise: machines need `machine` or `clients`, guests `guest`. A deny is for
  * everybody, unless it says otherwise; by a claim or scopes it is also for those whose token does not tell them
- * (security.md S4.2).
+ *.
  */
 export function compileWho(who: WhoDocument | undefined, side: Side): (caller: Caller) => boolean {
   const wanted = wantedBy(who, side);

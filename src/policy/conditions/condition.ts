@@ -92,7 +92,7 @@ function withoutClaims(test: ValueTest): (caller: Caller) => FilledValues {
 
 /**
  * An absent key fits no value: positive operators fail on it, and negated ones hold. Of a claim nobody knows why it is
- * absent, so a rule that says what it must not be has no answer (security.md S4.2). Nor has one with a claim in its values
+ * absent, so a rule that says what it must not be has no answer. Nor has one with a claim in its values
  * that cannot be used (S4.5), or the session policy, which says nothing of that claim, would mean more than the rule.
  */
 function withoutKey({ set, ifExists }: OperatorName, { claim }: ConditionKey, negated: boolean): Truth {

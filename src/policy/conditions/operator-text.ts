@@ -53,7 +53,7 @@ function whole(written: readonly string[]): readonly (readonly Template[])[] {
 
 /**
  * Fills claims into values, each cut into one part or several. Without claims the test is made once. A value with a
- * claim that cannot be used could be anything (security.md S4.5).
+ * claim that cannot be used could be anything.
  */
 export function filled(
   rows: readonly (readonly Template[])[],

@@ -1,4 +1,4 @@
-/** What is known of a condition; `unknown` where nothing that Postern has tells it (security.md S4.2). */
+/** What is known of a condition; `unknown` where nothing that Postern has tells it. */
 export type Truth = boolean | "unknown";
 
 /** What is known of the opposite. */

@@ -37,7 +37,7 @@ const ALWAYS: When = {
 /**
  * Prepares the conditions of a rule once; they must be free of problems (`whenProblems`). All of them must hold.
  *
- * Not every key can be told from a request (security.md S4.2): one that is unknown never lets an allow hold. A deny is
+ * Not every key can be told from a request: one that is unknown never lets an allow hold. A deny is
  * held off only by a condition that is known not to hold.
  */
 export function compileWhen(when: WhenDocument | undefined, side: "allow" | "deny"): When {

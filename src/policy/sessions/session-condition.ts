@@ -25,7 +25,7 @@ export function canBeFilled(when: WhenDocument, read: ReadClaim): boolean {
  * Those conditions of a rule that AWS can tell with the same meaning, claims filled in; undefined where there are none.
  *
  * Of a condition only the values stand there whose claims can be used. The others never make an allow hold, and where
- * there are no more than they, or they say what must not be, it never holds at all (security.md S4.5): then there is no
+ * there are no more than they, or they say what must not be, it never holds at all: then there is no
  * session that would be wider without them. A deny is better left out (`canBeFilled`).
  */
 export function sessionCondition(when: WhenDocument = {}, read: ReadClaim): SessionCondition | undefined {

@@ -15,7 +15,7 @@ const ALL_OF_A_KIND = /^(?:[^*?${}]*(?::|:table\/))?\*$/;
 /** What would mean more than itself in a pattern, or in an IAM policy. */
 const SPECIAL = /[*?${}]/;
 
-/** A subject that `${claim:sub}` can stand for (security.md S4.5). */
+/** A subject that `${claim:sub}` can stand for. */
 const USABLE = /^[^\\*?+#${}"/\p{Cc}]{1,256}$/u;
 
 const OWN = "${claim:sub}";
