@@ -28,13 +28,21 @@ const writes = Object.entries(S3_TABLE).filter(
 );
 
 /** Query names that have a value. */
-const VALUES: Readonly<Record<string, string>> = { uploadId: "u", id: "x", annotationName: "x" };
+const VALUES: Readonly<Record<string, string>> = {
+  uploadId: "u",
+  partNumber: "1",
+  id: "x",
+  annotationName: "x",
+};
 
 function requestOf(place: string) {
   const [level = "", method = "", ...rest] = place.split(" ");
   const copy = rest.at(-1) === "copy";
   const names = copy ? rest.slice(0, -1) : rest;
-  const query = names.map((name) => `${name}=${VALUES[name] ?? ""}`).join("&");
+  const needed = S3_TABLE[place]?.needsQuery;
+  const query = (needed === undefined ? names : [...names, needed])
+    .map((name) => `${name}=${VALUES[name] ?? ""}`)
+    .join("&");
   const head = aHead(
     `${method} /audit${level === "object" ? "/2026/log" : ""}?${query}`,
     copy ? { "x-amz-copy-source": "public/x" } : {},

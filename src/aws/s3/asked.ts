@@ -1,5 +1,6 @@
 import type { ResourceShape } from "../../domain/known-action.ts";
 import type { Asked } from "../asked.ts";
+import { COMPARED } from "./compared.ts";
 import { TAGGING_BUCKET } from "./create-bucket.ts";
 import { impliedBy } from "./headers.ts";
 import { COPIED } from "./objects.ts";
@@ -60,7 +61,8 @@ function actionsOf(
 
 function impliedOf(row: S3Row, level: Level): readonly string[] {
   const byHeaders = (row.headers ?? []).flatMap((header) => impliedBy(header, level));
-  return row.body === "bucket" ? [...byHeaders, TAGGING_BUCKET] : byHeaders;
+  const compares = row.ifMatch !== undefined || row.body === "objects";
+  return [...byHeaders, ...(row.body === "bucket" ? [TAGGING_BUCKET] : []), ...(compares ? [COMPARED] : [])];
 }
 
 function sourceOf(place: string, resource: ResourceShape): readonly Asked[] {

@@ -6,12 +6,14 @@ import { membersOf, parseStrictXml, textOf } from "../strict-xml.ts";
 export interface ObjectToDelete {
   readonly key: string;
   readonly versionId: string | undefined;
+  /** It is deleted only if it has this one. */
+  readonly etag: string | undefined;
 }
 
 /** What S3 takes in one call (API reference, DeleteObjects). */
 const MAX_OBJECTS = 1000;
 
-/** `Key` and `VersionId` name the object; the rest are conditions on it, which can only keep it from being deleted. */
+/** `Key` and `VersionId` name the object; the rest are conditions on it, of which `ETag` alone needs to be allowed. */
 const MEMBERS = ["Key", "VersionId", "ETag", "LastModifiedTime", "Size"];
 
 /**
@@ -28,6 +30,6 @@ export function readDeleteObjects(text: string): readonly ObjectToDelete[] {
     const versionId = textOf(members, "VersionId");
     if (key === "" || versionId === "") throw malformed("an object without a key, or with an empty version");
     checkKey(key);
-    return { key, versionId };
+    return { key, versionId, etag: textOf(members, "ETag") };
   });
 }

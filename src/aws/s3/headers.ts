@@ -1,6 +1,7 @@
 import type { Headers } from "../../domain/head.ts";
 import type { HeaderLine } from "../../domain/operation.ts";
 import { Refusal } from "../../domain/refusal.ts";
+import { comparedBy } from "./compared.ts";
 import { type CopySource, readCopySource } from "./copy-source.ts";
 import type { S3Row } from "./row.ts";
 import type { S3Target } from "./target.ts";
@@ -45,11 +46,16 @@ const IMPLIED: readonly (readonly [header: string, actions: readonly string[]])[
   ["x-amz-bucket-object-lock-enabled", ["s3:PutBucketObjectLockConfiguration", "s3:PutBucketVersioning"]],
   ["x-amz-object-ownership", ["s3:PutBucketOwnershipControls"]],
 ];
+/** Headers that ask for something where they say `true`, and for nothing where they say `false`. */
+const FLAGS: ReadonlySet<string> = new Set([
+  "x-amz-bucket-object-lock-enabled",
+  "x-amz-bypass-governance-retention",
+]);
 const GRANT = /^x-amz-(?:acl|grant-.*)$/;
 
 /**
  * Admits the `x-amz-` headers that the operation takes. An unknown one is refused rather than dropped: it was meant
- * to change what happens.
+ * to change what happens. Of the others `If-Match` alone needs an action of its own.
  *
  * @throws Refusal header-not-allowed, target-malformed, target-ambiguous
  */
@@ -63,10 +69,11 @@ export function readS3Headers(
   const implied: string[] = [];
   for (const line of admitted(headers, row, upstream)) {
     if (line[0] !== COPY_SOURCE && line[0] !== OWNER && line[0] !== SOURCE_OWNER) lines.push(line);
-    for (const action of impliedBy(line[0], level)) {
+    for (const action of isUnset(line) ? [] : impliedBy(line[0], level)) {
       if (action !== row.action && !implied.includes(action)) implied.push(action);
     }
   }
+  implied.push(...comparedBy(headers.get("if-match"), row.ifMatch));
   if (!WITHOUT_OWNER.has(row.name)) lines.push(...ownerLine(OWNER, headers, upstream));
   const source = headers.get(COPY_SOURCE);
   if (source === undefined) return { lines, implied, copySource: undefined };
@@ -96,6 +103,13 @@ function accepts(row: S3Row, name: string): boolean {
   if (name === OWNER) return !WITHOUT_OWNER.has(row.name);
   const fits = (entry: string): boolean => entry === name || (entry.endsWith("-") && name.startsWith(entry));
   return row.headers?.some(fits) === true;
+}
+
+/** Whether a header says that what it could ask for is not asked; what is neither `true` nor `false` may be read as either. */
+function isUnset([name, value]: HeaderLine): boolean {
+  if (!FLAGS.has(name) || /^true$/i.test(value)) return false;
+  if (/^false$/i.test(value)) return true;
+  throw new Refusal("header-not-allowed", { detail: `${name} of neither true nor false` });
 }
 
 /** Actions that a header needs besides the operation's own; a prefix that ends in `-` stands for its headers. */

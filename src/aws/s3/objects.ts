@@ -10,10 +10,17 @@ const READING = { ...COPIED, query: ["partNumber", "versionId"], headers: READ }
 export const OBJECTS: Readonly<Record<string, S3Row>> = {
   "object HEAD": { name: "HeadObject", ...READING },
   "object GET": { name: "GetObject", ...READING },
-  "object PUT": { name: "PutObject", action: "s3:PutObject", headers: WRITE, body: "stream" },
+  "object PUT": {
+    name: "PutObject",
+    action: "s3:PutObject",
+    ifMatch: "etag or any",
+    headers: WRITE,
+    body: "stream",
+  },
   "object PUT copy": {
     name: "CopyObject",
     action: "s3:PutObject",
+    ifMatch: "etag or any",
     headers: [
       ...WRITE,
       ...COPY_SOURCE,
@@ -27,6 +34,7 @@ export const OBJECTS: Readonly<Record<string, S3Row>> = {
     action: "s3:DeleteObject",
     versioned: "s3:DeleteObjectVersion",
     query: ["versionId"],
+    ifMatch: "etag",
     headers: [...BYPASS, "x-amz-if-match-"],
   },
 
@@ -35,6 +43,7 @@ export const OBJECTS: Readonly<Record<string, S3Row>> = {
     name: "UploadPart",
     action: "s3:PutObject",
     query: ["partNumber"],
+    needsQuery: "partNumber",
     headers: [...CHECKSUM, ...CUSTOMER_KEY],
     body: "stream",
   },
@@ -42,6 +51,7 @@ export const OBJECTS: Readonly<Record<string, S3Row>> = {
     name: "UploadPartCopy",
     action: "s3:PutObject",
     query: ["partNumber"],
+    needsQuery: "partNumber",
     headers: [...COPY_SOURCE, ...CUSTOMER_KEY, "x-amz-copy-source-range"],
   },
   "object GET uploadId": {
@@ -53,6 +63,7 @@ export const OBJECTS: Readonly<Record<string, S3Row>> = {
   "object POST uploadId": {
     name: "CompleteMultipartUpload",
     action: "s3:PutObject",
+    ifMatch: "etag or any",
     headers: [...CHECKSUM, ...CUSTOMER_KEY, "x-amz-mp-object-size"],
     body: "stream",
   },

@@ -19,6 +19,13 @@ export interface S3Row extends S3Action {
   readonly reaches?: readonly string[];
   /** Query names that it accepts besides its selector. */
   readonly query?: readonly string[];
+  /** The one of them without which it is refused. */
+  readonly needsQuery?: string;
+  /**
+   * It may be made to depend on the object's ETag by `If-Match`, which is a read of its own: of a delete but for `*`, which
+   * only asks whether there is an object.
+   */
+  readonly ifMatch?: "etag" | "etag or any";
   /** `x-amz-` headers that it accepts: exact names, or prefixes that end in `-`. */
   readonly headers?: readonly string[];
   /**

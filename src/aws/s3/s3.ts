@@ -4,6 +4,7 @@ import { Refusal } from "../../domain/refusal.ts";
 import { checkBodyHeaders, decodeBody, malformed } from "../body.ts";
 import { type Parameters, readParameters, splitTarget, writeParameters } from "../parameters.ts";
 import { addressOf } from "./address.ts";
+import { comparedBy } from "./compared.ts";
 import { readCreateBucket } from "./create-bucket.ts";
 import { readDeleteObjects } from "./delete-objects.ts";
 import { refuseAsS3 } from "./errors.ts";
@@ -28,6 +29,9 @@ const XML_TYPES = [undefined, "application/xml", "text/xml", "application/octet-
 
 /** Query names that choose what is asked: without a value nobody says whether they are there. */
 const NEVER_EMPTY: ReadonlySet<string> = new Set(["annotationName", "id", "versionId"]);
+
+/** 1 to 10,000 (API reference, UploadPart). */
+const PART_NUMBER = /^(?:[1-9][0-9]{0,3}|10000)$/;
 
 function recognise(head: Head, upstream: Upstream): Operation | BodyDecided {
   const { path, query: rawQuery } = splitTarget(head.target);
@@ -59,12 +63,20 @@ function acceptQuery(query: Parameters, { row, selector }: FoundRow, upstream: U
     if (name === "x-id") continue;
     const known = name === selector || row.query?.includes(name) === true || upstream.allowQuery.has(name);
     // Some x-amz- headers are honoured in the query as well, where no rule about headers would see them.
-    if (!known || name.toLowerCase().startsWith("x-amz-") || (value === "" && NEVER_EMPTY.has(name))) {
+    if (!known || name.toLowerCase().startsWith("x-amz-") || !mayHave(name, value)) {
       throw new Refusal("query-not-allowed", { detail: `S3 ${row.name} with ${name}` });
     }
     accepted.set(name, value);
   }
+  if (row.needsQuery !== undefined && !accepted.has(row.needsQuery)) {
+    throw new Refusal("query-not-allowed", { detail: `S3 ${row.name} without ${row.needsQuery}` });
+  }
   return accepted;
+}
+
+function mayHave(name: string, value: string): boolean {
+  if (name === "partNumber") return PART_NUMBER.test(value);
+  return value !== "" || !NEVER_EMPTY.has(name);
 }
 
 /** Nobody decides what a body would mean where the API has none. */
@@ -95,13 +107,20 @@ function needsBy(body: DecidingBody, request: S3Request, text: string): readonly
 
 function deletionsOf(request: S3Request, text: string): readonly Requirement[] {
   const { bucket } = request.target;
-  return readDeleteObjects(text).flatMap((object) => requirementsOf(request, { bucket, ...object }));
+  return readDeleteObjects(text).flatMap(({ etag, ...object }) =>
+    requirementsOf(implying(request, comparedBy(etag, "etag")), { bucket, ...object }),
+  );
 }
 
 function creationOf(request: S3Request, text: string): readonly Requirement[] {
+  return requirementsOf(implying(request, readCreateBucket(text)), subjectOf(request));
+}
+
+/** A request whose body needs actions besides those of its headers. */
+function implying(request: S3Request, actions: readonly string[]): S3Request {
+  if (actions.length === 0) return request;
   const { headers } = request;
-  const implied = [...headers.implied, ...readCreateBucket(text)];
-  return requirementsOf({ ...request, headers: { ...headers, implied } }, subjectOf(request));
+  return { ...request, headers: { ...headers, implied: [...headers.implied, ...actions] } };
 }
 
 function restorationOf(request: S3Request, text: string): readonly Requirement[] {

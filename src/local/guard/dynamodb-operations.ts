@@ -46,7 +46,7 @@ ListTagsOfResource                  table|stream:ResourceArn
 PutResourcePolicy                   table|stream:ResourceArn
 RestoreTableFromBackup              backup:BackupArn table:TargetTableName
 RestoreTableToPointInTime           source
-SearchVectors                       index!:TableName table:TableName
+SearchVectors                       index!:TableName
 TagResource                         table|stream:ResourceArn
 UntagResource                       table|stream:ResourceArn
 UpdateContinuousBackups             table:TableName

@@ -115,7 +115,7 @@ GET    object  annotation&annotationName GetObjectAnnotation                    
 PUT    object  annotation            PutObjectAnnotation                        PutObjectAnnotation|PutObjectVersionAnnotation
 DELETE object  annotation            DeleteObjectAnnotation                     DeleteObjectAnnotation|DeleteObjectVersionAnnotation
 GET    object  attributes            GetObjectAttributes                        GetObject+GetObjectAttributes|GetObjectVersion+GetObjectVersionAttributes
-PUT    object  encryption            UpdateObjectEncryption                     PutObject+UpdateObjectEncryption
+PUT    object  encryption            UpdateObjectEncryption                     UpdateObjectEncryption
 GET    object  legal-hold            GetObjectLegalHold                         GetObjectLegalHold
 PUT    object  legal-hold            PutObjectLegalHold                         PutObjectLegalHold
 PUT    object  renameObject          RenameObject                               s3express:CreateSession

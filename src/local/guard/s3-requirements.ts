@@ -11,6 +11,8 @@ export type RecognisedCall = Omit<S3Call, "requirements">;
 
 /** Operations that make an object, so that headers may say more of it than its content. */
 const CREATES_OBJECT: ReadonlySet<string> = new Set(["PutObject", "CopyObject", "CreateMultipartUpload"]);
+/** Operations that may be told to write only over an object with a certain ETag. */
+const WRITES_OVER: ReadonlySet<string> = new Set(["PutObject", "CopyObject", "CompleteMultipartUpload"]);
 /** Operations that may be told to bypass governance mode. */
 const BYPASSES: ReadonlySet<string> = new Set([
   "DeleteObject",
@@ -101,9 +103,11 @@ function sourceRequirements({ source }: RecognisedCall): readonly Requirement[] 
 function extraActions(call: RecognisedCall): readonly string[] {
   const { operation, headers } = call;
   if (operation === "CreateBucket") return newBucketActions(call);
-  if (CREATES_OBJECT.has(operation)) return headerActions(call).toSorted();
+  // Whoever writes over an object by its ETag learns whether it has it (User Guide, "conditional writes").
+  const writesOver = WRITES_OVER.has(operation) && headers.has("if-match") ? ["s3:GetObject"] : [];
+  if (CREATES_OBJECT.has(operation)) return [...headerActions(call), ...writesOver].toSorted();
   const compares = operation === "DeleteObject" ? comparingActions(headers.get("if-match")) : [];
-  return [...bypassActions(call), ...compares];
+  return [...bypassActions(call), ...writesOver, ...compares];
 }
 
 function headerActions({ headers }: RecognisedCall): readonly string[] {

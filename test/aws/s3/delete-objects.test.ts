@@ -18,6 +18,7 @@ describe("S3.5 a body of DeleteObjects", () => {
       wrap("<Quiet>true</Quiet><Quiet>false</Quiet><Object><Key>a</Key></Object>"),
       "body-malformed",
     ],
+    ["two ETags", one("<Key>a</Key><ETag>*</ETag><ETag>e</ETag>"), "body-malformed"],
     ["a key in CDATA", one("<Key><![CDATA[a]]></Key>"), "body-malformed"],
     ["a key with an element in it", one("<Key>a<b/>c</Key>"), "body-malformed"],
     ["an unknown member", one("<Key>a</Key><Bucket>audit</Bucket>"), "body-malformed"],
@@ -34,12 +35,14 @@ describe("S3.5 a body of DeleteObjects", () => {
   it("is read with conditions on its objects", () => {
     const inside =
       "<Key>a</Key><ETag>&quot;e&quot;</ETag><LastModifiedTime>x</LastModifiedTime><Size>1</Size>";
-    expect(readDeleteObjects(one(inside))).toEqual([{ key: "a", versionId: undefined }]);
+    expect(readDeleteObjects(one(inside))).toEqual([{ key: "a", versionId: undefined, etag: '"e"' }]);
   });
 
   it("is read with keys that need escapes", () => {
     const inside = "<Key>a&#x2F;&lt;b&gt;&#13;+%2F ü</Key><VersionId>v</VersionId>";
-    expect(readDeleteObjects(one(inside))).toEqual([{ key: "a/<b>\r+%2F ü", versionId: "v" }]);
+    expect(readDeleteObjects(one(inside))).toEqual([
+      { key: "a/<b>\r+%2F ü", versionId: "v", etag: undefined },
+    ]);
   });
 
   it("is read with as many objects as S3 takes", () => {

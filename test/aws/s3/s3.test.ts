@@ -138,6 +138,7 @@ describe("S3.2 the query", () => {
     ["an unknown name", "GET /reports/a?foo=1", "query-not-allowed"],
     ["a name of another operation", "PUT /reports/a?versionId=1", "query-not-allowed"],
     ["a part without its upload", "PUT /reports/a?partNumber=1", "query-not-allowed"],
+    ["a part without its number", "PUT /reports/a?uploadId=u", "query-not-allowed"],
     ["a selector in another case", "GET /reports/a?ACL", "query-not-allowed"],
     ["a header in the query", "PUT /reports/a?x-amz-acl=public-read", "query-not-allowed"],
     [
@@ -154,6 +155,26 @@ describe("S3.2 the query", () => {
     ["a hint twice", "GET /reports/a?x-id=GetObject&x-id=PutObject", "target-ambiguous"],
   ])("refuses %s", (_name, line, code) => {
     expect(refusal(line)).toBe(code);
+  });
+
+  it("refuses a part that is to be copied, without its number", () => {
+    const headers = { "x-amz-copy-source": "audit/x" };
+    expect(refusal("PUT /reports/a?uploadId=u", headers)).toBe("query-not-allowed");
+    expect(refusal("PUT /reports/a?uploadId=u&partNumber=0", headers)).toBe("query-not-allowed");
+  });
+
+  it.each(["", "0", "01", "-1", "+1", "1.0", "1e3", " 1", "x", "10001", "99999", "100000"])(
+    "refuses %j as the number of a part",
+    (number) => {
+      const value = encodeURIComponent(number);
+      expect(refusal(`PUT /reports/a?uploadId=u&partNumber=${value}`)).toBe("query-not-allowed");
+      expect(refusal(`GET /reports/a?partNumber=${value}`)).toBe("query-not-allowed");
+    },
+  );
+
+  it.each(["1", "9999", "10000"])("takes %s as the number of a part", (number) => {
+    expect(read(`PUT /reports/a?uploadId=u&partNumber=${number}`).name).toBe("UploadPart");
+    expect(read(`GET /reports/a?partNumber=${number}`).name).toBe("GetObject");
   });
 
   it("lets the operator admit a name, but no header by it", () => {
@@ -269,6 +290,18 @@ describe("S3.4 the x-amz- headers", () => {
     ],
   ])("a new bucket with %o needs %j too", (headers, implied) => {
     expect(asks("PUT /reports", headers).slice(1)).toEqual(implied.map((action) => `${action} ${BUCKET}`));
+  });
+
+  it.each([
+    ["DELETE /reports/a/b", "x-amz-bypass-governance-retention", `s3:DeleteObject ${OBJECT}`],
+    ["PUT /reports", "x-amz-bucket-object-lock-enabled", `s3:CreateBucket ${BUCKET}`],
+  ])("%s with %s needs more where it says true, and no other value but false is taken", (line, name, own) => {
+    for (const value of ["false", "FALSE"]) expect(asks(line, { [name]: value })).toEqual([own]);
+    expect(asks(line, { [name]: "TRUE" })).toEqual(asks(line, { [name]: "true" }));
+    expect(asks(line, { [name]: "true" }).length).toBeGreaterThan(1);
+    for (const value of ["", "1", "0", "yes", "true, false", " true"]) {
+      expect(refusal(line, { [name]: value })).toBe("header-not-allowed");
+    }
   });
 
   it("does not ask twice for what the operation is", () => {

@@ -64,7 +64,7 @@ const CASES: readonly (readonly [operation: string, input: object, ...needs: rea
     ORDERS.replace("Orders", "Old"),
     ...RESTORING.split(" ").map((action) => `${action} ${ORDERS}`),
   ],
-  ["SearchVectors", { TableName, IndexName: "i" }, `${ORDERS}/index/i`, ORDERS],
+  ["SearchVectors", { TableName, IndexName: "i" }, `${ORDERS}/index/i`],
   ["TagResource", { ResourceArn: ORDERS }, ORDERS],
   ["UntagResource", { ResourceArn: STREAM }, STREAM],
   ["UpdateContinuousBackups", { TableName }, ORDERS],

@@ -178,7 +178,7 @@ const CASES: readonly (readonly [line: string, operation: string, actions: strin
     "GetObjectAttributes",
     "s3:GetObjectVersion s3:GetObjectVersionAttributes",
   ],
-  ["PUT /bkt/k?encryption", "UpdateObjectEncryption", "s3:PutObject s3:UpdateObjectEncryption"],
+  ["PUT /bkt/k?encryption", "UpdateObjectEncryption", "s3:UpdateObjectEncryption"],
   ["GET /bkt/k?legal-hold&versionId=7", "GetObjectLegalHold", "s3:GetObjectLegalHold"],
   ["PUT /bkt/k?legal-hold", "PutObjectLegalHold", "s3:PutObjectLegalHold"],
   ["PUT /bkt/k?renameObject", "RenameObject", "s3express:CreateSession", ON_DIRECTORY],

@@ -60,6 +60,23 @@ describe("parseS3 and what headers add", () => {
     expect(needs(parse("DELETE", "/bkt/k", headers))).toEqual(expected);
   });
 
+  it.each(['"etag"', "*"])("wants it of whoever writes over what has an ETag: %s", (ifMatch) => {
+    const put = parse("PUT", "/bkt/k", { "if-match": ifMatch, "x-amz-tagging": "a=b" });
+    expect(needs(put)).toEqual(["s3:PutObject bkt/k", "s3:GetObject bkt/k", "s3:PutObjectTagging bkt/k"]);
+    const complete = parse("POST", "/bkt/k?uploadId=u", { "if-match": ifMatch });
+    expect(needs(complete)).toEqual(["s3:PutObject bkt/k", "s3:GetObject bkt/k"]);
+    const copy = parse("PUT", "/bkt/k", { "if-match": ifMatch, "x-amz-copy-source": "src/a" });
+    expect(needs(copy)).toEqual(["s3:GetObject src/a", "s3:PutObject bkt/k", "s3:GetObject bkt/k"]);
+  });
+
+  it.each([
+    ["PUT", "/bkt/k", { "if-none-match": "*" }],
+    ["POST", "/bkt/k?uploads", { "if-match": '"etag"' }],
+    ["PUT", "/bkt/k?uploadId=u&partNumber=1", { "if-match": '"etag"' }],
+  ])("does not want it for %s %s with %j", (method, target, headers) => {
+    expect(needs(parse(method, target, headers))).toEqual(["s3:PutObject bkt/k"]);
+  });
+
   it.each([
     [
       { "x-amz-bucket-object-lock-enabled": "true" },
