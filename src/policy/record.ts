@@ -58,8 +58,8 @@ export function recordsFor(recording: Recording | undefined, { kind }: Caller, n
 }
 
 /**
- * The permit by which record mode lets an operation through that no rule allows; undefined where it stays denied
- *. Every deny stands. What a rule must name on purpose, credentials and guarded keys, is never let
+ * The permit by which record mode lets an operation through that no rule allows; undefined where it stays denied.
+ * Every deny stands. What a rule must name on purpose, credentials and guarded keys, is never let
  * through without one.
  */
 export function recordedPermit(

@@ -54,7 +54,9 @@ export function snapshotOf(
   );
   const lives = livesOf(config, clockOf, parts);
   const primaries = primariesOf(lives);
-  const bucketRegions = parts.take("bucket regions", null, createBucketRegions);
+  // Of another endpoint nothing is known that its name was told before.
+  const places = lives.map(({ upstream, host }) => [upstream.name, upstream.region, host]);
+  const bucketRegions = parts.take("bucket regions", places, createBucketRegions);
   const issuers = issuersOf(config, surroundings, outbound, parts);
   const sharing = tierOf(config, surroundings, metrics, parts);
   const brokers = brokersOf(config, surroundings, lasting, { parts, sharing });
