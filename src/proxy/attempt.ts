@@ -60,7 +60,8 @@ function carryOut(
       next = nextOf(answer, { pipeline, asked, permit, broker, credentials, offsetMs, mayRepeat });
       return next !== PASS;
     };
-    live.forwarder.forward({ ...signed, withhold }, visit.response, (end) => {
+    const { sessionToken } = credentials;
+    live.forwarder.forward({ ...signed, sessionToken, withhold }, visit.response, (end) => {
       if (end === "withheld") guarded(visit, () => goOn(visit, pipeline, next));
       else if (end instanceof Refusal) giveUp(visit, end);
       else visit.end({ forwarded: end });

@@ -37,8 +37,8 @@ export interface Sent {
 
 /**
  * AWS refuses expired credentials, a time that is far off and another region before it does anything, so that the same
- * request may be sent again. An answer about credentials or the signature is never passed on: it repeats the session
- * token.
+ * request may be sent again. An answer about credentials or the signature is never passed on. Nor is any other that
+ * repeats the session token: the upstream's guard sees to that.
  */
 export function nextOf(answer: ErrorAnswer, sent: Sent): Next {
   const { live, operation } = sent.asked;

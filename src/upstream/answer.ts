@@ -9,20 +9,22 @@ import { HeldAnswer } from "./held-answer.ts";
 import { refusalOf } from "./refusal-of.ts";
 import type { Forwarded, OnForwarded, SignedRequest } from "./signed-request.ts";
 import { announcedTrailers, type RawPart, trailersToClient } from "./trailers.ts";
+import { TokenGuard } from "./token-guard.ts";
 import { drainRest } from "./upload.ts";
+import { verdictOn } from "./verdict.ts";
 
 /** Statuses that have no body, whatever length they state (RFC 9110 section 6.4.1). */
 function isBodiless(method: string, status: number): boolean {
   return method === "HEAD" || status === 204 || status === 304;
 }
 
-/** Where AWS tells what is wrong with a signature, or that a bucket is elsewhere. */
+/** Where somebody may tell what is wrong with a signature, or that a bucket is elsewhere. */
 function mayBeFault(status: number): boolean {
-  return status === 400 || status === 403 || (status >= 300 && status < 400 && status !== 304);
+  return status >= 300 && status !== 304;
 }
 
-function unreadable(detail: string): Refusal {
-  return new Refusal("upstream-unreachable", { detail });
+function unknownCoding(): Refusal {
+  return new Refusal("upstream-unreachable", { detail: "an unknown transfer coding" });
 }
 
 /** One answer on its way back: undici's handler, which hands over raw header lines and stops reading when told to. */
@@ -40,6 +42,8 @@ export class Answer implements Dispatcher.DispatchHandler {
   #waitedMs = 0;
   #ended = false;
   #held: HeldAnswer | undefined;
+  /** Of an error answer. What succeeded is an object or an item, and is not looked at. */
+  #guard: TokenGuard | undefined;
 
   constructor(request: SignedRequest, response: ServerResponse, done: OnForwarded) {
     this.#request = request;
@@ -58,9 +62,11 @@ export class Answer implements Dispatcher.DispatchHandler {
     this.#status = status;
     this.#resume = resume;
     if (!isBodiless(this.#request.method, status)) this.#framing = framingOf(raw);
-    if (this.#framing === "unknown") return this.#breakOff(unreadable("an unknown transfer coding"));
-    if (this.#request.withhold !== undefined && mayBeFault(status)) {
-      this.#held = new HeldAnswer(this.#request.method, status, raw);
+    if (this.#framing === "unknown") return this.#breakOff(unknownCoding());
+    const { method, sessionToken, withhold } = this.#request;
+    if (withhold !== undefined && mayBeFault(status)) {
+      this.#held = new HeldAnswer(method, status, raw);
+      if (sessionToken !== undefined) this.#guard = new TokenGuard(sessionToken);
       return true;
     }
     this.#response.writeHead(status, this.#headers(raw));
@@ -72,17 +78,25 @@ export class Answer implements Dispatcher.DispatchHandler {
   onData(chunk: Buffer): boolean {
     if (this.#held?.add(chunk) === true) return true;
     if (this.#held !== undefined) return this.#overflow(this.#held);
-    this.#bytes += chunk.length;
-    return this.#flow(this.#response.write(chunk));
+    if (this.#guard === undefined) return this.#flow(this.#write(chunk));
+    const passing = this.#guard.pass(chunk);
+    return passing === undefined ? this.#cutShort() : this.#flow(this.#write(passing));
   }
 
   onComplete(trailers: readonly RawPart[] | null): void {
-    if (this.#held !== undefined && !this.#ended) {
-      if (this.#request.withhold?.(this.#held.read()) === true) return this.#end("withheld");
-      this.#release(this.#held);
-    }
-    // In an answer of another form there is no place for them.
-    if (trailers !== null && trailers.length > 0 && !this.#ended && this.#response.chunkedEncoding)
+    if (this.#ended) return;
+    if (this.#held !== undefined) {
+      const end = verdictOn(this.#held, this.#held.read(), this.#request.withhold, this.#guard);
+      if (end !== undefined) return this.#end(end);
+      this.#release(this.#held, this.#held.chunks);
+    } else if (this.#guard !== undefined) this.#write(this.#guard.rest());
+    // In an answer of another form there is no place for them, and nobody looked at those of an error.
+    if (
+      trailers !== null &&
+      trailers.length > 0 &&
+      this.#response.chunkedEncoding &&
+      this.#guard === undefined
+    )
       this.#response.addTrailers(trailersToClient(trailers));
     this.#finish();
   }
@@ -107,7 +121,7 @@ export class Answer implements Dispatcher.DispatchHandler {
   #headers(raw: readonly Buffer[]): string[] {
     const { answerHeaders, replacedHeaders } = this.#request;
     const lines = crossToClient(raw, answerHeaders, replacedHeaders);
-    if (this.#framing === "chunks" && this.#response.req.httpVersion === "1.1")
+    if (this.#framing === "chunks" && this.#response.req.httpVersion === "1.1" && this.#guard === undefined)
       lines.push(...announcedTrailers(raw));
     if (this.#framing === "close") {
       // Chunks would state an end that nobody has seen.
@@ -123,12 +137,17 @@ export class Answer implements Dispatcher.DispatchHandler {
     return flowing;
   }
 
+  #write(chunk: Buffer): boolean {
+    this.#bytes += chunk.length;
+    return chunk.length === 0 || this.#response.write(chunk);
+  }
+
   /** What is too large to be kept back goes its way if its beginning shows that it may, and no other. */
   #overflow(held: HeldAnswer): boolean {
-    const answer = held.glimpse();
-    if (answer === undefined) return this.#breakOff(unreadable("a large error answer that names no error"));
-    if (this.#request.withhold?.(answer) === true) return this.#breakOff("withheld");
-    return this.#flow(this.#release(held));
+    const end = verdictOn(held, held.glimpse(), this.#request.withhold, this.#guard);
+    if (end !== undefined) return this.#breakOff(end);
+    const passing = this.#guard?.pass(Buffer.concat(held.chunks));
+    return this.#flow(this.#release(held, passing === undefined ? held.chunks : [passing]));
   }
 
   /** Reads no more of an answer of which the client sees nothing. */
@@ -138,12 +157,19 @@ export class Answer implements Dispatcher.DispatchHandler {
     return true;
   }
 
+  /** Reads no more of an answer of which the client has seen a part. */
+  #cutShort(): true {
+    cutOff(this.#response);
+    this.#end(this.#forwarded("upstream"));
+    this.#abort?.();
+    return true;
+  }
+
   /** Lets go of what was held; from then on the answer streams like any other. */
-  #release(held: HeldAnswer): boolean {
-    const { bytes, flowing } = held.release(this.#response, this.#headers(held.raw));
-    this.#bytes = bytes;
+  #release({ status, raw }: HeldAnswer, chunks: readonly Buffer[]): boolean {
     this.#held = undefined;
-    return flowing;
+    this.#response.writeHead(status, this.#headers(raw));
+    return chunks.reduce((_, chunk) => this.#write(chunk), true);
   }
 
   #finish(): void {

@@ -1,5 +1,7 @@
-import type { ServerResponse } from "node:http";
 import type { ErrorAnswer } from "../aws/service.ts";
+import { isNamed } from "./framing.ts";
+import { inflate } from "./inflate.ts";
+import type { TokenGuard } from "./token-guard.ts";
 
 /**
  * More than any error document of AWS but those that give back items. Where a signature is wrong, S3 repeats what was
@@ -15,36 +17,30 @@ export class HeldAnswer {
   readonly status: number;
   /** Header lines as they came: name, value, name, value … */
   readonly raw: readonly Buffer[];
+  /** Pieces of the body as they came. */
+  readonly chunks: Buffer[] = [];
   readonly #method: string;
-  readonly #chunks: Buffer[] = [];
+  readonly #coding: string;
   #bytes = 0;
 
   constructor(method: string, status: number, raw: readonly Buffer[]) {
     this.#method = method;
     this.status = status;
     this.raw = raw;
+    this.#coding = this.#valuesOf("content-encoding").join();
   }
 
   /** Takes a piece in, and tells whether there is room for more. */
   add(chunk: Buffer): boolean {
-    this.#chunks.push(chunk);
+    this.chunks.push(chunk);
     this.#bytes += chunk.length;
     return this.#bytes <= MAX_BYTES;
   }
 
-  /** The answer for those who look at it. A header that stands twice has no one value. */
-  read(): ErrorAnswer {
-    return {
-      method: this.#method,
-      status: this.status,
-      header: (name) => {
-        const values = this.raw.filter(
-          (_, i) => i % 2 === 1 && this.raw[i - 1]?.toString("latin1").toLowerCase() === name,
-        );
-        return values.length === 1 ? values[0]?.toString("latin1") : undefined;
-      },
-      body: Buffer.concat(this.#chunks).toString("utf8"),
-    };
+  /** The answer for those who look at it; undefined where its coding hides what it says. */
+  read(): ErrorAnswer | undefined {
+    const body = inflate(Buffer.concat(this.chunks), this.#coding);
+    return body === undefined ? undefined : this.#answerOf(body.toString("utf8"));
   }
 
   /**
@@ -52,25 +48,36 @@ export class HeldAnswer {
    * items. Undefined where its beginning does not name the error.
    */
   glimpse(): ErrorAnswer | undefined {
-    const answer = this.read();
-    const named = NAMED.exec(answer.body)?.[0];
+    if (this.#coding !== "") return undefined;
+    const body = Buffer.concat(this.chunks).toString("utf8");
+    const named = NAMED.exec(body)?.[0];
     if (named === undefined) return undefined;
     // What is cut off within is no JSON any more.
-    return named.startsWith("{") ? { ...answer, body: `${named}}` } : answer;
+    return this.#answerOf(named.startsWith("{") ? `${named}}` : body);
   }
 
-  /**
-   * Passes on what was kept back.
-   *
-   * @param headers for the client
-   * @returns bytes of the body, and whether the client takes more
-   */
-  release(
-    response: ServerResponse,
-    headers: string[],
-  ): { readonly bytes: number; readonly flowing: boolean } {
-    response.writeHead(this.status, headers);
-    const flowing = this.#chunks.reduce((_, chunk) => response.write(chunk), true);
-    return { bytes: this.#bytes, flowing };
+  /** Whether the session token stands anywhere in what came: in a header line, in the body, or in what it is packed into. */
+  repeats(guard: TokenGuard): boolean {
+    const body = Buffer.concat(this.chunks);
+    return guard.isIn([...this.raw, body, inflate(body, this.#coding) ?? body]);
+  }
+
+  #answerOf(body: string): ErrorAnswer {
+    return {
+      method: this.#method,
+      status: this.status,
+      // A header that stands twice has no one value.
+      header: (name) => {
+        const values = this.#valuesOf(name);
+        return values.length === 1 ? values[0] : undefined;
+      },
+      body,
+    };
+  }
+
+  #valuesOf(name: string): readonly string[] {
+    return this.raw
+      .filter((_, i) => i % 2 === 1 && isNamed(this.raw[i - 1] as Buffer, name))
+      .map((value) => value.toString("latin1"));
   }
 }

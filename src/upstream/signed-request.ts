@@ -16,6 +16,8 @@ export interface SignedRequest {
   readonly answerHeaders: readonly string[];
   /** Lower-case names of which AWS's own lines do not cross. */
   readonly replacedHeaders?: ReadonlySet<string>;
+  /** What no error answer that is looked at may repeat to the client. */
+  readonly sessionToken?: string;
   /** Looks at an error answer before the client sees it, and says whether to keep it from the client. */
   readonly withhold?: (answer: ErrorAnswer) => boolean;
 }

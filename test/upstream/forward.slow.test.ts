@@ -723,12 +723,12 @@ describe("an error answer that is looked at", () => {
       sign = () => ({ withhold: looking(false) });
       const got = await ask();
       expect([got.status, valuesOf(got, "x-code"), seen]).toEqual([599, ["upstream-unreachable"], []]);
-      expect(ends).toMatchObject([{ detail: "a large error answer that names no error" }]);
+      expect(ends).toMatchObject([{ detail: "an error answer that does not show what it says" }]);
       await closed(sockets[0]);
     },
   );
 
-  it.each(["301 Moved Permanently", "400 Bad Request", "403 Forbidden"])(
+  it.each(["301 Moved Permanently", "400 Bad Request", "403 Forbidden", "404 Not Found", "503 Slow Down"])(
     "is one to HEAD too, without a body: %s",
     async (status) => {
       serve = answering(
@@ -751,7 +751,6 @@ describe("an error answer that is looked at", () => {
   );
 
   it.each([
-    ["of another status", "GET", "404 Not Found"],
     ["of success", "GET", "200 OK"],
     ["that is none: unchanged", "GET", "304 Not Modified"],
   ])("is none %s", async (_what, method, status) => {

@@ -1,0 +1,24 @@
+import type { ErrorAnswer } from "../aws/service.ts";
+import { Refusal } from "../domain/refusal.ts";
+import type { HeldAnswer } from "./held-answer.ts";
+import type { SignedRequest } from "./signed-request.ts";
+import type { TokenGuard } from "./token-guard.ts";
+
+/**
+ * How an error answer ends that the client does not get; undefined of one that it does. Whoever wrote it, and whatever
+ * it says: no answer passes that repeats the session token, nor one of which that cannot be told.
+ *
+ * @param answer what could be read of it
+ */
+export function verdictOn(
+  held: HeldAnswer,
+  answer: ErrorAnswer | undefined,
+  withhold: SignedRequest["withhold"],
+  guard: TokenGuard | undefined,
+): Refusal | "withheld" | undefined {
+  if (answer === undefined)
+    return new Refusal("upstream-unreachable", { detail: "an error answer that does not show what it says" });
+  if (withhold?.(answer) === true) return "withheld";
+  if (guard === undefined || !held.repeats(guard)) return undefined;
+  return new Refusal("signature-refused", { detail: "an answer that repeats the session token" });
+}
