@@ -65,9 +65,12 @@ function byName(a: HeaderLine, b: HeaderLine): number {
 
 const WHITE_SPACE = /[ \t\r\n]+/g;
 
-/** White space around a value does not count, and a run inside it counts as one space. */
+/**
+ * White space around a value does not count, and a run inside it counts as one space. A character is a byte here: A0 is
+ * a part of many letters in UTF-8 and no space, so that `trim` is not for it.
+ */
 function tidy(value: string): string {
-  return isTidy(value) ? value : value.replace(WHITE_SPACE, " ").trim();
+  return isTidy(value) ? value : value.replace(WHITE_SPACE, " ").replace(/^ | $/g, "");
 }
 
 /** Nearly every value is; native searches make this cheap even for a session token of 2 KB. */
