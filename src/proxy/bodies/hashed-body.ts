@@ -28,10 +28,23 @@ export function withHashedBody(
     const contentEncoding = storedEncodingOf(plan);
     return {
       ...operation,
-      // A checksum may stand before a body as well as behind it.
-      headers: [...operation.headers, ...trailers],
+      headers: [...operation.headers, ...newLines(trailers, operation.headers)],
       payload: { kind: "buffered", bytes, ...(contentEncoding !== undefined && { contentEncoding }) },
     };
+  });
+}
+
+/**
+ * A checksum may stand before a body as well as behind it; in both places it must be the same, and is sent once.
+ *
+ * @throws Refusal body-malformed
+ */
+function newLines(trailers: readonly HeaderLine[], headers: readonly HeaderLine[]): readonly HeaderLine[] {
+  return trailers.filter(([name, value]) => {
+    const before = headers.find(([other]) => other === name);
+    if (before !== undefined && before[1] !== value)
+      throw new Refusal("body-malformed", { detail: `${name} before the body and behind it differ` });
+    return before === undefined;
   });
 }
 
