@@ -233,13 +233,55 @@ describe.each(["execute-api", "lambda", "iotdata", "dynamodb"])("the path of %s"
   });
 });
 
-/** Header values as bytes: a character each, as Node hands them over; no white space but what separates. */
+/** Header values as bytes: a character each, as Node hands them over, with blanks before, between and behind. */
+const blanks = fc.constantFrom("", " ", "  ", "\t", " \t ");
+const latin1 = fc.oneof(
+  fc.integer({ min: 0x21, max: 0xff }).filter((byte) => byte !== 0x7f),
+  fc.constantFrom(0x85, 0xa0), // white space to some, and parts of letters in UTF-8
+);
 const byteValue = fc
   .array(
-    fc.integer({ min: 0x21, max: 0xff }).filter((byte) => byte !== 0x7f && byte !== 0xa0),
+    fc.oneof(
+      latin1.map((byte) => String.fromCharCode(byte)),
+      blanks,
+    ),
     { maxLength: 8 },
   )
-  .map((bytes) => String.fromCharCode(...bytes));
+  .map((pieces) => pieces.join(""));
+
+/** Letters of which UTF-8 makes such bytes, blanks, and nothing that the oracle takes for another blank. */
+const letters = fc
+  .array(fc.constantFrom("a", "à", "Š", "\u{1f4a0}", "…", "ﾠ", " ", "  ", "\t"), {
+    minLength: 1,
+    maxLength: 8,
+  })
+  .map((pieces) => pieces.join(""));
+
+describe("a value beyond ASCII", () => {
+  it("is signed as the AWS SDK signs the text that its bytes are", async () => {
+    await fc.assert(
+      fc.asyncProperty(request, letters, async (drawn, value) => {
+        const signable = { ...signableOf(drawn, "s3"), headers: [["host", "service.example.com"]] as const };
+        const headers = {
+          host: "service.example.com",
+          "x-amz-meta-a": value,
+          "x-amz-content-sha256": signable.payloadHash,
+        };
+        const expected = await oracleOf(drawn, "s3").sign(
+          { ...oracleRequest(signable, drawn.query), headers },
+          { signingDate: new Date(drawn.nowMs), unsignableHeaders: new Set() },
+        );
+        const bytes = Buffer.from(value).toString("latin1");
+        const added = createSigner().sign({
+          ...signable,
+          headers: [...signable.headers, ["x-amz-meta-a", bytes]],
+          sendPayloadHash: true,
+        });
+        expect(added.at(-1)).toBe(expected.headers["authorization"]);
+      }),
+    );
+  });
+});
 
 describe.each(["s3", "execute-api"])("what is signed for %s and goes on the wire", (service) => {
   it("is what AWS's side makes of it when it cuts it up again", () => {

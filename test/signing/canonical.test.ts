@@ -31,6 +31,9 @@ describe("canonicalHeaders", () => {
     ["", ""],
     [" ", ""],
     ["a\u00a0\u00a0b", "a\u00a0\u00a0b"],
+    ["x  \u00c3\u00a0", "x \u00c3\u00a0"], // à in UTF-8
+    [" \u00a0x\u00a0 ", "\u00a0x\u00a0"],
+    ["\u0085  x\u0085", "\u0085 x\u0085"],
   ])("writes %j as %j", (value, written) => {
     expect(canonicalHeaders([["n", value]]).lines).toBe(`n:${written}\n`);
   });

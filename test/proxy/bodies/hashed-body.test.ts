@@ -30,9 +30,9 @@ function visitOf(headers: Readonly<Record<string, string>>, body: string): Visit
 }
 
 /** What is signed and sent of a body that is hashed. */
-async function sent(headers: Readonly<Record<string, string>>, body: string) {
+async function sent(headers: Readonly<Record<string, string>>, body: string, put = PUT) {
   const visit = visitOf(headers, body);
-  const operation = await withHashedBody(visit, PUT, createBodyReader(10_000), 1000);
+  const operation = await withHashedBody(visit, put, createBodyReader(10_000), 1000);
   let payloadHash = "";
   const signer = { sign: (request: { payloadHash: string }) => ((payloadHash = request.payloadHash), []) };
   const credentials = { accessKeyId: "A", secretAccessKey: "s", sessionToken: "t", expiresAtMs: 0 };
@@ -72,6 +72,21 @@ describe("S3.10 a body on its way over plain HTTP", () => {
       "content-length: 5",
       "content-encoding: gzip",
     ]);
+  });
+
+  it("has a checksum that stands before it and behind it once, and is refused where they differ", async () => {
+    const headers = {
+      "transfer-encoding": "chunked",
+      "x-amz-decoded-content-length": "5",
+      "x-amz-trailer": "x-amz-checksum-crc32",
+    };
+    const framed = "5\r\nhello\r\n0\r\nx-amz-checksum-crc32:NhCmhg==\r\n\r\n";
+    const before = (value: string): Operation => ({ ...PUT, headers: [["x-amz-checksum-crc32", value]] });
+    const { lines } = await sent(headers, framed, before("NhCmhg=="));
+    expect(lines.filter((line) => line.startsWith("x-amz-checksum"))).toEqual([
+      "x-amz-checksum-crc32: NhCmhg==",
+    ]);
+    await expect(sent(headers, framed, before("AAAAAA=="))).rejects.toMatchObject({ code: "body-malformed" });
   });
 
   it("in signed chunks is taken out of them too", async () => {
