@@ -74,10 +74,8 @@ export function faultOfJson(answer: ErrorAnswer): SignatureFault | undefined {
 
 /** Of `prefix#Name:http://…` the name. */
 function bareName(type: string): string {
-  return type
-    .slice(type.indexOf("#") + 1)
-    .replace(/:.*/s, "")
-    .trim();
+  const name = type.replace(/:.*/s, "");
+  return name.slice(name.indexOf("#") + 1).trim();
 }
 
 /**
