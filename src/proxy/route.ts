@@ -55,7 +55,7 @@ interface Found<L extends Routed> {
  */
 export function createRouter<L extends Routed>(lives: readonly L[]): Router<L> {
   const all = byUpstream(lives);
-  const matched = all.filter((regions) => firstOf(regions).match !== undefined);
+  const matched = all.filter((regions) => firstOf(regions).match !== undefined).sort(byNarrowness);
   const suffixed = all.filter((regions) => firstOf(regions).hostSuffix !== undefined);
   const others = all.filter((regions) => firstOf(regions).match === undefined);
   const byScope = new Map(
@@ -91,9 +91,22 @@ function firstOf<L extends Routed>(regions: Regions<L>): L {
   return first as L; // each was made with one
 }
 
-/** In the region that an SDK signed for, where the upstream is there too. */
+/** Of two that fit the same request, the one that says more: a host, with its port, then the longer prefix. */
+function byNarrowness<L extends Routed>(a: Regions<L>, b: Regions<L>): number {
+  const [one, other] = [firstOf(a).match, firstOf(b).match];
+  return (
+    (other?.host ?? "").length - (one?.host ?? "").length ||
+    (other?.pathPrefix ?? "").length - (one?.pathPrefix ?? "").length
+  );
+}
+
+/** In the region that an SDK signed for; the first where nobody signed. */
 function regionalOf<L extends Routed>(regions: Regions<L>, scope: string | undefined): L {
-  return regions.get(scope?.slice(0, scope.indexOf("/")) ?? "") ?? firstOf(regions);
+  if (scope === undefined) return firstOf(regions);
+  const live = regions.get(scope.slice(0, scope.indexOf("/")));
+  if (live === undefined)
+    throw new Refusal("upstream-unknown", { detail: `the upstream is in no region of the scope ${scope}` });
+  return live;
 }
 
 /** `region/service` of a SigV4 credential scope; undefined for a request that no SDK signed. */

@@ -96,6 +96,29 @@ describe("the router", () => {
   });
 });
 
+it.each([false, true])("takes the narrowest match, in whatever order they stand: reversed %s", (reversed) => {
+  const lives = [
+    aLive("a", "s3", { pathPrefix: "/a" }),
+    aLive("b", "s3", { pathPrefix: "/a/b" }),
+    aLive("c", "s3", { pathPrefix: "/a/b/c" }),
+    aLive("host", "s3", { host: "h.test" }),
+    aLive("port", "s3", { host: "h.test:1" }),
+    aLive("both", "s3", { host: "h.test", pathPrefix: "/a" }),
+  ];
+  const narrowest = createRouter(reversed ? lives.toReversed() : lives);
+  const to = (target: string, host: string): readonly string[] => {
+    const { live, target: rest } = narrowest(aHead(`GET ${target}`, { host }));
+    return [live.upstream.name, rest];
+  };
+  expect(to("/a/x", "x")).toEqual(["a", "/x"]);
+  expect(to("/a/b/x", "x")).toEqual(["b", "/x"]);
+  expect(to("/a/b/c/x", "x")).toEqual(["c", "/x"]);
+  expect(to("/a/b/cc/x", "x")).toEqual(["b", "/cc/x"]);
+  expect(to("/a/b", "h.test")).toEqual(["both", "/b"]);
+  expect(to("/x", "h.test:2")).toEqual(["host", "/x"]);
+  expect(to("/a/x", "h.test:1")).toEqual(["port", "/a/x"]);
+});
+
 describe("an upstream in several regions", () => {
   const regional = createRouter([
     aLive("s3", "s3", undefined, "eu-west-1"),
@@ -112,7 +135,24 @@ describe("an upstream in several regions", () => {
     expect(regionOf("GET /s3/b/k", {})).toBe("eu-west-1");
     expect(regionOf("GET /b/k", { host: "files.test" })).toBe("us-west-1");
     expect(regionOf("GET /b/k", { host: "files.test", ...scoped("us-west-2/s3") })).toBe("us-west-2");
-    expect(regionOf("GET /b/k", { host: "files.test", ...scoped("eu-west-1/s3") })).toBe("us-west-1");
+  });
+
+  it("S3.10 is asked in no other region than an SDK signs for, matched or hosted", () => {
+    const hosts = createRouter(
+      ["eu-west-1", "eu-west-2"].map((region) => ({
+        ...aLive("s3", "s3", undefined, region),
+        hostSuffix: "s3.localhost",
+      })),
+    );
+    const matched = aHead("GET /b/k", { host: "files.test", ...scoped("eu-west-1/s3") });
+    const hosted = (scope: string) => aHead("GET /k", { host: "b.s3.localhost", ...scoped(scope) });
+    expect(codeOf(() => regional(matched))).toBe("upstream-unknown");
+    expect(codeOf(() => hosts(hosted("us-west-1/s3")))).toBe("upstream-unknown");
+    expect(hosts(hosted("eu-west-2/s3")).live.upstream.region).toBe("eu-west-2");
+  });
+
+  it("is no other region's where it is in one only: its scope is not looked at", () => {
+    expect(way("GET /x", { host: "files.example.com", ...scoped("eu-west-1/s3") })).toEqual(["files", "/x"]);
   });
 
   it("is in no region that is not its own", () => {
