@@ -8,8 +8,11 @@ const METHODS: ReadonlySet<string> = new Set(["GET", "HEAD", "PUT", "POST", "DEL
 /** Origin form (RFC 9112 section 3.2.1) of visible ASCII, without `#`, which ends a path, and `\`, which some read as `/`. */
 const TARGET = /^\/[!"$-[\]-~]*$/;
 
-/** A name or an address, with or without a port; nothing by which one reader's host is another's user name or path. */
-const HOST = /^(?:(?<name>[\w.-]+)|\[(?<address>[\da-f.:]+)\])(?::(?<port>\d{1,5}))?$/i;
+/**
+ * A name or an address, with or without a port; nothing by which one reader's host is another's user name or path. No
+ * label is empty: a dot at the end leaves a name the same to DNS, and not to who compares it.
+ */
+const HOST = /^(?:(?<name>[\w-]+(?:\.[\w-]+)*)|\[(?<address>[\da-f.:]+)\])(?::(?<port>\d{1,5}))?$/i;
 const MAX_PORT = 65_535;
 
 /** A query that carries a signature: SigV4's or SigV2's. */

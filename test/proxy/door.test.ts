@@ -102,6 +102,8 @@ describe("the door", () => {
     for (const good of ["a", "a.b:80", "127.0.0.1:4480", "[::1]", "[::1]:4480", "under_score"]) {
       expect(host(good), good).toBe("nothing");
     }
+    for (const bad of ["a.", "a.:80", "reports.s3.localhost.", ".a", "a..b", "."])
+      expect(host(bad), bad).toBe("target-malformed");
     for (const bad of ["", " ", "a b", "a/b", "a@b", "a:b", "a:123456", "::1", "[::1", "a,b", "a?", "a#"]) {
       expect(host(bad), bad).toBe("target-malformed");
     }
