@@ -56,7 +56,7 @@ export function readConfig(text: string, surroundings: Surroundings): ConfigRead
     describeIssues(parsed.error?.issues ?? [], value),
     refuse(draft, surroundings),
   ]);
-  const warnings = inOrder(warn(draft, surroundings.file, found)).slice(0, MAX_PROBLEMS);
+  const warnings = inOrder(warn(draft, surroundings, found)).slice(0, MAX_PROBLEMS);
   if (!parsed.success || found.length > 0)
     return { config: undefined, problems: inOrder(unlessMeant(found, value)), warnings };
   return { config: parsed.data, document, problems: [], warnings };

@@ -1,9 +1,10 @@
-import { createPrivateKey, type KeyObject, X509Certificate } from "node:crypto";
+import { createPrivateKey, type KeyObject } from "node:crypto";
 import { parseKeyFile } from "../credentials/seal.ts";
 import { Refusal } from "../domain/refusal.ts";
 import { ALGORITHMS } from "../identity/algorithm.ts";
 import { parseDenylist } from "../identity/denylist.ts";
 import { type KeyTerms, readKeySet, USER_POOL_KEYS } from "../identity/jwks.ts";
+import { certificatesIn } from "./certificates.ts";
 import type { Draft } from "./draft.ts";
 import type { Surroundings } from "./expand.ts";
 import { type Found, type Path, valueAt } from "./problem.ts";
@@ -74,11 +75,8 @@ function ofPassword(text: string): readonly string[] {
   return /^\P{Cc}+$/u.test(text) ? [] : ["a password is one line that is not empty"];
 }
 
-const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g;
-
 function ofCertificates(text: string): readonly string[] {
-  const found = text.match(CERTIFICATE) ?? [];
-  return found.length > 0 && found.every(isCertificate) ? [] : ["it holds no certificates as PEM"];
+  return certificatesIn(text) === undefined ? ["it holds no certificates as PEM"] : [];
 }
 
 function ofPrivateKey(text: string): readonly string[] {
@@ -100,16 +98,7 @@ function oddPair({ document }: Draft, file: Surroundings["file"]): readonly Foun
     return typeof path === "string" && path !== "" ? file(path) : undefined;
   });
   const privateKey = key === undefined ? undefined : privateKeyOf(key);
-  const [first] = cert?.match(CERTIFICATE) ?? [];
-  if (privateKey === undefined || first === undefined || !isCertificate(first)) return [];
-  if (new X509Certificate(first).checkPrivateKey(privateKey)) return [];
+  const [first] = certificatesIn(cert ?? "") ?? [];
+  if (privateKey === undefined || first === undefined || first.checkPrivateKey(privateKey)) return [];
   return [{ path: ["listen", "tls", "keyFile"], message: "it is the key of another certificate" }];
-}
-
-function isCertificate(pem: string): boolean {
-  try {
-    return new X509Certificate(pem).raw.length > 0;
-  } catch {
-    return false;
-  }
 }

@@ -4,14 +4,20 @@ import type { Draft } from "./draft.ts";
 import type { Surroundings } from "./expand.ts";
 import type { Found } from "./problem.ts";
 import { namesIn } from "./rule-names.ts";
+import { warnOfCertificates } from "./warn-certificates.ts";
 import { warnOfRules } from "./warn-rules.ts";
 
 /** Finds what may start, and yet may not be what is meant: in all that fits the schema, and is not refused. */
-export function warn(draft: Draft, file: Surroundings["file"], refused: readonly Found[]): readonly Found[] {
+export function warn(
+  draft: Draft,
+  surroundings: Pick<Surroundings, "file" | "now">,
+  refused: readonly Found[],
+): readonly Found[] {
   return [
     ...anyClient(draft),
     ...guests(draft),
-    ...denylist(draft, file),
+    ...denylist(draft, surroundings.file),
+    ...warnOfCertificates(draft, surroundings),
     ...sources(draft),
     ...shared(draft),
     ...recording(draft),
