@@ -37,6 +37,13 @@ const LINK_LOCAL = new BlockList();
 LINK_LOCAL.addSubnet("169.254.0.0", 16, "ipv4");
 LINK_LOCAL.addSubnet("fe80::", 10, "ipv6");
 LINK_LOCAL.addSubnet("fd00:ec2::", 32, "ipv6");
+// IPv4 in ways that a gateway undoes: 169.254.0.0/16 behind NAT64 (RFC 6052), SIIT (RFC 2765), 6to4 (RFC 3056), as
+// compatible with IPv4 (RFC 4291), and all of the NAT64 for local use, which puts it anywhere (RFC 8215).
+LINK_LOCAL.addSubnet("64:ff9b::a9fe:0", 112, "ipv6");
+LINK_LOCAL.addSubnet("::ffff:0:a9fe:0", 112, "ipv6");
+LINK_LOCAL.addSubnet("2002:a9fe::", 32, "ipv6");
+LINK_LOCAL.addSubnet("::a9fe:0", 112, "ipv6");
+LINK_LOCAL.addSubnet("64:ff9b:1::", 48, "ipv6");
 
 /** Addresses that answer with the machine's own credentials, or lie on the link: never an upstream. */
 export function isLinkLocal(host: string): boolean {
@@ -96,6 +103,8 @@ function formProblem(text: string, { what, example }: Words): string | undefined
   // It also takes "https:host" and "https:///host" for https://host.
   if (!/^https?:\/\/[^/]/i.test(text)) return `it is not a URL such as ${example}`;
   if (port === "0") return "port 0 cannot be called";
+  // It is the same host, and not the same text: certificates, signatures and issuers are compared with it.
+  if (new URL(text).hostname.endsWith(".")) return `${what} has no dot at the end of its host`;
   return isLinkLocal(hostOf(text)) ? "link-local and metadata addresses are not upstreams" : undefined;
 }
 

@@ -106,16 +106,30 @@ describe("isLinkLocal", () => {
     "febf::1",
     "fd00:ec2::254",
     "fd00:0ec2:0:0::23",
+    "64:ff9b::a9fe:a9fe",
+    "64:ff9b::169.254.169.254",
+    "64:ff9b:1::1",
+    "64:ff9b:1:a9fe:a9:fe00::",
+    "::ffff:0:169.254.169.254",
+    "::169.254.169.254",
+    "2002:a9fe:a9fe::1",
   ])("knows %s", (host) => {
     expect(isLinkLocal(host)).toBe(true);
   });
 
-  it.each(["169.255.0.1", "fec0::1", "fd00:ec3::254", "s3.us-east-1.amazonaws.com", "fe80.test"])(
-    "does not take %s for one",
-    (host) => {
-      expect(isLinkLocal(host)).toBe(false);
-    },
-  );
+  it.each([
+    "169.255.0.1",
+    "fec0::1",
+    "fd00:ec3::254",
+    "64:ff9b::808:808",
+    "2002:a9ff::1",
+    "64:ff9b:2::1",
+    "::1",
+    "s3.us-east-1.amazonaws.com",
+    "fe80.test",
+  ])("does not take %s for one", (host) => {
+    expect(isLinkLocal(host)).toBe(false);
+  });
 });
 
 describe("endpointProblem", () => {
@@ -157,6 +171,17 @@ describe("endpointProblem", () => {
     ["https://[fe80::1]", /metadata/],
     ["https://[fd00:ec2::254]", /metadata/],
     ["https://[::ffff:169.254.169.254]", /metadata/],
+    ["https://[::ffff:a9fe:a9fe]", /metadata/],
+    ["https://[64:ff9b::a9fe:a9fe]", /metadata/],
+    ["https://[64:FF9B:0::169.254.169.254]", /metadata/],
+    ["https://[2002:a9fe:a9fe::]", /metadata/],
+    ["https://0251.0376.0251.0376", /metadata/],
+    ["https://0xa9.0xfe.0xa9.0xfe", /metadata/],
+    ["https://169.16689662", /metadata/],
+    ["https://169.254.43518", /metadata/],
+    ["https://025177524776", /metadata/],
+    ["https://%31%36%39.254.169.254", /metadata/],
+    ["https://s3.us-east-1.amazonaws.com.", /no dot at the end/],
   ])("S6.5 refuses %j", (url, why) => {
     expect(endpointProblem(url)).toMatch(why);
   });
