@@ -1,6 +1,9 @@
+import { partitionOf } from "../aws/arn.ts";
 import { isInTheClear } from "./address.ts";
 import type { Draft } from "./draft.ts";
 import type { Found } from "./problem.ts";
+import { refuseEndpoints } from "./refuse-endpoints.ts";
+import { refuseHosts } from "./refuse-hosts.ts";
 import type { Config } from "./schema.ts";
 import { inRegion } from "./upstream-schema.ts";
 import { regionsOf } from "./upstreams.ts";
@@ -12,7 +15,8 @@ export function refuseUpstreams(draft: Draft): readonly Found[] {
     ...inTheClear(draft),
     ...oddRegions(draft),
     ...oddAddressing(draft),
-    ...nestedSuffixes(draft),
+    ...refuseEndpoints(draft),
+    ...refuseHosts(draft),
     ...needs(draft),
     ...oddTables(draft),
   ];
@@ -73,22 +77,6 @@ function inTheClear({ upstreams }: Draft): Found[] {
   });
 }
 
-/** A suffix that ends in another's: a bucket with dots in its name could stand before either. */
-function nestedSuffixes({ upstreams }: Draft): Found[] {
-  const suffixes = upstreams.flatMap(({ key, fit }) => {
-    const suffix = fit?.addressing.hostSuffix;
-    return suffix === undefined ? [] : [{ key, suffix }];
-  });
-  return suffixes.flatMap(({ key, suffix }) =>
-    suffixes
-      .filter((other) => suffix.endsWith(`.${other.suffix}`))
-      .map((other) => ({
-        path: ["upstreams", key, "addressing", "hostSuffix"],
-        message: `a host that ends in ${suffix} ends in ${other.suffix} of ${other.key} as well`,
-      })),
-  );
-}
-
 /** Regions that are said twice, or of which some would never be called. */
 function oddRegions({ upstreams }: Draft): Found[] {
   return upstreams.flatMap(({ key, fit }) => {
@@ -96,10 +84,18 @@ function oddRegions({ upstreams }: Draft): Found[] {
     const path = ["upstreams", key, "regions"];
     if (fit.region !== undefined)
       return [{ path, message: "region says the same; leave one of the two out" }];
-    const { endpoint = "{region}" } = fit;
-    const isOne = fit.regions.length > 1 && inRegion(endpoint, "") === endpoint;
-    return isOne ? [{ path, message: `an endpoint is in one region, unless it has {region} in it` }] : [];
+    const message = oddSeveral(fit, fit.regions);
+    return message === undefined ? [] : [{ path, message }];
   });
+}
+
+function oddSeveral({ endpoint, addressing }: Settings, regions: readonly string[]): string | undefined {
+  if (regions.length === 1) return undefined;
+  // A request is decided once, by ARNs, and they begin with the partition.
+  if (new Set(regions.map(partitionOf)).size > 1) return "these regions are not of one partition";
+  if (addressing.bucket !== undefined) return "an endpoint that stands for one bucket is in one region";
+  if (endpoint === undefined || inRegion(endpoint, "") !== endpoint) return undefined;
+  return "an endpoint is in one region, unless it has {region} in it";
 }
 
 function oddAddressing({ upstreams }: Draft): Found[] {

@@ -1,17 +1,21 @@
 import { z } from "zod";
 import { SERVICE_NAMES } from "../aws/services.ts";
 import { endpointProblem } from "./address.ts";
+import { bucketName } from "./bucket-name.ts";
 import { account, distinct, nameSchema, region, sizeWithin, unless, written } from "./values.ts";
+
+/** What the Host of a request may be. */
+const HOST = /^(?:[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?$/;
 
 const match = z
   .strictObject({
-    host: written(/^[^\s/?#@\\]+$/, "a host is written like files.example.com")
+    host: written(HOST, "a host is written like files.example.com")
       .toLowerCase()
       .optional()
       .describe("Equal to the request's Host."),
     pathPrefix: written(/^(?:\/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)+$/, "a path prefix is written like /files")
       .optional()
-      .describe("Taken off before the path is read."),
+      .describe("Taken off before the path is read. Of several that fit the longest counts."),
   })
   .refine(
     (match) => match.host !== undefined || match.pathPrefix !== undefined,
@@ -38,9 +42,7 @@ const addressing = z
       .enum(["path", "virtual-hosted"])
       .default("path")
       .describe("Where the bucket stands in what is sent: first in the path, or before the endpoint's host."),
-    bucket: z
-      .string()
-      .min(3)
+    bucket: bucketName
       .optional()
       .describe(
         "The one bucket that the endpoint stands for, as that of an access point or a custom domain.",
@@ -77,6 +79,34 @@ const tables = z.record(
       .default({})
       .describe("The partition key of each secondary index that requests may name."),
   }),
+);
+
+/** What Postern writes itself, or takes out: the signature, credentials, framing, and what the decision was made on. */
+const OWN_HEADERS: ReadonlySet<string> = new Set([
+  "x-amz-content-sha256",
+  "x-amz-copy-source",
+  "x-amz-date",
+  "x-amz-decoded-content-length",
+  "x-amz-expected-bucket-owner",
+  "x-amz-region-set",
+  "x-amz-s3session-token",
+  "x-amz-security-token",
+  "x-amz-source-expected-bucket-owner",
+  "x-amz-target",
+  "x-amz-trailer",
+  "x-amz-user-agent",
+]);
+
+const headerName = written(
+  /^[Xx]-[Aa][Mm][Zz]-[A-Za-z0-9-]+$/,
+  "it is for x-amz- headers; of others it is fixed which are sent",
+)
+  .toLowerCase()
+  .refine((name) => !OWN_HEADERS.has(name), "Postern writes this header itself, or takes it out");
+
+const queryName = written(
+  /^(?![Xx]-[Aa][Mm][Zz]-)[!-~]+$/,
+  "x-amz- names in a query are a signature, or headers where no rule sees them",
 );
 
 /** An AWS service that may be called, at one endpoint. */
@@ -121,11 +151,11 @@ export const upstreamSchema = z.strictObject({
       "Of DynamoDB: keys by table, for conditions on dynamodb:LeadingKeys. Of others they are unknown.",
     ),
   allowHeaders: z
-    .array(z.string().min(1).toLowerCase())
+    .array(headerName)
     .default([])
     .describe("Headers let through besides those that Postern knows."),
   allowQuery: z
-    .array(z.string().min(1))
+    .array(queryName)
     .default([])
     .describe("Query names let through besides those that Postern knows."),
 });

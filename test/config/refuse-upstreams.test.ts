@@ -52,6 +52,24 @@ describe("upstreams", () => {
       ["upstreams.a.regions: an endpoint is in one region, unless it has {region} in it"],
     ],
     [
+      "S3.6 regions are of one partition, and an endpoint that stands for one bucket is in one",
+      {
+        a: { service: "s3", regions: ["eu-west-1", "cn-north-1"] },
+        b: {
+          service: "s3",
+          regions: ["us-west-1", "us-west-2"],
+          endpoint: "https://reports.s3.{region}.amazonaws.com",
+          addressing: { bucket: "reports" },
+        },
+        c: { service: "dynamodb", regions: ["us-gov-west-1", "us-west-2"] },
+      },
+      [
+        "upstreams.a.regions: these regions are not of one partition",
+        "upstreams.b.regions: an endpoint that stands for one bucket is in one region",
+        "upstreams.c.regions: these regions are not of one partition",
+      ],
+    ],
+    [
       "two upstreams take the same hosts",
       {
         a: { service: "s3", addressing: { hostSuffix: "s3.test" } },
@@ -97,6 +115,87 @@ describe("upstreams", () => {
   ])("H16 %s", (_what, upstreams, problems) => {
     expect(told({ upstreams })).toEqual(problems);
   });
+
+  it("H16 have prefixes of which one begins with the other: the longer counts", () => {
+    const upstreams = {
+      a: { service: "s3", match: { pathPrefix: "/a" } },
+      b: { service: "s3", match: { pathPrefix: "/a/b" } },
+    };
+    expect(told({ upstreams })).toEqual([]);
+  });
+
+  it.each([
+    "a/b",
+    "ab",
+    "A-b",
+    "a".repeat(64),
+    "-ab",
+    "reports-s3alias",
+    "x.mrap",
+    "a--use1-az4--x-s3",
+    "1.2.3.4",
+  ])("S3.6 stand for no bucket that has no name of a bucket: %s", (bucket) => {
+    const s3 = { service: "s3", endpoint: "https://minio.test", addressing: { bucket } };
+    expect(told({ upstreams: { s3 } })).toEqual([
+      expect.stringMatching(
+        /^upstreams\.s3\.addressing\.bucket: (?:a bucket is named|AWS means something else)/,
+      ),
+    ]);
+  });
+
+  it.each([
+    "authorization",
+    "Host",
+    "Cookie",
+    "Connection",
+    "Content-Length",
+    "Transfer-Encoding",
+    "Expect",
+    "X-Forwarded-For",
+    "X-Postern-Token",
+    "x_amz_date",
+    "",
+    "X-Amz-Date",
+    "x-amz-security-token",
+    "x-amz-content-sha256",
+    "x-amz-copy-source",
+    "x-amz-expected-bucket-owner",
+    "x-amz-target",
+    "x-amz-trailer",
+  ])("S3.4 H24 let no header through that Postern writes or takes out: %j", (name) => {
+    const s3 = { service: "s3", allowHeaders: ["X-Amz-New", name] };
+    expect(told({ upstreams: { s3 } })).toEqual([
+      expect.stringMatching(
+        /^upstreams\.s3\.allowHeaders\.1: (?:it is for x-amz- headers|Postern writes this header itself)/,
+      ),
+    ]);
+  });
+
+  it.each(["X-Amz-Signature", "x-amz-acl", "X-AMZ-Date", "", "a b"])(
+    "S3.2 let no signature through in a query, nor a header: %j",
+    (name) => {
+      const s3 = { service: "s3", allowQuery: ["x-new", "xx-amz-y", name] };
+      expect(told({ upstreams: { s3 } })).toEqual([
+        expect.stringMatching(/^upstreams\.s3\.allowQuery\.2: x-amz- names in a query are/),
+      ]);
+    },
+  );
+
+  it.each(["files.test.", ".files.test", "files..test", "files.test/x", "user@files.test", "files.test:"])(
+    "match no host that no request can have: %s",
+    (host) => {
+      expect(told({ upstreams: { s3: { service: "s3", match: { host } } } })).toEqual([
+        "upstreams.s3.match.host: a host is written like files.example.com",
+      ]);
+    },
+  );
+
+  it.each(["files.test", "FILES.test:4480", "127.0.0.1", "[::1]:4480", "under_score"])(
+    "match the host %s",
+    (host) => {
+      expect(told({ upstreams: { s3: { service: "s3", match: { host } } } })).toEqual([]);
+    },
+  );
 
   it("of other services have no tables", () => {
     const tables = { Orders: { partitionKey: "customerId" } };

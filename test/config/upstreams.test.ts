@@ -82,17 +82,22 @@ it("has the names that are let through besides, headers in lower case", () => {
 
 it("has an upstream once for each of its regions, the first of them first", () => {
   const endpoint = "https://s3-fips.dualstack.{region}.amazonaws.com";
-  const found = upstreams({}, { s3: { service: "s3", regions: ["eu-west-1", "us-gov-west-1"], endpoint } });
+  const found = upstreams({}, { s3: { service: "s3", regions: ["eu-west-1", "us-west-2"], endpoint } });
   expect(found).toMatchObject([
     {
       origin: "https://s3-fips.dualstack.eu-west-1.amazonaws.com",
       upstream: { name: "s3", region: "eu-west-1", partition: "aws" },
     },
     {
-      origin: "https://s3-fips.dualstack.us-gov-west-1.amazonaws.com",
-      upstream: { name: "s3", region: "us-gov-west-1", partition: "aws-us-gov" },
+      origin: "https://s3-fips.dualstack.us-west-2.amazonaws.com",
+      upstream: { name: "s3", region: "us-west-2", partition: "aws" },
     },
   ]);
+});
+
+it("knows the partition of a region", () => {
+  const [gov] = upstreams({}, { s3: { service: "s3", region: "us-gov-west-1" } });
+  expect(gov?.upstream.partition).toBe("aws-us-gov");
 });
 
 it("sends all regions to the one address that stands for AWS", () => {
