@@ -21,6 +21,7 @@ export const KEY_NAMES: readonly string[] = [
   "dynamodb:ReturnConsumedCapacity",
   "dynamodb:ReturnValues",
   "dynamodb:Select",
+  "s3:LocationConstraint",
   "s3:RequestObjectTagKeys",
   "s3:VersionId",
   "s3:annotation-prefix",
