@@ -80,8 +80,17 @@ export function membersOf(
  */
 export function textOf(members: XmlMembers, name: string): string | undefined {
   const [element] = members.get(name) ?? [];
-  if (element?.children.some((child) => !(child instanceof XmlText)) === true) {
-    throw malformed(`${name} is not text`);
+  return element && textIn(element);
+}
+
+/**
+ * The text of an element in which there is nothing else.
+ *
+ * @throws Refusal body-malformed
+ */
+export function textIn(element: XmlElement): string {
+  if (element.children.some((child) => !(child instanceof XmlText))) {
+    throw malformed(`${element.name} is not text`);
   }
-  return element?.text;
+  return element.text;
 }

@@ -119,7 +119,10 @@ describe("what the S3 client of the SDK sends is read as what it means", () => {
             ACL: "private",
             ObjectLockEnabledForBucket: true,
             ObjectOwnership: "ObjectWriter",
-            CreateBucketConfiguration: { LocationConstraint: "eu-west-1", Tags: [{ Key: "a", Value: "b" }] },
+            CreateBucketConfiguration: {
+              LocationConstraint: "us-east-1" as never,
+              Tags: [{ Key: "a", Value: "b" }],
+            },
           }),
         ),
     ],

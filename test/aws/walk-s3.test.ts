@@ -158,6 +158,7 @@ const VALUES: Readonly<Record<string, unknown>> = {
   ExpectedBucketOwner: "123456789012",
   ExpectedSourceBucketOwner: "123456789012",
   Key: KEY,
+  LocationConstraint: "us-east-1",
   RequestRoute: "route",
   SSECustomerKey: "k".repeat(32),
   CopySourceSSECustomerKey: "k".repeat(32),

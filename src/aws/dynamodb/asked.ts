@@ -2,7 +2,7 @@ import type { ResourceShape } from "../../domain/known-action.ts";
 import type { Asked } from "../asked.ts";
 import { allGlobalTables, allTables } from "./names.ts";
 import { TARGET_ACTIONS } from "./restores.ts";
-import { STATEMENT_ACTIONS } from "./statements.ts";
+import { maybeChecked, STATEMENT_ACTIONS } from "./statements.ts";
 import {
   DYNAMODB_TABLE,
   type DynamoDbRow,
@@ -82,10 +82,11 @@ export function countedByDynamoDb(): readonly (readonly [action: string, covered
 const OTHER_NEEDS: Partial<Readonly<Record<TableNaming, (own: Need, name: string) => readonly Need[]>>> = {
   "transact-items": (own, name) => transactActions(name).map((action) => ({ ...own, action })),
   "write-items": (own) => [{ ...own, maybe: WRITES }],
-  statements: (own) =>
+  statements: (own, name) =>
     Object.entries(STATEMENT_ACTIONS).map(([verb, one]) => ({
       ...one,
       levels: verb === "select" ? [...own.levels, "parts"] : own.levels,
+      maybe: maybeChecked(name, verb),
     })),
   "restored-backup": (own) => [own, ...ON_TARGET],
   "restored-table": (own) => [own, ...ON_TARGET],

@@ -35,6 +35,14 @@ const LISTS: Readonly<Record<string, string>> = {
 
 const TRANSACTION = "ExecuteTransaction";
 
+/** What `EXISTS` does as well: to DynamoDB it is the same function (API reference, ExecuteTransaction). */
+const CHECKED = "dynamodb:ConditionCheckItem";
+
+/** Actions that some of an operation's statements count as besides, for denies. */
+export function maybeChecked(operation: string, verb: string): readonly string[] {
+  return operation === TRANSACTION && verb === "select" ? [CHECKED] : [];
+}
+
 /** What conditions could be about, and no statement is read so far. */
 const KEYS = new Map([
   ...ALL_ITEMS,
@@ -60,7 +68,8 @@ function touchedByOne(entry: unknown, upstream: Upstream, operation: string): To
   if (exists && operation !== TRANSACTION) throw malformed("EXISTS outside of a transaction");
   const whole = tableArn(table, upstream);
   const keys = operation === TRANSACTION ? TRANSACTED : KEYS;
-  const said = { ...STATEMENT_ACTIONS[verb], keys };
+  const { action, covers } = STATEMENT_ACTIONS[verb];
+  const said = { action, covers: exists ? [...covers, CHECKED] : covers, keys };
   if (index === undefined) return { ...said, resource: whole };
   return { ...said, resource: indexArn(whole, index), within: [whole] };
 }

@@ -1,4 +1,5 @@
 import { CHECKSUM } from "./accepted.ts";
+import { INVENTORY, METADATA, METADATA_TABLES } from "./encrypting-bodies.ts";
 import type { S3Row } from "./row.ts";
 
 const BODY = { headers: CHECKSUM, body: "stream" } as const;
@@ -6,8 +7,8 @@ const BODY = { headers: CHECKSUM, body: "stream" } as const;
 const ONE = { query: ["id"] };
 const ALL = { query: ["continuation-token"] };
 
-/** S3 keeps lists of all objects, where whoever asks says. */
-const LISTS = { covers: ["s3:ListBucket"] };
+/** S3 keeps lists of all objects and of their versions, where whoever asks says. */
+const LISTS = { covers: ["s3:ListBucket", "s3:ListBucketVersions"] };
 /** All annotations are written to a table. */
 const ANNOTATIONS = { reaches: ["s3:GetObjectAnnotation", "s3:GetObjectVersionAnnotation"] };
 
@@ -71,8 +72,9 @@ export const BUCKET_REPORTS: Readonly<Record<string, S3Row>> = {
     name: "PutBucketInventoryConfiguration",
     action: "s3:PutInventoryConfiguration",
     ...ONE,
-    ...BODY,
     ...LISTS,
+    headers: CHECKSUM,
+    body: INVENTORY,
   },
   "bucket DELETE inventory id": {
     name: "DeleteBucketInventoryConfiguration",
@@ -110,7 +112,8 @@ export const BUCKET_REPORTS: Readonly<Record<string, S3Row>> = {
     action: "s3:CreateBucketMetadataTableConfiguration",
     ...LISTS,
     ...ANNOTATIONS,
-    ...BODY,
+    headers: CHECKSUM,
+    body: METADATA,
   },
   "bucket GET metadataConfiguration": {
     name: "GetBucketMetadataConfiguration",
@@ -124,18 +127,21 @@ export const BUCKET_REPORTS: Readonly<Record<string, S3Row>> = {
     name: "UpdateBucketMetadataAnnotationTableConfiguration",
     action: "s3:UpdateBucketMetadataAnnotationTableConfiguration",
     ...ANNOTATIONS,
-    ...BODY,
+    headers: CHECKSUM,
+    body: METADATA_TABLES.annotation,
   },
   "bucket PUT metadataInventoryTable": {
     name: "UpdateBucketMetadataInventoryTableConfiguration",
     action: "s3:UpdateBucketMetadataInventoryTableConfiguration",
     ...LISTS,
-    ...BODY,
+    headers: CHECKSUM,
+    body: METADATA_TABLES.inventory,
   },
   "bucket PUT metadataJournalTable": {
     name: "UpdateBucketMetadataJournalTableConfiguration",
     action: "s3:UpdateBucketMetadataJournalTableConfiguration",
-    ...BODY,
+    headers: CHECKSUM,
+    body: METADATA_TABLES.journal,
   },
   "bucket POST metadataTable": {
     name: "CreateBucketMetadataTableConfiguration",

@@ -1,4 +1,5 @@
 import { CHECKSUM, GRANTS } from "./accepted.ts";
+import { BUCKET_ENCRYPTION, REPLICATION } from "./encrypting-bodies.ts";
 import type { S3Row } from "./row.ts";
 
 const BODY = { headers: CHECKSUM, body: "stream" } as const;
@@ -52,7 +53,12 @@ export const BUCKET_SETTINGS: Readonly<Record<string, S3Row>> = {
   "bucket DELETE cors": { name: "DeleteBucketCors", action: "s3:PutBucketCORS" },
 
   "bucket GET encryption": { name: "GetBucketEncryption", action: "s3:GetEncryptionConfiguration" },
-  "bucket PUT encryption": { name: "PutBucketEncryption", action: "s3:PutEncryptionConfiguration", ...BODY },
+  "bucket PUT encryption": {
+    name: "PutBucketEncryption",
+    action: "s3:PutEncryptionConfiguration",
+    headers: CHECKSUM,
+    body: BUCKET_ENCRYPTION,
+  },
   "bucket DELETE encryption": { name: "DeleteBucketEncryption", action: "s3:PutEncryptionConfiguration" },
 
   "bucket GET lifecycle": { name: "GetBucketLifecycleConfiguration", action: "s3:GetLifecycleConfiguration" },
@@ -122,7 +128,7 @@ export const BUCKET_SETTINGS: Readonly<Record<string, S3Row>> = {
     action: "s3:PutReplicationConfiguration",
     ...REPLICATES,
     headers: [...CHECKSUM, "x-amz-bucket-object-lock-token"],
-    body: "stream",
+    body: REPLICATION,
   },
   "bucket DELETE replication": { name: "DeleteBucketReplication", action: "s3:PutReplicationConfiguration" },
 
@@ -141,6 +147,11 @@ export const BUCKET_SETTINGS: Readonly<Record<string, S3Row>> = {
   "bucket PUT versioning": { name: "PutBucketVersioning", action: "s3:PutBucketVersioning", ...BODY },
 
   "bucket GET website": { name: "GetBucketWebsite", action: "s3:GetBucketWebsite" },
-  "bucket PUT website": { name: "PutBucketWebsite", action: "s3:PutBucketWebsite", ...BODY },
+  "bucket PUT website": {
+    name: "PutBucketWebsite",
+    action: "s3:PutBucketWebsite",
+    headers: CHECKSUM,
+    body: "website",
+  },
   "bucket DELETE website": { name: "DeleteBucketWebsite", action: "s3:DeleteBucketWebsite" },
 };

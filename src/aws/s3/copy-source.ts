@@ -1,6 +1,7 @@
 import { decodePercent, encodePath, encodePercent } from "../../domain/percent.ts";
 import { Refusal } from "../../domain/refusal.ts";
 import { checkBucket, checkKey } from "./target.ts";
+import { isVersionId } from "./version-id.ts";
 
 /** The object that a copy reads. */
 export interface CopySource {
@@ -24,7 +25,7 @@ export function readCopySource(value: string): CopySource {
   const { path, version } = FORM.exec(value)?.groups ?? {};
   const decoded = decodePercent(path ?? "");
   const versionId = version === undefined ? undefined : decodePercent(version);
-  if (!decoded || (version !== undefined && versionId === undefined)) throw unreadable();
+  if (!decoded || (version !== undefined && !isVersionId(versionId ?? ""))) throw unreadable();
   const slash = decoded.indexOf("/");
   if (slash === -1 || slash === decoded.length - 1) throw unreadable();
   const bucket = checkBucket(decoded.slice(0, slash));

@@ -1,5 +1,6 @@
 import { malformed } from "../body.ts";
 import { checkKey } from "./target.ts";
+import { isVersionId } from "./version-id.ts";
 import { membersOf, parseStrictXml, textOf } from "../strict-xml.ts";
 
 /** One object that DeleteObjects names. */
@@ -17,7 +18,8 @@ const MAX_OBJECTS = 1000;
 const MEMBERS = ["Key", "VersionId", "ETag", "LastModifiedTime", "Size"];
 
 /**
- * Reads the body of DeleteObjects.
+ * Reads the body of DeleteObjects. White space is a part of a key wherever it stands: to S3 a space alone is a key too (API
+ * reference, DeleteObjects, of which it is said that directory buckets take none such).
  *
  * @throws Refusal body-malformed, target-malformed, target-ambiguous
  */
@@ -28,7 +30,8 @@ export function readDeleteObjects(text: string): readonly ObjectToDelete[] {
     const members = membersOf(object, MEMBERS);
     const key = textOf(members, "Key") ?? "";
     const versionId = textOf(members, "VersionId");
-    if (key === "" || versionId === "") throw malformed("an object without a key, or with an empty version");
+    if (key === "") throw malformed("an object without a key");
+    if (versionId !== undefined && !isVersionId(versionId)) throw malformed("a version that is none");
     checkKey(key);
     return { key, versionId, etag: textOf(members, "ETag") };
   });

@@ -20,8 +20,10 @@ const ANNOTATES = [
 ];
 
 const HOLD_DAYS = "s3:object-lock-event-hold-duration-days";
-const KMS_KEY = "s3:x-amz-server-side-encryption-aws-kms-key-id";
-const REDIRECT = "s3:x-amz-website-redirect-location";
+/** The condition key of the key of KMS that a request names. */
+export const KMS_KEY = "s3:x-amz-server-side-encryption-aws-kms-key-id";
+/** The condition key of where readers of a website are led. */
+export const REDIRECT = "s3:x-amz-website-redirect-location";
 
 /** The condition key of objects that are encrypted with a key of the customer's own. */
 export const CUSTOMER_KEY = "s3:x-amz-server-side-encryption-customer-algorithm";

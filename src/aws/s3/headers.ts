@@ -1,7 +1,7 @@
 import type { Headers } from "../../domain/head.ts";
 import type { HeaderLine } from "../../domain/operation.ts";
 import { Refusal } from "../../domain/refusal.ts";
-import { comparedBy } from "./compared.ts";
+import { COMPARED, comparedBy } from "./compared.ts";
 import { type CopySource, readCopySource } from "./copy-source.ts";
 import type { S3Row } from "./row.ts";
 import type { S3Target } from "./target.ts";
@@ -45,6 +45,7 @@ const IMPLIED: readonly (readonly [header: string, actions: readonly string[]])[
   ["x-amz-bypass-governance-retention", ["s3:BypassGovernanceRetention"]],
   ["x-amz-bucket-object-lock-enabled", ["s3:PutBucketObjectLockConfiguration", "s3:PutBucketVersioning"]],
   ["x-amz-object-ownership", ["s3:PutBucketOwnershipControls"]],
+  ["x-amz-object-if-match", [COMPARED]],
 ];
 /** Headers that ask for something where they say `true`, and for nothing where they say `false`. */
 const FLAGS: ReadonlySet<string> = new Set([

@@ -33,7 +33,7 @@ export interface S3Row extends S3Action {
    *
    * - `stream`: one goes with it, and decides nothing;
    * - `objects`, `bucket`, `restore`: it says what else is asked;
-   * - otherwise it tells condition keys.
+   * - `website`, and otherwise: it tells condition keys.
    */
-  readonly body?: "stream" | "objects" | "bucket" | "restore" | ToldBody;
+  readonly body?: "stream" | "objects" | "bucket" | "restore" | "website" | ToldBody;
 }

@@ -18,6 +18,8 @@ import { checkRestoreObject } from "./restore-object.ts";
 import type { S3Row } from "./row.ts";
 import { readS3Target, type S3Target } from "./target.ts";
 import { readToldKeys } from "./told-keys.ts";
+import { isVersionId } from "./version-id.ts";
+import { readWebsite } from "./website.ts";
 import { faultOfS3 } from "../signature-fault.ts";
 import type { BodyDecided, Service, Upstream } from "../service.ts";
 
@@ -28,7 +30,7 @@ export const s3: Service = { recognise, refuse: refuseAsS3, faultOf: faultOfS3, 
 const XML_TYPES = [undefined, "application/xml", "text/xml", "application/octet-stream"];
 
 /** Query names that choose what is asked: without a value nobody says whether they are there. */
-const NEVER_EMPTY: ReadonlySet<string> = new Set(["annotationName", "id", "versionId"]);
+const NEVER_EMPTY: ReadonlySet<string> = new Set(["annotationName", "id"]);
 
 /** 1 to 10,000 (API reference, UploadPart). */
 const PART_NUMBER = /^(?:[1-9][0-9]{0,3}|10000)$/;
@@ -76,6 +78,7 @@ function acceptQuery(query: Parameters, { row, selector }: FoundRow, upstream: U
 
 function mayHave(name: string, value: string): boolean {
   if (name === "partNumber") return PART_NUMBER.test(value);
+  if (name === "versionId") return isVersionId(value);
   return value !== "" || !NEVER_EMPTY.has(name);
 }
 
@@ -102,7 +105,8 @@ function needsBy(body: DecidingBody, request: S3Request, text: string): readonly
   if (body === "objects") return deletionsOf(request, text);
   if (body === "bucket") return creationOf(request, text);
   if (body === "restore") return restorationOf(request, text);
-  return requirementsOf({ ...request, told: readToldKeys(text, body) }, subjectOf(request));
+  const told = body === "website" ? readWebsite(text) : readToldKeys(text, body);
+  return requirementsOf({ ...request, told }, subjectOf(request));
 }
 
 function deletionsOf(request: S3Request, text: string): readonly Requirement[] {
@@ -113,7 +117,8 @@ function deletionsOf(request: S3Request, text: string): readonly Requirement[] {
 }
 
 function creationOf(request: S3Request, text: string): readonly Requirement[] {
-  return requirementsOf(implying(request, readCreateBucket(text)), subjectOf(request));
+  const { implied, told } = readCreateBucket(text, request.upstream.region);
+  return requirementsOf(implying({ ...request, told }, implied), subjectOf(request));
 }
 
 /** A request whose body needs actions besides those of its headers. */

@@ -13,6 +13,8 @@ export type RecognisedCall = Omit<S3Call, "requirements">;
 const CREATES_OBJECT: ReadonlySet<string> = new Set(["PutObject", "CopyObject", "CreateMultipartUpload"]);
 /** Operations that may be told to write only over an object with a certain ETag. */
 const WRITES_OVER: ReadonlySet<string> = new Set(["PutObject", "CopyObject", "CompleteMultipartUpload"]);
+/** Operations that may be told to go on only for an object with a certain ETag, by a header of their own. */
+const ANNOTATES: ReadonlySet<string> = new Set(["PutObjectAnnotation", "DeleteObjectAnnotation"]);
 /** Operations that may be told to bypass governance mode. */
 const BYPASSES: ReadonlySet<string> = new Set([
   "DeleteObject",
@@ -107,7 +109,8 @@ function extraActions(call: RecognisedCall): readonly string[] {
   const writesOver = WRITES_OVER.has(operation) && headers.has("if-match") ? ["s3:GetObject"] : [];
   if (CREATES_OBJECT.has(operation)) return [...headerActions(call), ...writesOver].toSorted();
   const compares = operation === "DeleteObject" ? comparingActions(headers.get("if-match")) : [];
-  return [...bypassActions(call), ...writesOver, ...compares];
+  const annotates = ANNOTATES.has(operation) && headers.has("x-amz-object-if-match") ? ["s3:GetObject"] : [];
+  return [...bypassActions(call), ...writesOver, ...compares, ...annotates];
 }
 
 function headerActions({ headers }: RecognisedCall): readonly string[] {

@@ -119,6 +119,28 @@ describe("S4.3 the records of a stream", () => {
   });
 });
 
+describe("S4.2 what reads items without naming them", () => {
+  const backup = { BackupArn: BACKUP, TargetTableName: "Copy" };
+  const source = { SourceTableName: "Orders", TargetTableName: "Copy" };
+  const vectors = { TableName: "Orders", IndexName: "byMeaning", Select: "COUNT" };
+
+  it.each([
+    ["GetRecords", iterator(STREAM)],
+    ["RestoreTableFromBackup", backup],
+    ["RestoreTableToPointInTime", source],
+    ["SearchVectors", vectors],
+  ])("%s tells that any key and attribute may be reached, and no other key", (operation, input) => {
+    for (const { keys } of asks(operation, input)) {
+      expect(keys).toEqual(
+        new Map([
+          ["dynamodb:leadingkeys", "unknown"],
+          ["dynamodb:attributes", "unknown"],
+        ]),
+      );
+    }
+  });
+});
+
 describe("S4.3 a table that is restored", () => {
   const NEW = "arn:aws:dynamodb:us-east-1:123456789012:table/Copy";
   const onTarget = "BatchWriteItem DeleteItem GetItem PutItem Query Scan UpdateItem"

@@ -91,6 +91,9 @@ describe("S4.3 a statement in PartiQL", () => {
 
 const statements = (...texts: readonly string[]) => texts.map((Statement) => ({ Statement }));
 
+const coversOf = (text: string) =>
+  asks("ExecuteTransaction", { TransactStatements: statements(text) })[0]?.covers;
+
 describe("many statements in PartiQL", () => {
   const select = "SELECT * FROM Orders WHERE a = 1";
   const remove = "DELETE FROM Secret WHERE a = 1";
@@ -112,6 +115,35 @@ describe("many statements in PartiQL", () => {
     ]);
     const [batched] = asks("BatchExecuteStatement", { Statements: statements(select) });
     expect(batched?.keys?.has("dynamodb:enclosingoperation")).toBe(false);
+  });
+
+  it("of a transaction count as a check of a condition where they are one", () => {
+    expect(coversOf(`EXISTS(${select})`)).toEqual([...SELECT.covers, "dynamodb:ConditionCheckItem"]);
+    expect(coversOf(select)).toEqual(SELECT.covers);
+    expect(coversOf(remove)).toEqual(["dynamodb:DeleteItem"]);
+  });
+
+  it("have conditions that a deny of conditions holds", () => {
+    const rules = [
+      anAllow("all", { allow: ["dynamodb:*"] }),
+      { name: "none", deny: ["dynamodb:ConditionCheckItem"], on: [ARN] },
+    ];
+    const rule = (text: string) =>
+      ruling(
+        rules,
+        aCaller({ sub: "me" }),
+        ...asks("ExecuteTransaction", { TransactStatements: statements(text) }),
+      ).verdict;
+    expect(rule(`EXISTS(${select})`)).toBe("denial");
+    expect(rule(select)).toBe("permit");
+    expect(rule("EXISTS(SELECT * FROM Secret WHERE a = 1)")).toBe("permit");
+  });
+
+  it("are two requirements where one of them is a condition", () => {
+    const TransactStatements = statements(select, `EXISTS(${select})`);
+    expect(asks("ExecuteTransaction", { TransactStatements }).map(({ covers }) => covers?.length)).toEqual([
+      3, 4,
+    ]);
   });
 
   it("have conditions in a transaction only", () => {

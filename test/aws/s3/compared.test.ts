@@ -42,6 +42,19 @@ describe("the ETag of an object", () => {
     expect(asks("DELETE /reports/a", any)).toEqual([`s3:DeleteObject ${OBJECT}`]);
   });
 
+  it.each([
+    "PUT /reports/a?annotation&annotationName=n",
+    "DELETE /reports/a?annotation&annotationName=n",
+    "PUT /reports/a?annotation&annotationName=n&versionId=1",
+  ])("is read by %s with a header of its own", (line) => {
+    for (const etag of ['"e"', "*", ""]) {
+      expect(asks(line, { "x-amz-object-if-match": etag })).toEqual([
+        ...asks(line),
+        `s3:GetObject ${OBJECT}`,
+      ]);
+    }
+  });
+
   it("is not asked for by a write that is to be the first", () => {
     expect(asks("PUT /reports/a", { "if-none-match": "*" })).toEqual([`s3:PutObject ${OBJECT}`]);
   });

@@ -11,6 +11,9 @@ describe("S3.5 a body of DeleteObjects", () => {
     ["an object without a key", one("<VersionId>1</VersionId>"), "body-malformed"],
     ["an empty key, which is the bucket", one("<Key/>"), "body-malformed"],
     ["an empty version", one("<Key>a</Key><VersionId/>"), "body-malformed"],
+    ["a version of white space", one("<Key>a</Key><VersionId> </VersionId>"), "body-malformed"],
+    ["white space before a version", one("<Key>a</Key><VersionId>&#10;v</VersionId>"), "body-malformed"],
+    ["white space after a version", one("<Key>a</Key><VersionId>v\t</VersionId>"), "body-malformed"],
     ["two keys", one("<Key>mine</Key><Key>audit</Key>"), "body-malformed"],
     ["two versions", one("<Key>a</Key><VersionId>1</VersionId><VersionId>2</VersionId>"), "body-malformed"],
     [
@@ -44,6 +47,13 @@ describe("S3.5 a body of DeleteObjects", () => {
       { key: "a/<b>\r+%2F ü", versionId: "v", etag: undefined },
     ]);
   });
+
+  it.each(["q3.txt ", " q3.txt", " ", "a\n", "\u00a0"])(
+    "is read with white space that is of its key: %j",
+    (key) => {
+      expect(readDeleteObjects(one(`<Key>${key}</Key>`))).toMatchObject([{ key }]);
+    },
+  );
 
   it("is read with as many objects as S3 takes", () => {
     expect(readDeleteObjects(wrap("<Object><Key>a</Key></Object>".repeat(1000)))).toHaveLength(1000);

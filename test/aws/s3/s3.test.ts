@@ -503,10 +503,9 @@ describe("S3.5 DeleteObjects", () => {
 });
 
 describe("S3.5 CreateBucket", () => {
-  it("says its region in its body, and needs nothing more for that", () => {
-    const body = configuration("<LocationConstraint>eu-west-1</LocationConstraint>");
-    expect(create(body).requirements).toEqual([{ action: "s3:CreateBucket", resource: BUCKET }]);
+  it("without a body is in the region that was asked, and needs nothing more", () => {
     expect(create("").requirements).toEqual([{ action: "s3:CreateBucket", resource: BUCKET }]);
+    expect(create(configuration("")).requirements).toEqual([{ action: "s3:CreateBucket", resource: BUCKET }]);
   });
 
   it("needs the leave to tag for a bucket with tags", () => {
@@ -571,7 +570,9 @@ describe("S4.3 what a setting does to the objects of its bucket", () => {
   });
 
   it.each([
-    ["PUT /reports?inventory&id=x", ["s3:ListBucket"]],
+    ["PUT /reports?inventory&id=x", ["s3:ListBucket", "s3:ListBucketVersions"]],
+    ["POST /reports?metadataTable", ["s3:ListBucket", "s3:ListBucketVersions"]],
+    ["PUT /reports?metadataInventoryTable", ["s3:ListBucket", "s3:ListBucketVersions"]],
     ["PUT /reports?tagging", ["s3:TagResource", "s3:UntagResource"]],
     ["DELETE /reports?tagging", ["s3:UntagResource"]],
     ["GET /reports?tagging", ["s3:ListTagsForResource"]],

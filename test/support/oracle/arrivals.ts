@@ -6,7 +6,7 @@ import { createGuard, type Guard, type Seen } from "../../../src/local/guard/gua
 import { serveExchange } from "../../../src/local/listener.ts";
 import { LocalError, type LocalAnswer, type LocalRequest } from "../../../src/local/request.ts";
 import type { Session } from "../../../src/local/session.ts";
-import { isCanonicalTarget, namesTwice } from "./one-reading.ts";
+import { isCanonicalTarget, namesTwice, reachesFurther } from "./one-reading.ts";
 
 /** A request that reached AWS's side, as it is read there. */
 export interface Arrival {
@@ -20,7 +20,7 @@ export interface Arrival {
   readonly session: Session | undefined;
   /** The code of the stand-in's refusal. */
   readonly refused: string | undefined;
-  /** What others on the way, or AWS itself, might read otherwise; undefined where there is nothing. */
+  /** What others on the way, or AWS itself, might read otherwise, or nobody was asked; undefined where there is nothing. */
   readonly ambiguous: string | undefined;
 }
 
@@ -54,8 +54,11 @@ export async function startArrivals(): Promise<Arrivals> {
   const serve = async (request: LocalRequest): Promise<LocalAnswer> => {
     const arrival = newArrival(request, aws);
     all.push(arrival);
+    const pieces: Buffer[] = [];
     try {
-      await current.run(arrival, () => readWhole(guard, { ...request, body: noticing(request, arrival) }));
+      const body = noticing(request, arrival, pieces);
+      await current.run(arrival, () => readWhole(guard, { ...request, body }));
+      arrival.ambiguous ??= furtherOf(request, arrival, Buffer.concat(pieces));
       return { status: 200, headers: {} };
     } catch (error) {
       if (!(error instanceof LocalError)) throw error;
@@ -128,13 +131,22 @@ function ambiguityOf(target: string, headers: Lines): string | undefined {
 }
 
 /** The body as it comes, with a look at the whole of it where it is JSON. */
-async function* noticing(request: LocalRequest, arrival: Writable): AsyncGenerator<Buffer, void> {
+async function* noticing(
+  request: LocalRequest,
+  arrival: Writable,
+  pieces: Buffer[],
+): AsyncGenerator<Buffer, void> {
   const isJson = request.rawHeaders.some((value) => value.startsWith("application/x-amz-json"));
-  const pieces: Buffer[] = [];
   for await (const piece of request.body) {
-    if (isJson) pieces.push(piece);
+    pieces.push(piece);
     yield piece;
   }
   if (isJson && namesTwice(Buffer.concat(pieces).toString("utf8")))
     arrival.ambiguous = "JSON with a member twice";
+}
+
+function furtherOf({ rawHeaders }: LocalRequest, { seen = [] }: Arrival, body: Buffer): string | undefined {
+  const region = rawHeaders.map((value) => /Credential=[^/]+\/\d+\/([^/]+)\//.exec(value)?.[1]).find(Boolean);
+  const actions = seen.map(({ action }) => action);
+  return reachesFurther(actions, body.toString("utf8"), region ?? "");
 }

@@ -44,6 +44,19 @@ const executes = (statement: string): Shot =>
 const copies = (source: string): Shot =>
   shot("PUT /s3/reports/copy", { headers: [["x-amz-copy-source", source]] });
 
+const settles = (query: string, body: string): Shot =>
+  shot(`PUT /s3/reports?${query}`, { body, headers: [["Content-Type", "application/xml"]] });
+const creates = (location: string, scope = "us-east-1/s3"): Shot =>
+  shot(scope === PLAIN.scope ? "PUT /s3/new-bucket" : "PUT /new-bucket", {
+    body: `<CreateBucketConfiguration><LocationConstraint>${location}</LocationConstraint></CreateBucketConfiguration>`,
+    ...(scope !== PLAIN.scope && { scope, place: "sdk" }),
+  });
+const transacts = (...statements: readonly string[]): Shot =>
+  calls(
+    "ExecuteTransaction",
+    JSON.stringify({ TransactStatements: statements.map((Statement) => ({ Statement })) }),
+  );
+
 /** Requests by which readers were found to differ, here or elsewhere: each is sent in every run. */
 export const CORPUS: readonly Shot[] = [
   // Two readings of a path.
@@ -91,6 +104,14 @@ export const CORPUS: readonly Shot[] = [
   shot("PUT /s3/reports/a?uploadId=u"),
   shot("PUT /s3/reports/a?partNumber=1"),
   shot("PUT /s3/reports/a?annotation&annotationName=n"),
+  ...["PUT", "DELETE"].flatMap((method) =>
+    ['"x"', "*", ""].map((value) =>
+      shot(`${method} /s3/reports/a?annotation&annotationName=n`, {
+        headers: [["x-amz-object-if-match", value]],
+      }),
+    ),
+  ),
+  shot("GET /s3/reports/a?versionId=%20"),
   // What headers add.
   ...["true", "TRUE", "false", "x", ""].map((value) =>
     shot("DELETE /s3/reports/a", { headers: [["x-amz-bypass-governance-retention", value]] }),
@@ -115,6 +136,41 @@ export const CORPUS: readonly Shot[] = [
   // Bodies that decide.
   deletes("<Object><Key>a</Key><Key>b</Key></Object>"),
   deletes("<Object><Key>a</Key><ETag>x</ETag></Object>"),
+  deletes("<Object><Key>q3.txt </Key></Object><Object><Key> </Key></Object>"),
+  deletes("<Object><Key>q3.txt</Key><VersionId> </VersionId></Object>"),
+  deletes("<Object><Key>q3.txt</Key><VersionId>v </VersionId></Object>"),
+  ...["eu-west-1", "us-east-1", "EU", "", " us-east-1"].map((region) => creates(region)),
+  ...["eu-west-1", "us-east-1", "EU"].map((region) => creates(region, "eu-west-1/s3")),
+  ...["", "<KMSMasterKeyID>k</KMSMasterKeyID>", "<kmsMasterKeyID>k</kmsMasterKeyID>"].map((key) =>
+    settles(
+      "encryption",
+      `<ServerSideEncryptionConfiguration><Rule><ApplyServerSideEncryptionByDefault><SSEAlgorithm>aws:kms</SSEAlgorithm>${key}</ApplyServerSideEncryptionByDefault></Rule></ServerSideEncryptionConfiguration>`,
+    ),
+  ),
+  settles(
+    "replication",
+    "<ReplicationConfiguration><Rule><Destination><EncryptionConfiguration><ReplicaKmsKeyID>k</ReplicaKmsKeyID></EncryptionConfiguration></Destination></Rule></ReplicationConfiguration>",
+  ),
+  settles(
+    "inventory&id=x",
+    "<InventoryConfiguration><Destination><S3BucketDestination><Encryption><SSE-KMS><KeyId>k</KeyId></SSE-KMS></Encryption></S3BucketDestination></Destination></InventoryConfiguration>",
+  ),
+  settles(
+    "inventory&id=x",
+    "<InventoryConfiguration><IncludedObjectVersions>All</IncludedObjectVersions></InventoryConfiguration>",
+  ),
+  settles(
+    "metadataInventoryTable",
+    "<InventoryTableConfiguration><EncryptionConfiguration><KmsKeyArn>k</KmsKeyArn></EncryptionConfiguration></InventoryTableConfiguration>",
+  ),
+  settles(
+    "website",
+    "<WebsiteConfiguration><RedirectAllRequestsTo><HostName>evil.test</HostName></RedirectAllRequestsTo></WebsiteConfiguration>",
+  ),
+  settles(
+    "website",
+    "<WebsiteConfiguration><RoutingRules><RoutingRule><Redirect><HostName>evil.test</HostName></Redirect></RoutingRule></RoutingRules></WebsiteConfiguration>",
+  ),
   deletes("<Object><Key>a&#x2F;..&#x2F;b</Key></Object>"),
   deletes("<Object><Key><![CDATA[a]]></Key></Object>"),
   calls("GetItem", '{"TableName":"Orders","TableName":"Secret","Key":{"customerId":{"S":"a"}}}'),
@@ -130,6 +186,10 @@ export const CORPUS: readonly Shot[] = [
   executes(`SELECT * FROM "Orders" WHERE a IN (SELECT a FROM "Secret")`),
   executes(`DELETE FROM "Orders" WHERE a = 1; DELETE FROM "Secret" WHERE a = 1`),
   executes(`INSERT INTO "Orders" VALUE {'a': 'FROM "Secret"'}`),
+  transacts(`EXISTS(SELECT * FROM "Orders" WHERE a = 1)`),
+  transacts(`EXISTS(SELECT * FROM "Orders" WHERE a = 1)`, `SELECT * FROM "Orders" WHERE a = 1`),
+  calls("RestoreTableToPointInTime", '{"SourceTableName":"Orders","TargetTableName":"Copy"}'),
+  calls("SearchVectors", '{"TableName":"Orders","IndexName":"byMeaning"}'),
   // Who asks, and where one request ends.
   shot("GET /s3/reports/q3.txt", { place: "both" }),
   shot("GET /s3/reports/q3.txt", { place: "two-callers", caller: "member" }),

@@ -34,3 +34,35 @@ export function isCanonicalTarget(target: string): boolean {
     !names.some((name) => /^x-amz-/i.test(name))
   );
 }
+
+/** Actions whose bodies may name a key of KMS, another host or a region. */
+const REACHING = new Set([
+  "s3:CreateBucket",
+  "s3:CreateBucketMetadataTableConfiguration",
+  "s3:PutBucketWebsite",
+  "s3:PutEncryptionConfiguration",
+  "s3:PutInventoryConfiguration",
+  "s3:PutReplicationConfiguration",
+  "s3:UpdateObjectEncryption",
+  "s3:UpdateBucketMetadataAnnotationTableConfiguration",
+  "s3:UpdateBucketMetadataInventoryTableConfiguration",
+  "s3:UpdateBucketMetadataJournalTableConfiguration",
+]);
+
+/** What no rule of the oracle's names; it needs no parser to be seen. */
+const GUARDED = /<\s*(?:[\w-]+:)?(?:\w*Kms\w*Key\w*|KeyId|HostName)\b/i;
+const LOCATION = /<LocationConstraint>([^<]*)</i;
+
+/**
+ * What a body that passed does besides what was decided; undefined where it does nothing more.
+ *
+ * @param actions what the stand-in read
+ * @param region the one that it was signed for
+ */
+export function reachesFurther(actions: readonly string[], body: string, region: string): string | undefined {
+  if (!actions.some((action) => REACHING.has(action))) return undefined;
+  if (GUARDED.test(body)) return "a body with a key or a host that no rule names";
+  const location = LOCATION.exec(body)?.[1];
+  const isThere = [undefined, "", region, region === "eu-west-1" ? "EU" : region].includes(location);
+  return isThere ? undefined : "a bucket in a region that was not asked";
+}

@@ -236,7 +236,7 @@ const writeHeaders = fc.oneof(
         x-amz-website-redirect-location x-amz-bypass-governance-retention x-amz-object-ownership
         x-amz-bucket-object-lock-enabled x-amz-checksum-crc32 x-amz-sdk-checksum-algorithm x-amz-mfa
         x-amz-server-side-encryption-customer-algorithm x-amz-expected-bucket-owner x-amz-request-payer
-        x-amz-metadata-directive x-amz-tagging-directive x-amz-if-match-size x-amz-object-attributes
+        x-amz-metadata-directive x-amz-tagging-directive x-amz-if-match-size x-amz-object-attributes x-amz-object-if-match
         x-amz-copy-source-if-match x-amz-copy-source-range x-amz-write-offset-bytes x-amz-rename-source
         x-amz-confirm-remove-self-bucket-access x-amz-transition-default-minimum-object-size x-amz-te
         x-amz-optional-object-attributes x-amz-source-expected-bucket-owner x-amz-mp-object-size`),
@@ -401,15 +401,76 @@ const deleteBody = fc
   )
   .map(([before, root, objects, after]) => latin1(`${before}${root}${objects.join("")}${after}`));
 
+/** Bodies of settings by their selectors: without, and with what a rule must name, or nobody can read. */
+const SETTINGS: Readonly<Record<string, readonly string[]>> = Object.fromEntries(
+  [
+    [
+      "encryption",
+      "<ServerSideEncryptionConfiguration><Rule><ApplyServerSideEncryptionByDefault><SSEAlgorithm>aws:kms</SSEAlgorithm>*</ApplyServerSideEncryptionByDefault></Rule></ServerSideEncryptionConfiguration>",
+      "KMSMasterKeyID",
+    ],
+    [
+      "replication",
+      "<ReplicationConfiguration><Rule><Destination><EncryptionConfiguration>*</EncryptionConfiguration></Destination></Rule></ReplicationConfiguration>",
+      "ReplicaKmsKeyID",
+    ],
+    [
+      "inventory&id=x",
+      "<InventoryConfiguration><Destination><S3BucketDestination><Encryption><SSE-KMS>*</SSE-KMS></Encryption></S3BucketDestination></Destination></InventoryConfiguration>",
+      "KeyId",
+    ],
+    [
+      "metadataConfiguration",
+      "<MetadataConfiguration><JournalTableConfiguration><EncryptionConfiguration>*</EncryptionConfiguration></JournalTableConfiguration></MetadataConfiguration>",
+      "KmsKeyArn",
+    ],
+    [
+      "metadataInventoryTable",
+      "<InventoryTableConfiguration><EncryptionConfiguration>*</EncryptionConfiguration></InventoryTableConfiguration>",
+      "KmsKeyArn",
+    ],
+    [
+      "metadataJournalTable",
+      "<JournalTableConfiguration><EncryptionConfiguration>*</EncryptionConfiguration></JournalTableConfiguration>",
+      "KmsKeyArn",
+    ],
+    [
+      "metadataAnnotationTable",
+      "<AnnotationTableConfiguration><EncryptionConfiguration>*</EncryptionConfiguration></AnnotationTableConfiguration>",
+      "KmsKeyArn",
+    ],
+    [
+      "website",
+      "<WebsiteConfiguration><RedirectAllRequestsTo>*</RedirectAllRequestsTo></WebsiteConfiguration>",
+      "HostName",
+    ],
+  ].map(([selector = "", body = "", name = ""]) => [
+    selector,
+    ["", `<${name}>x</${name}>`, `<${name}/>`, `<${name.toLowerCase()}>x</${name.toLowerCase()}>`].map(
+      (inside) => body.replace("*", inside),
+    ),
+  ]),
+);
+
 const SETTING = "<TagSet><Tag><Key>a</Key><Value>b</Value></Tag></TagSet>";
-const bodyOf = ({ method, level, selector, isCopy }: Operation): fc.Arbitrary<string> => {
+const settingOf = ({ method, level, selector }: Operation): readonly string[] => {
+  const bodies = level === "bucket" && method.startsWith("P") ? SETTINGS[selector] : undefined;
+  return bodies === undefined ? [] : ["", bodies[0] ?? "", ...bodies];
+};
+const bodyOf = (asked: Operation): fc.Arbitrary<string> => {
+  const { method, level, selector, isCopy } = asked;
+  const settings = settingOf(asked);
+  if (settings.length > 0) return fc.constantFrom(...settings);
   if (isCopy) return fc.constant("");
   if (selector === "delete") return deleteBody;
   if (method === "PUT" && level === "bucket" && selector === "")
     return fc.constantFrom(
       "",
       "",
-      "<CreateBucketConfiguration><LocationConstraint>eu-west-1</LocationConstraint></CreateBucketConfiguration>",
+      ...["eu-west-1", "us-east-1", "EU", ""].map(
+        (region) =>
+          `<CreateBucketConfiguration><LocationConstraint>${region}</LocationConstraint></CreateBucketConfiguration>`,
+      ),
       "<CreateBucketConfiguration><Tags><Tag><Key>a</Key><Value>b</Value></Tag></Tags></CreateBucketConfiguration>",
       "<CreateBucketConfiguration><Bucket><Type>Directory</Type></Bucket></CreateBucketConfiguration>",
     );
