@@ -3,7 +3,7 @@ import type { RawPart } from "./trailers.ts";
 const NOTHING = Buffer.alloc(0);
 
 /** What JSON and XML escape in a token is not here, and whoever has less than this of one has nothing. */
-const PLAIN_RUN = /[A-Za-z0-9]{20,}/g;
+const PLAIN_RUN = /[A-Za-z0-9]{12,}/g;
 
 /** Keeps a session token from the client, to whom AWS's answers about a signature repeat it. */
 export class TokenGuard {
