@@ -143,6 +143,7 @@ it.each([
   ["s3tables.us-east-1.amazonaws.com", /another service/],
   ["dynamodb.us-east-1.amazonaws.com", /another service/],
   ["s3.dualstack.amazonaws.com", /another service/],
+  ["s3-us-east-1.us-east-1.amazonaws.com", /another service/],
   ["ec2-1-2-3-4.compute-1.amazonaws.com", /another service/],
   ["amazonaws.com.api.aws", /another service/],
 ])("S3.6 nothing of S3's is sent to %s", (host, why) => {
