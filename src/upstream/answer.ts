@@ -63,10 +63,10 @@ export class Answer implements Dispatcher.DispatchHandler {
     this.#resume = resume;
     if (!isBodiless(this.#request.method, status)) this.#framing = framingOf(raw);
     if (this.#framing === "unknown") return this.#breakOff(unknownCoding());
-    const { method, sessionToken, withhold } = this.#request;
+    const { method, sessionToken = "", withhold } = this.#request;
     if (withhold !== undefined && mayBeFault(status)) {
       this.#held = new HeldAnswer(method, status, raw);
-      if (sessionToken !== undefined) this.#guard = new TokenGuard(sessionToken);
+      if (sessionToken !== "") this.#guard = new TokenGuard(sessionToken);
       return true;
     }
     this.#response.writeHead(status, this.#headers(raw));

@@ -1,8 +1,6 @@
-import type { RawPart } from "./trailers.ts";
-
 const NOTHING = Buffer.alloc(0);
 
-/** What JSON and XML escape in a token is not here, and whoever has less than this of one has nothing. */
+/** Runs in which there is nothing that JSON, XML or a URL would escape, and that do not stand anywhere by chance. */
 const PLAIN_RUN = /[A-Za-z0-9]{12,}/g;
 
 /** Keeps a session token from the client, to whom AWS's answers about a signature repeat it. */
@@ -19,8 +17,9 @@ export class TokenGuard {
   }
 
   /** Whether the token stands in any of these. */
-  isIn(parts: readonly RawPart[]): boolean {
-    return parts.some((part) => this.#forms.some((form) => toBytes(part).includes(form)));
+  isIn(parts: readonly Buffer[]): boolean {
+    const bytes = parts.length === 1 ? (parts[0] as Buffer) : Buffer.concat(parts);
+    return this.#forms.some((form) => bytes.includes(form));
   }
 
   /**
@@ -40,10 +39,6 @@ export class TokenGuard {
   rest(): Buffer {
     return this.#kept;
   }
-}
-
-function toBytes(part: RawPart): Buffer {
-  return typeof part === "string" ? Buffer.from(part, "latin1") : part;
 }
 
 /** The longest run of what nobody escapes; of a token that has none, all of it. */
