@@ -1,3 +1,4 @@
+import { whenInWords } from "../policy/conditions/upstreams.ts";
 import type { Change } from "../policy/diff/change.ts";
 import type { Ground } from "../policy/diff/ground.ts";
 import { inWords } from "../policy/scope/whom.ts";
@@ -82,7 +83,7 @@ function toldChange(
   tellIssuers: boolean,
 ): ToldChange {
   const only = [
-    ...(deny?.when === undefined ? [] : [`when ${JSON.stringify(deny.when)}`]),
+    ...(deny?.when === undefined ? [] : [whenInWords(deny.when)]),
     ...(unusable === true ? ["where a claim that it names cannot be used"] : []),
   ].join(", ");
   return {
@@ -120,7 +121,7 @@ function groundsInWords(grounds: readonly Ground[]): string {
   if (grounds.length === 0) return "nothing";
   return grounds
     .map(({ rule, role, when }) => {
-      const conditions = when === undefined ? "" : `, when ${JSON.stringify(when)}`;
+      const conditions = when === undefined ? "" : `, ${whenInWords(when)}`;
       return `rule "${rule}", role ${role}${conditions}`;
     })
     .join(", then ");

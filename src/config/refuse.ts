@@ -4,6 +4,7 @@ import type { Surroundings } from "./expand.ts";
 import { type Found, isAtOrBelow } from "./problem.ts";
 import { refuseFiles } from "./refuse-files.ts";
 import { refuseIdentity } from "./refuse-identity.ts";
+import { refuseOverlap } from "./refuse-overlap.ts";
 import { refuseRecording } from "./refuse-recording.ts";
 import { refuseRules } from "./refuse-rules.ts";
 import { refuseSources } from "./refuse-sources.ts";
@@ -15,14 +16,17 @@ import { refuseUpstreams } from "./refuse-upstreams.ts";
  */
 export function refuse(draft: Draft, { file, now }: Pick<Surroundings, "file" | "now">): readonly Found[] {
   const inSources = refuseSources(draft);
+  const inUpstreams = refuseUpstreams(draft);
   const sound = { ...draft, sources: soundAmong(draft.sources, inSources) };
   return [
     ...listeners(draft),
     ...endpoint(draft),
     ...refuseIdentity(draft),
     ...inSources,
-    ...refuseUpstreams(draft),
+    ...inUpstreams,
     ...refuseRules(sound),
+    // Mended, an upstream may be another.
+    ...(inUpstreams.length === 0 ? refuseOverlap(draft) : []),
     ...refuseRecording(sound, now()),
     ...refuseFiles(draft, file),
   ];

@@ -1,5 +1,7 @@
 import { z } from "zod";
-import { sessionDuration, strings, written } from "./values.ts";
+import { UPSTREAM_KEY } from "../policy/conditions/keys.ts";
+import { boundTo } from "../policy/conditions/upstreams.ts";
+import { distinct, nameSchema, sessionDuration, strings, written } from "./values.ts";
 
 const who = z.strictObject({
   groups: strings.optional().describe("Any of these groups."),
@@ -26,8 +28,7 @@ const when = z.record(
   z.record(z.string().min(1), z.union([scalar, z.array(scalar)], WHEN_VALUE)),
 );
 
-/** A rule of the policy. What it takes to be one is `policy/document.ts`'s to say; here it has its shape. */
-export const ruleSchema = z.strictObject({
+const ruleAsWritten = z.strictObject({
   name: written(/^[^\p{C}]+$/u, "a rule has a name in words, without control characters")
     .max(128, "a rule's name has at most 128 characters")
     .describe("What logs and metrics call this rule."),
@@ -42,6 +43,10 @@ export const ruleSchema = z.strictObject({
     .describe(
       "Conditions as IAM writes them: operator, key, value. All of them must hold; of a list, any one.",
     ),
+  upstreams: distinct(nameSchema)
+    .min(1)
+    .optional()
+    .describe("Upstreams by name: it is for requests of these alone. Without it, of all."),
   role: z
     .string()
     .min(1)
@@ -61,3 +66,26 @@ export const ruleSchema = z.strictObject({
     .optional()
     .describe("Of an allow, where STS is asked: an IAM policy, in place of the one made from the rule."),
 });
+
+const NOT_AS_KEY = "write upstreams: [NAME] beside when";
+const NOTHING = "nothing is in it; leave it out, or say what is meant";
+
+/**
+ * A rule of the policy. What it takes to be one is `policy/document.ts`'s to say; here it has its shape. Its `upstreams`
+ * become a condition as soon as they are read.
+ */
+export const ruleSchema = ruleAsWritten
+  .superRefine(({ when, upstreams }, context) => {
+    for (const [operator, keys] of Object.entries(when ?? {}))
+      for (const key of Object.keys(keys).filter(isUpstreamKey))
+        context.addIssue({ code: "custom", path: ["when", operator, key], message: NOT_AS_KEY });
+    // With another condition in it nobody would see any more that nothing is.
+    const maps = when === undefined ? [] : [when, ...Object.values(when)];
+    if (upstreams !== undefined && maps.some((map) => Object.keys(map).length === 0))
+      context.addIssue({ code: "custom", path: ["when"], message: NOTHING });
+  })
+  .transform(({ upstreams, ...rule }) => (upstreams === undefined ? rule : boundTo(rule, upstreams)));
+
+function isUpstreamKey(key: string): boolean {
+  return key.toLowerCase() === UPSTREAM_KEY.toLowerCase();
+}

@@ -1,11 +1,12 @@
 import { Document, isCollection, type Pair, visit } from "yaml";
+import { asWritten } from "../policy/conditions/upstreams.ts";
 import type { Suggested } from "../policy/suggest/suggest.ts";
 
 /** Longer lists stand an item a line. */
 const MAX_IN_A_LINE = 3;
 
 /** What is written in a line where it is short. */
-const IN_A_LINE: ReadonlySet<string> = new Set(["who", "allow", "on"]);
+const IN_A_LINE: ReadonlySet<string> = new Set(["who", "allow", "on", "upstreams"]);
 
 /** As deep as rules stand in a configuration. */
 const INDENT = "    ";
@@ -33,7 +34,7 @@ function comment(text: string): string {
 }
 
 function yamlOf(rule: Suggested["rule"]): string {
-  const document = new Document([rule], { aliasDuplicateObjects: false, keepUndefined: false });
+  const document = new Document([asWritten(rule)], { aliasDuplicateObjects: false, keepUndefined: false });
   visit(document, {
     Scalar: (_, scalar) => {
       if (typeof scalar.value === "string" && !PLAIN.test(scalar.value)) scalar.type = "QUOTE_DOUBLE";

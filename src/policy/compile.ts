@@ -68,7 +68,7 @@ function permitsOn(
 ): readonly Permit[] {
   const firsts = new Map<string, Permit>();
   for (const rule of allows) {
-    if (!namesService(rule, service)) continue;
+    if (!namesService(rule, service) || rule.upstreams?.includes(name) === false) continue;
     const { candidate, leave } = rule.grantOn(name);
     const permit = firsts.get(candidate) ?? leave(caller);
     if (permit.verdict === "permit") firsts.set(candidate, permit);

@@ -1,7 +1,7 @@
 import type { Requirement } from "../domain/operation.ts";
 import type { ClaimRow } from "./claim-places.ts";
 import { isUnusable, meansResource } from "./resource-pattern.ts";
-import type { Rule } from "./rule.ts";
+import { denyNaming, type Rule } from "./rule.ts";
 import type { Asked } from "./conditions/when.ts";
 
 /** What a rule says of a resource for one caller: it is meant, it is not, or a claim that must say so cannot be used. */
@@ -22,11 +22,27 @@ export function allows(rule: Rule, asked: Asked, row: ClaimRow): boolean {
  * cannot be used might have matched, so in a deny it does.
  */
 export function denies(rule: Rule, asked: Asked, row: ClaimRow): boolean {
-  const { resource, within } = asked.requirement;
-  const isAbout =
-    readResource(rule, resource, row) !== "other" ||
-    (within !== undefined && within.some((one) => readResource(rule, one, row) !== "other"));
-  return isAbout && rule.when.holdsBesides(asked);
+  const denied = asDenied(rule, asked, row);
+  return denied !== undefined && rule.when.holdsBesides(denied);
+}
+
+/**
+ * What is asked, as a deny that names the action or one that it covers is held against it; undefined where it is about
+ * no such resource. Where it is about what the requirement counts as, or is a part of, and not about the requirement
+ * itself, keys that are not told are unknown to it.
+ */
+export function asDenied(rule: Rule, asked: Asked, row: ClaimRow): Asked | undefined {
+  const { requirement } = asked;
+  const { resource, within } = requirement;
+  const own = readResource(rule, resource, row);
+  const isPart = own !== "meant" && within?.some((one) => readResource(rule, one, row) !== "other") === true;
+  if (own === "other" && !isPart) return undefined;
+  const isItself = !rule.when.isOfRequest || (!isPart && namesOwnAction(rule, requirement));
+  return isItself ? asked : { ...asked, isByAnother: true };
+}
+
+function namesOwnAction(rule: Rule, { action, covers }: Requirement): boolean {
+  return covers === undefined || denyNaming([action])(rule);
 }
 
 /** What the resources of a rule say of one. */

@@ -1,6 +1,6 @@
 import type { ClaimRow } from "./claim-places.ts";
 import type { Reading } from "./explanation.ts";
-import { readResource, unguarded } from "./meaning.ts";
+import { asDenied, readResource, unguarded } from "./meaning.ts";
 import { givesCredentials, matchesAction } from "./pattern.ts";
 import { isUnusable, meansResource } from "./resource-pattern.ts";
 import { allowNaming, denyNaming, type Rule } from "./rule.ts";
@@ -40,10 +40,11 @@ function readDeny(rule: Rule, asked: Asked, row: ClaimRow): Found {
   const { action, covers = [], resource, within = [] } = asked.requirement;
   const denied = [action, ...covers].find((one) => denyNaming([one])(rule));
   if (denied === undefined) return { against: "action", why: otherActions(rule, action) };
-  const place = [resource, ...within].find((one) => readResource(rule, one, row) !== "other");
-  if (place === undefined) return { against: "resource", why: otherResources(rule) };
-  const condition = rule.when.against(asked);
+  const read = asDenied(rule, asked, row);
+  if (read === undefined) return { against: "resource", why: otherResources(rule) };
+  const condition = rule.when.against(read);
   if (condition !== undefined) return { against: "condition", why: condition };
+  const place = [resource, ...within].find((one) => readResource(rule, one, row) !== "other") ?? resource;
   const what = denied === action ? actionIn(rule, action) : `${denied}, which ${action} does too,`;
   if (readResource(rule, place, row) === "unusable") {
     return { why: `it denies ${what} and ${unusable(rule, row)}, so it might be meant` };

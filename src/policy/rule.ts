@@ -4,6 +4,7 @@ import type { RuleDocument } from "./document.ts";
 import { givesCredentials, matches } from "./pattern.ts";
 import { compileResource, type ResourcePattern } from "./resource-pattern.ts";
 import { claimsForPattern, compileTemplate, fillTemplate } from "./template.ts";
+import { upstreamsOf } from "./conditions/upstreams.ts";
 import { compileWhen, type When } from "./conditions/when.ts";
 import { compileWho } from "./who.ts";
 
@@ -21,6 +22,8 @@ export interface Rule {
   readonly lowerActions: readonly string[];
   readonly resources: readonly ResourcePattern[];
   readonly when: When;
+  /** Configured names of the upstreams that it is bound to; undefined where it is for all. */
+  readonly upstreams: readonly string[] | undefined;
   /** Its resource patterns written out for a caller; undefined in place of one with a claim that cannot be used. */
   readonly on: (caller: Caller) => readonly (string | undefined)[];
 }
@@ -42,6 +45,7 @@ export function compileRule(rule: RuleDocument, order: number, places: ClaimPlac
     lowerActions: actions.map((action) => action.toLowerCase()),
     resources: on.map((pattern) => compileResource(pattern, places)),
     when: conditions,
+    upstreams: upstreamsOf(when),
     on: compileOn(on),
   };
 }

@@ -127,6 +127,7 @@ it("prints errors and warnings together, in the file's order, each with its plac
       who: { groups: [editors] }
       allow: [s3:GetObject]
       on: ["arn:aws:s3:::home/\${claim:sub}/*"]
+      upstreams: [s3]
       role: pool
     # An app client with a token`,
     );

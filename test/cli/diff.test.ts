@@ -65,8 +65,8 @@ it("joins lines that say the same of several actions and resources, and says oth
     EXAMPLE,
     changed(
       [
-        'on: ["arn:aws:s3:::home/${claim:sub}/*"]\n      role: pool',
-        'on: ["arn:aws:s3:::home/${claim:sub}/*"]\n      role: arn:aws:iam::123456789012:role/home',
+        'on: ["arn:aws:s3:::home/${claim:sub}/*"]\n      upstreams: [s3]\n      role: pool',
+        'on: ["arn:aws:s3:::home/${claim:sub}/*"]\n      upstreams: [s3]\n      role: arn:aws:iam::123456789012:role/home',
       ],
       [
         'when: { StringLike: { "s3:prefix": "${claim:sub}/*" } }',
@@ -75,7 +75,7 @@ it("joins lines that say the same of several actions and resources, and says oth
     ),
   ]);
   expect(out).toContain(
-    'every user  role  s3:DeleteObject, s3:GetObject, s3:PutObject  on arn:aws:s3:::home/${claim:sub}/*  (was rule "everyone has a home", role pool; now rule "everyone has a home", role arn:aws:iam::123456789012:role/home)',
+    'every user  role  s3:DeleteObject, s3:GetObject, s3:PutObject  on arn:aws:s3:::home/${claim:sub}/*  (was rule "everyone has a home", role pool, upstreams: [s3]; now rule "everyone has a home", role arn:aws:iam::123456789012:role/home, upstreams: [s3])',
   );
   expect(out).toMatch(
     /every user {2}when {2}s3:ListBucket {2}on arn:aws:s3:::home {2}\(was .*claim:sub\}\/\*"\}\}; now .*\/a\*"\}\}\)/,

@@ -2,6 +2,7 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { readDocument } from "../../src/config/document.ts";
 import { writeRules } from "../../src/config/write-rules.ts";
+import { boundTo } from "../../src/policy/conditions/upstreams.ts";
 import type { RuleDocument } from "../../src/policy/document.ts";
 
 const RULE: RuleDocument = {
@@ -42,6 +43,12 @@ it("writes a rule to be pasted under policy.rules, with its notes as comments", 
         - arn:aws:s3:::reports/3
       role: pool
 `);
+});
+
+it("writes the upstreams that a rule is bound to as they are read", () => {
+  const yaml = writeRules([{ rule: boundTo(RULE, ["s3", "archive"]), notes: [] }]);
+  expect(readBack(yaml)).toEqual([{ ...RULE, upstreams: ["s3", "archive"] }]);
+  expect(yaml).toContain("      upstreams: [ s3, archive ]\n");
 });
 
 it("leaves out what a rule does not say", () => {

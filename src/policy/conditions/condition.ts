@@ -1,6 +1,6 @@
 import type { Caller } from "../../domain/caller.ts";
 import { claimValues } from "../claim-values.ts";
-import { type ConditionKey, readKey } from "./keys.ts";
+import { type ConditionKey, readKey, UPSTREAM_KEY } from "./keys.ts";
 import { not, type Truth, trueOfAll, trueOfAny } from "./truth.ts";
 import { type Asked, type KeyValues, valuesOf } from "./values.ts";
 import type { WhenDocument, WhenValue } from "../document.ts";
@@ -10,7 +10,7 @@ import type { FilledValues, ValueTest } from "./operator-text.ts";
 
 /** One operator with one key, made ready to be held against requests. */
 export interface Condition {
-  /** As it is written, such as `IpAddress aws:SourceIp`. */
+  /** As it is written, such as `IpAddress aws:SourceIp` or `upstreams: [s3]`. */
   readonly text: string;
   /** Undefined for one that could not be made ready. */
   readonly key: ConditionKey | undefined;
@@ -26,7 +26,7 @@ type Judge = (values: readonly string[], caller: Caller) => Truth;
 export function compileConditions(when: WhenDocument): readonly Condition[] {
   return Object.entries(when).flatMap(([operator, keys]) =>
     Object.entries(keys).map(([key, values]): Condition => {
-      const text = `${operator} ${key}`;
+      const text = key === UPSTREAM_KEY ? `upstreams: [${textsOf(values).join(", ")}]` : `${operator} ${key}`;
       const made = compileTruth(operator, key, textsOf(values)) ?? NOT_TOLD;
       return { text, key: readKey(key), ...made };
     }),

@@ -53,18 +53,23 @@ export const KEY_NAMES: readonly string[] = [
   "s3:x-amz-website-redirect-location",
 ];
 
+/** Postern's own: the configured name of the upstream. Rules write it as `upstreams`. */
+export const UPSTREAM_KEY = "postern:Upstream";
+
 /** Begins a family of keys, each ending in the key of a tag. */
 export const TAG_KEY = "s3:RequestObjectTag/";
 
 /** Of others than ASCII nobody says which are the same but for case: no request tells them. */
 const TAG_NAME = /^[\x20-\x7e]+$/;
 
+const OF_REQUEST = /^(?:s3|dynamodb):/i;
+
 /** Begins the keys that stand for claims; unlike it the name that follows keeps its case, as JSON does. */
 const CLAIM = "claim:";
 /** Names that `${claim:NAME}` takes too. */
 const CLAIM_NAME = /^[^\s:${}"\p{Cc}](?:[^\s${}"\p{Cc}]*[^\s:${}"\p{Cc}])?$/u;
 
-const known: ReadonlySet<string> = new Set(KEY_NAMES.map((name) => name.toLowerCase()));
+const known: ReadonlySet<string> = new Set([...KEY_NAMES, UPSTREAM_KEY].map((name) => name.toLowerCase()));
 
 /** Reads the name of a key as a rule writes it; undefined for a key that Postern does not know. */
 export function readKey(written: string): ConditionKey | undefined {
@@ -75,6 +80,11 @@ export function readKey(written: string): ConditionKey | undefined {
   const name = written.toLowerCase();
   const isTag = name.startsWith(TAG_KEY.toLowerCase()) && TAG_NAME.test(written.slice(TAG_KEY.length));
   return isTag || known.has(name) ? { name, claim: undefined } : undefined;
+}
+
+/** Whether a key is of what a request asks (`Requirement.keys`), and not of who asks, when, from where and of which upstream. */
+export function isOfRequest(name: string): boolean {
+  return OF_REQUEST.test(name);
 }
 
 /** What a key that begins like a claim names, be it a claim or not. */

@@ -2,7 +2,7 @@ import type { Caller } from "../../domain/caller.ts";
 import type { Operation, Requirement } from "../../domain/operation.ts";
 import type { RequestContext } from "../../domain/request-context.ts";
 import type { ClaimValues } from "../claim-values.ts";
-import type { ConditionKey } from "./keys.ts";
+import { type ConditionKey, UPSTREAM_KEY } from "./keys.ts";
 
 /** What conditions are held against: one requirement of an operation, and who asks for it how. */
 export interface Asked {
@@ -10,6 +10,11 @@ export interface Asked {
   readonly requirement: Requirement;
   readonly operation: Operation;
   readonly context: RequestContext;
+  /**
+   * Whether a deny means it only by what it counts as, or is a part of. The keys of a requirement are those of its own
+   * action, so of another's nobody knows whether they would be absent.
+   */
+  readonly isByAnother?: boolean;
 }
 
 /** The values of a key: none where it is known to be absent, `unknown` where nothing tells them. */
@@ -25,9 +30,14 @@ const GLOBAL: ReadonlyMap<string, ReadValues> = new Map<string, ReadValues>([
   ["aws:currenttime", ({ context: { nowMs } }) => [new Date(nowMs).toISOString()]],
   ["aws:epochtime", ({ context: { nowMs } }) => [String(Math.floor(nowMs / 1000))]],
   ["aws:requestedregion", ({ operation: { region } }) => [region]],
+  [UPSTREAM_KEY.toLowerCase(), ({ operation: { upstream } }) => [upstream]],
 ]);
 
 /** Prepares how the values of a key that is no claim are found. */
 export function valuesOf({ name }: ConditionKey): ReadValues {
-  return GLOBAL.get(name) ?? (({ requirement }) => requirement.keys?.get(name) ?? ABSENT);
+  return (
+    GLOBAL.get(name) ??
+    (({ requirement, isByAnother }) =>
+      requirement.keys?.get(name) ?? (isByAnother === true ? "unknown" : ABSENT))
+  );
 }

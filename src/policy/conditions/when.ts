@@ -1,5 +1,6 @@
 import type { Caller } from "../../domain/caller.ts";
 import { compileConditions, type Condition } from "./condition.ts";
+import { isOfRequest } from "./keys.ts";
 import type { Truth } from "./truth.ts";
 import type { Asked } from "./values.ts";
 import type { WhenDocument } from "../document.ts";
@@ -21,6 +22,8 @@ export interface When {
   readonly againstOf: (caller: Caller) => string | undefined;
   /** Keys that it names, in lower case. */
   readonly keys: ReadonlySet<string>;
+  /** Whether it looks at keys of what a request asks. */
+  readonly isOfRequest: boolean;
   /** Whether it looks at claims of the caller alone, so that it is the same for every request of the caller. */
   readonly ofCallerAlone: boolean;
 }
@@ -31,6 +34,7 @@ const ALWAYS: When = {
   against: () => undefined,
   againstOf: () => undefined,
   keys: new Set(),
+  isOfRequest: false,
   ofCallerAlone: true,
 };
 
@@ -58,6 +62,7 @@ export function compileWhen(when: WhenDocument | undefined, side: "allow" | "den
     against: (asked) => firstOf(conditions, ({ truth }) => whyNot(truth(asked))),
     againstOf: (caller) => firstOf(conditions, ({ ofCaller }) => ofCaller && whyNot(ofCaller(caller))),
     keys: new Set(conditions.flatMap(({ key }) => (key === undefined ? [] : [key.name.toLowerCase()]))),
+    isOfRequest: conditions.some(({ key }) => key !== undefined && isOfRequest(key.name)),
     ofCallerAlone: conditions.every(({ key }) => key?.claim !== undefined),
   };
 }

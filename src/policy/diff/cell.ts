@@ -1,5 +1,5 @@
 import type { PolicyNames, RuleDocument, SourceNames, WhenDocument } from "../document.ts";
-import { readKey } from "../conditions/keys.ts";
+import { isOfRequest, readKey } from "../conditions/keys.ts";
 import { contains, containsAction, containsAllowed, hasClaims } from "../scope/containment.ts";
 import { areAmong, type Whom, whomOf } from "../scope/whom.ts";
 
@@ -38,7 +38,7 @@ export interface Cells {
 export interface Conditions {
   /** Each operator with one key, and its values in order; all of them must hold. */
   readonly entries: readonly string[];
-  /** Keys of the request that it names, in lower case: those may be guarded. */
+  /** Keys of what is asked that it names, in lower case: those may be guarded. */
   readonly keys: readonly string[];
 }
 
@@ -114,7 +114,7 @@ function conditionsOf(when: WhenDocument = {}): Conditions {
     entries: all.map(({ operator, key, values }) =>
       JSON.stringify([operator, key, [...new Set(values.map(String))].sort()]),
     ),
-    keys: all.flatMap(({ key }) => (/^(?:claim|aws):/.test(key) ? [] : [key])),
+    keys: all.flatMap(({ key }) => (isOfRequest(key) ? [key] : [])),
   };
 }
 

@@ -50,7 +50,7 @@ export function diffPolicies(old: PolicySide, changed: PolicySide, counted: read
   if ([old, changed].some(({ rules, names }) => countCells(rules, names) > MAX_CELLS))
     return { changes: [], isCutShort: true };
   const steps = countSteps(MAX_STEPS);
-  const [before, after] = [sideOf(old, steps), sideOf(changed, steps)];
+  const [before, after] = [sideOf(old, counted, steps), sideOf(changed, counted, steps)];
   const changes = new Map<string, Change>();
   const add = (change: Change): void => {
     changes.set(keyOf(change), change);

@@ -1,6 +1,7 @@
 import type { Cell, Grant } from "./cell.ts";
 import { hasClaims } from "../scope/containment.ts";
 import { type Counted, isShut, type Region, regionOf, stricken } from "./region.ts";
+import { seesNoMore } from "./sees-no-more.ts";
 import type { Side } from "./side.ts";
 import type { Steps } from "./steps.ts";
 
@@ -31,7 +32,8 @@ export function* lessIn(
     if (than.hasBar(bar)) continue;
     for (const grant of steps.through(reachOf(bar, than))) {
       const struck = struckBy(bar, grant, counted);
-      if (struck !== undefined && !isShut(struck.region, than.barsBy)) yield struck;
+      const isAsFar = (other: Cell): boolean => seesNoMore(other, bar, counted);
+      if (struck !== undefined && !isShut(struck.region, than.barsBy, isAsFar)) yield struck;
     }
   }
 }

@@ -51,8 +51,16 @@ export function givesAll(grant: Grant, { whom, actions, resources }: Region): bo
   );
 }
 
-/** Whether denies leave nothing of a region. */
-export function isShut({ whom, actions, resources, conditions }: Region, barsBy: Lookup<Cell>): boolean {
+/**
+ * Whether denies leave nothing of a region.
+ *
+ * @param counts which of them count. Default: all
+ */
+export function isShut(
+  { whom, actions, resources, conditions }: Region,
+  barsBy: Lookup<Cell>,
+  counts: (bar: Cell) => boolean = () => true,
+): boolean {
   return resources
     .flatMap(barsBy.around)
     .some(
@@ -60,7 +68,8 @@ export function isShut({ whom, actions, resources, conditions }: Region, barsBy:
         actions.some((action) => containsAction(bar.action, action)) &&
         whom.some((one) => areAmong(one, bar.whom)) &&
         resources.some((resource) => contains(bar.resource, resource)) &&
-        areLooser(bar.conditions, conditions, "deny"),
+        areLooser(bar.conditions, conditions, "deny") &&
+        counts(bar),
     );
 }
 

@@ -9,8 +9,9 @@ import {
   isGrantWithin,
 } from "./cell.ts";
 import { type Lookup, lookupOf } from "./lookup.ts";
-import { meeting } from "./region.ts";
+import { type Counted, meeting } from "./region.ts";
 import type { RuleDocument } from "../document.ts";
+import { seesNoMore } from "./sees-no-more.ts";
 import type { Steps } from "./steps.ts";
 
 /** Rules without problems, and what they refer to. */
@@ -34,13 +35,13 @@ export interface Side extends Cells {
 }
 
 /** Prepares one side of a comparison. */
-export function sideOf({ rules, names }: PolicySide, steps: Steps): Side {
+export function sideOf({ rules, names }: PolicySide, counted: readonly Counted[], steps: Steps): Side {
   const { grants, bars } = cellsOf(rules, names);
   const grantsBy = lookupOf(grants, ({ resource }) => resource, steps);
   const barsBy = lookupOf(bars, ({ resource }) => resource, steps);
   // Most cells are the same on both sides, and found without a search.
   const same = firstByKey(grants, grantKey);
-  const sameBars = firstByKey(bars, cellKey);
+  const sameBars = firstByKey(bars, barKey);
   const known = new Map<Grant, Grant | undefined>();
   const met = new Map<Grant, ReadonlySet<string>>();
   const search = (grant: Grant): Grant | undefined =>
@@ -61,7 +62,8 @@ export function sideOf({ rules, names }: PolicySide, steps: Steps): Side {
       return keys;
     },
     hasBar: (bar) =>
-      sameBars.has(cellKey(bar)) || barsBy.around(bar.resource).some((other) => isBarred(bar, other)),
+      sameBars.has(barKey(bar)) ||
+      barsBy.around(bar.resource).some((other) => isBarred(bar, other) && seesNoMore(other, bar, counted)),
   };
 }
 
@@ -92,6 +94,14 @@ function firstByKey<C extends Cell>(cells: readonly C[], keyOf: (cell: C) => str
 
 function grantKey(grant: Grant): string {
   return `${grant.given.key} ${cellKey(grant)}`;
+}
+
+/** Of a deny with conditions on what is asked it matters of what else its rule is. */
+function barKey(bar: Cell): string {
+  const { conditions, rule } = bar;
+  return conditions.keys.length === 0
+    ? cellKey(bar)
+    : `${cellKey(bar)} ${JSON.stringify([rule.deny, rule.on])}`;
 }
 
 function cellKey({ whom, action, resource, conditions }: Cell): string {

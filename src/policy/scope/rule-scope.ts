@@ -1,5 +1,6 @@
 import { contains, containsAction, containsAllowed } from "./containment.ts";
 import { areAmong, type Whom, whomOf } from "./whom.ts";
+import { isOfRequest } from "../conditions/keys.ts";
 import type { RuleDocument } from "../document.ts";
 
 /** A rule cut into what it means: its callers × its actions × its resources. */
@@ -37,7 +38,7 @@ export function scopeOf(rule: RuleDocument, index: number, issuers: readonly str
     actions: (rule.allow ?? rule.deny ?? []).map((action) => action.toLowerCase()),
     on: (rule.on ?? ["*"]).map(resourceOf),
     conditions: conditions === "{}" ? "" : conditions,
-    mayNameGuarded: keys.some((key) => !/^(?:claim|aws):/i.test(key)),
+    mayNameGuarded: keys.some(isOfRequest),
   };
 }
 

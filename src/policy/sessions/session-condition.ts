@@ -1,17 +1,15 @@
+import { isOfRequest } from "../conditions/keys.ts";
 import type { WhenDocument, WhenValue } from "../document.ts";
 import { compileTemplate, fillTemplate, type ReadClaim } from "../template.ts";
 
 /** Conditions as they stand in a session policy: operator, then key, then values. */
 export type SessionCondition = Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>;
 
-/** Keys of the request that AWS gets: it reads from it what Postern did. */
-const OF_REQUEST = /^(?:s3|dynamodb):/i;
-
-/** Whether AWS can tell all the conditions of a rule with the same meaning. */
+/** Whether AWS can tell all the conditions of a rule with the same meaning: those on the request, which it reads too. */
 export function isToldByAws(when: WhenDocument): boolean {
   return Object.values(when)
     .flatMap((entries) => Object.keys(entries))
-    .every((key) => OF_REQUEST.test(key));
+    .every(isOfRequest);
 }
 
 /** Whether every claim in the conditions of a rule can be used. */
@@ -31,7 +29,7 @@ export function canBeFilled(when: WhenDocument, read: ReadClaim): boolean {
 export function sessionCondition(when: WhenDocument = {}, read: ReadClaim): SessionCondition | undefined {
   const operators = Object.entries(when).flatMap(([operator, entries]) => {
     const kept = Object.entries(entries).flatMap(([key, values]) => {
-      const texts = OF_REQUEST.test(key) ? filled(values, read) : [];
+      const texts = isOfRequest(key) ? filled(values, read) : [];
       return texts[0] === undefined ? [] : [[key, texts.length === 1 ? texts[0] : texts] as const];
     });
     return kept.length === 0 ? [] : [[operator, Object.fromEntries(kept)] as const];

@@ -323,6 +323,46 @@ describe("denies", () => {
     ]);
   });
 
+  describe("S4.3 with conditions on what is asked", () => {
+    const when = { StringEquals: { "s3:x-amz-acl": "private" } };
+    const version: Requirement = {
+      action: "s3:GetObjectVersion",
+      resource: "arn:aws:s3:::reports/x",
+      covers: ["s3:GetObject"],
+    };
+    const all = analysts({ allow: ["s3:*"] });
+
+    it("hold further where they name less: of what only counts as that, keys are unknown", () => {
+      const more = [all, deny({ deny: ["s3:GetObject", "s3:GetObjectVersion"], when })];
+      const wild = [all, deny({ deny: ["s3:Get*"], when })];
+      const less = [all, deny({ when })];
+      expect([more, wild, less].map((rules) => decided(rules, analyst, [version]))).toEqual([
+        "pool default",
+        "pool default",
+        "denial",
+      ]);
+      for (const rules of [more, wild])
+        expect(told(rules, less)).toContain("analysts lose s3:GetObject on arn:aws:s3:::reports/*");
+    });
+
+    it("are the same where their rule names what else there is, in any order", () => {
+      const [one, other] = [
+        ["s3:GetObject", "s3:PutObject"],
+        ["s3:PutObject", "s3:GetObject"],
+      ].map((names) => [all, deny({ deny: names, when })]);
+      expect(told(one ?? [], other ?? [])).toEqual([]);
+      const apart = [all, deny({ when }), deny({ name: "no more", deny: ["s3:PutObject"], when })];
+      expect(told(one ?? [], apart)).toEqual([]);
+      expect(told(apart, one ?? [])).toEqual([]);
+    });
+
+    it("lose nothing to one that is about more things", () => {
+      const wide = [all, deny({ deny: ["s3:PutObject"], on: ["*"], when })];
+      const narrow = [all, deny({ deny: ["s3:PutObject"], on: ["arn:aws:s3:::reports/*"], when })];
+      expect(told(narrow, wide)).toEqual([]);
+    });
+  });
+
   it("of a gain are told as parts of it that nobody gets", () => {
     const none = deny({ deny: ["s3:*"], on: ["arn:aws:s3:::reports/secret/*"] });
     expect(changesBetween([none], [none, analysts()])).toEqual([
