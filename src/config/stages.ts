@@ -33,10 +33,10 @@ export function listenerLimitsOf({ limits, timeouts }: Config) {
   };
 }
 
-/** Of every upstream. */
-export function forwarderLimitsOf({ timeouts }: Config) {
+/** Of every upstream. A request that waited for a connection would have no deadline, so that each gets one. */
+export function forwarderLimitsOf({ timeouts, limits }: Config) {
   const { connect: connectMs, upstreamHeaders: headersMs, bodyIdle: bodyIdleMs } = timeouts;
-  return { connectMs, headersMs, bodyIdleMs };
+  return { connectMs, headersMs, bodyIdleMs, connections: limits.inFlight };
 }
 
 /** Of bodies that are held in memory. */

@@ -5,8 +5,8 @@ import type { Visit } from "./visit.ts";
 
 /** What is under way, by the connection that it came on. */
 export interface Connections {
-  /** Notes a visit until its response closes. */
-  readonly enter: (visit: Visit) => void;
+  /** Notes a visit until its response closes. Gives the one before it on its connection that is not over. */
+  readonly enter: (visit: Visit) => Visit | undefined;
   /** Visits whose connection is not done with them. */
   readonly count: () => number;
   /** Those among them that have not ended: one that was refused only waits for the rest of its body, and costs little. */
@@ -28,6 +28,7 @@ export interface Connections {
  */
 export function createConnections(server: Server): Connections {
   const open = new Map<Socket, Map<ServerResponse, Visit>>();
+  const closed = closerOf(server, open);
   const waits = createWaits();
   let count = 0;
 
@@ -64,19 +65,18 @@ export function createConnections(server: Server): Connections {
   return {
     enter: (visit) => {
       count++;
-      visitsOn(visit.request.socket).set(visit.response, visit);
+      const visits = visitsOn(visit.request.socket);
+      const before = visits.size === 0 ? undefined : [...visits.values()].at(-1);
+      visits.set(visit.response, visit);
       visit.response.once("close", leave);
+      return before;
     },
     count: () => count,
-    active: () => {
-      let active = 0;
-      for (const visits of open.values()) for (const visit of visits.values()) if (!visit.hasEnded) active++;
-      return active;
-    },
+    active: () => activeIn(open),
     settled: () => waits.for([...open.values()].flatMap((visits) => [...visits.keys()])),
     on: (socket) => [...(open.get(socket)?.values() ?? [])],
     drain: async (deadlineMs) => {
-      await closed(server, open, deadlineMs);
+      await closed(deadlineMs);
       // A server has closed before its connections have told so.
       while (isBusy()) await new Promise((resolve) => setImmediate(resolve));
     },
@@ -86,14 +86,38 @@ export function createConnections(server: Server): Connections {
 /** What is under way on each connection, by response. */
 type Open = ReadonlyMap<Socket, ReadonlyMap<ServerResponse, Visit>>;
 
-/** Closes a server and its idle connections, and at the deadline all that are left. */
-async function closed(server: Server, open: Open, deadlineMs: number): Promise<void> {
-  const timer = setTimeout(() => server.closeAllConnections(), deadlineMs);
-  await new Promise((resolve) => {
-    server.close(resolve);
-    for (const [socket, visits] of open) if (visits.size === 0) socket.destroySoon();
+function activeIn(open: Open): number {
+  let active = 0;
+  for (const visits of open.values()) for (const visit of visits.values()) if (!visit.hasEnded) active++;
+  return active;
+}
+
+/** Makes what closes a server and its idle connections, and at a deadline all that are left. */
+function closerOf(server: Server, open: Open): (deadlineMs: number) => Promise<void> {
+  const shaking = handshakesOf(server);
+  const cut = (): void => {
+    server.closeAllConnections();
+    for (const socket of shaking) socket.destroy();
+  };
+  return async (deadlineMs) => {
+    const timer = setTimeout(cut, deadlineMs);
+    await new Promise((resolve) => {
+      server.close(resolve);
+      for (const [socket, visits] of open) if (visits.size === 0) socket.destroySoon();
+    });
+    clearTimeout(timer);
+  };
+}
+
+/** The connections under those by TLS, which the server does not know until their handshake is over. */
+function handshakesOf(server: Server): ReadonlySet<Socket> {
+  const sockets = new Set<Socket>();
+  if (!(server instanceof SecureServer)) return sockets;
+  server.on("connection", (socket: Socket) => {
+    sockets.add(socket);
+    socket.once("close", () => sockets.delete(socket));
   });
-  clearTimeout(timer);
+  return sockets;
 }
 
 /** Of a connection by TLS its requests know only what is inside it, and that begins with the handshake's end. */

@@ -61,8 +61,14 @@ export function createListener(options: ListenerOptions): Listener {
   const isFull = (): boolean => connections.count() > maxInFlight && connections.active() > maxInFlight;
   const accept = (request: IncomingMessage, response: ServerResponse, expects: Expectation): void => {
     const visit = new Visit(request, response, options, expects !== "nothing");
-    connections.enter(visit);
     response.on("error", ignore);
+    const before = connections.enter(visit);
+    if (before === undefined) begin(visit, expects);
+    else if (connections.on(request.socket).length > MAX_PIPELINED) turnAway(visit);
+    else inTurn(visit, before, () => begin(visit, expects));
+  };
+  const begin = (visit: Visit, expects: Expectation): void => {
+    const { response } = visit;
     // Node forgets what came behind an offer to upgrade in one piece with it, so nothing more is read.
     if (!server.listening || visit.head.headers.has("upgrade")) response.shouldKeepAlive = false;
     if (isFull()) giveUp(visit, new Refusal("overloaded"));
@@ -114,6 +120,27 @@ function hold(server: Server, { headersMs, keepAliveMs, idleMs }: ListenerLimits
 
 function unknownExpectation(): Refusal {
   return new Refusal("header-not-allowed", { detail: "an expectation other than 100-continue" });
+}
+
+/** Requests that a connection may bring before the first of them is answered. No client is known to send many. */
+const MAX_PIPELINED = 64;
+
+/** Ends the connection: an answer of its own would have to wait for those of all before it. */
+function turnAway(visit: Visit): void {
+  visit.end({});
+  visit.request.socket.destroy();
+}
+
+/**
+ * Begins with a request that was sent before the last was answered once that is over. Where its answer ends the
+ * connection, what came behind it is not to be done (RFC 9112 section 9.6).
+ */
+function inTurn(visit: Visit, before: Visit, begin: () => void): void {
+  const { socket } = visit.request;
+  before.response.once("close", () => {
+    if (socket.destroyed || socket.writableEnded) visit.end({});
+    else begin();
+  });
 }
 
 /** What goes wrong with a response shows as its `close`; nobody has to be told twice. */

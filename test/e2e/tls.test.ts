@@ -116,6 +116,19 @@ it("shows a new certificate once its files hold one, and keeps the last good pai
   expect((await get("/s3/reports/q3.txt", await stack.tokenOf("analyst"))).status).toBe(200);
 });
 
+it("ends at its deadline, whoever has not begun to shake hands", async () => {
+  const tls = `tls: { certFile: "${certFile}", keyFile: "${keyFile}" }`;
+  const other = await startStack({
+    config: (yaml) =>
+      `${yaml.replace(/^listen: \{ (.*) \}$/m, `listen: { $1, ${tls} }`)}\ntimeouts: { headers: 10m, drain: 100ms }\n`,
+  });
+  const silent = connectPlain(other.ports.listen, "127.0.0.1").on("error", () => {});
+  await new Promise((resolve) => silent.once("connect", resolve));
+  const closed = new Promise((resolve) => silent.once("close", resolve));
+  await other.close();
+  await closed;
+});
+
 it("closes what is idle, and a connection that shakes hands just then, when Postern ends", async () => {
   const idle = connect({ host: "127.0.0.1", port: port(), ca });
   await new Promise((resolve) => idle.once("secureConnect", resolve));
