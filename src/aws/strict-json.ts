@@ -7,14 +7,16 @@ export type JsonObject = { readonly [member: string]: unknown };
 const MAX_DEPTH = 64;
 
 /**
- * Members, objects and arrays in one body: some 160,000 attribute values, where DynamoDB takes 25 items in a batch.
- * It bounds what a body of a few MiB of brackets can cost.
+ * Members, entries, objects and arrays in one body. An attribute of an item is four of them and a value of a list three,
+ * so that 160,000 attributes pass, where DynamoDB takes 25 items in a batch: any of 16 MiB with 105 bytes to an
+ * attribute. It is what bounds the time that a body can take, as parsing takes its time by parts and not by bytes.
  */
-const MAX_PARTS = 500_000;
+const MAX_PARTS = 640_000;
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const COLON = 0x3a;
+const COMMA = 0x2c;
 const OPEN_ARRAY = 0x5b;
 const CLOSE_ARRAY = 0x5d;
 const OPEN_OBJECT = 0x7b;
@@ -55,19 +57,20 @@ export function own(object: JsonObject, member: string): unknown {
 /** Counts the colons outside strings: in valid JSON each stands after a member's name, and nowhere else. */
 function countNamedMembers(text: string): number {
   let members = 0;
-  let containers = 0;
+  let others = 0;
   let depth = 0;
   for (let i = 0; i < text.length; i++) {
     const char = text.charCodeAt(i);
     if (char === QUOTE) i = endOfString(text, i);
     else if (char === COLON) members++;
+    else if (char === COMMA) others++;
     else if (char === CLOSE_OBJECT || char === CLOSE_ARRAY) depth--;
     else if (char === OPEN_OBJECT || char === OPEN_ARRAY) {
-      containers++;
+      others++;
       if (++depth > MAX_DEPTH) throw malformed("JSON nested too deep");
     }
   }
-  if (members + containers > MAX_PARTS) throw malformed("JSON of too many parts");
+  if (members + others > MAX_PARTS) throw malformed("JSON of too many parts");
   return members;
 }
 

@@ -10,6 +10,12 @@ const DECLARATION = /^<\?xml\s+version\s*=\s*(["'])1\.0\1(?:\s+encoding\s*=\s*([
 /** In characters; a thousand keys of 1,024 bytes, with some of them escaped, come to less. */
 const MAX_LENGTH = 2 * 1024 * 1024;
 
+/** The root's tag, with the one attribute that S3's documents have: their namespace. */
+const ROOT_TAG = /^\s*<[^\s<>="']+(?:\s+xmlns\s*=\s*(["'])[^<>&"']*\1)?\s*\/?>/;
+
+/** In characters, of one tag: room for any name, and for a namespace. */
+const MAX_TAG = 1024;
+
 /** Of start and end tags; a thousand objects to delete, with all their members, have some 12,000. */
 const MAX_TAGS = 20_000;
 
@@ -23,9 +29,9 @@ const MAX_TAGS = 20_000;
 export function parseStrictXml(text: string, rootName: string): XmlElement {
   if (text.length > MAX_LENGTH) throw malformed("XML of too many characters");
   // XML 1.0 section 2.11, done here at once: the parser takes time by the square of their number for it.
-  const content = text.replace(DECLARATION, "").replaceAll("\r\n", "\n").replaceAll("\r", "\n");
+  const content = text.replace(DECLARATION, "").replaceAll(/\r\n?/g, "\n");
   if (content.includes("<!") || content.includes("<?")) throw malformed("XML of more than elements and text");
-  if (countTags(content) > MAX_TAGS) throw malformed("XML of too many elements");
+  checkTags(content);
   let root: XmlElement | null;
   try {
     root = parseXml(content).root;
@@ -33,17 +39,25 @@ export function parseStrictXml(text: string, rootName: string): XmlElement {
     throw malformed("the XML cannot be parsed", cause);
   }
   if (root?.name !== rootName) throw malformed(`the root is not ${rootName}`);
-  const { xmlns: _, ...attributes } = root.attributes;
-  if (Object.keys(attributes).length > 0) throw malformed("an attribute in XML");
   return root;
 }
 
-/** Text cannot hold a raw `<`, so that each begins a tag. */
-function countTags(content: string): number {
-  let tags = 0;
-  for (let at = content.indexOf("<"); at !== -1 && tags <= MAX_TAGS; at = content.indexOf("<", at + 1))
-    tags++;
-  return tags;
+/**
+ * Refuses attributes before they are built, and too many tags. Text cannot hold a raw `<`, so that each begins a tag; one
+ * without a `=` has no attributes.
+ */
+function checkTags(content: string): void {
+  const [root] = ROOT_TAG.exec(content) ?? [];
+  if (root === undefined || root.trimStart().length > MAX_TAG)
+    throw malformed("a root of more than its name");
+  let tags = 1;
+  let end = root.length;
+  for (let at = content.indexOf("<", end); at !== -1; at = content.indexOf("<", end)) {
+    end = content.indexOf(">", at);
+    if (end === -1 || end - at > MAX_TAG) throw malformed("a tag without an end");
+    if (content.slice(at, end).includes("=")) throw malformed("an attribute in XML");
+    if (++tags > MAX_TAGS) throw malformed("XML of too many elements");
+  }
 }
 
 /**

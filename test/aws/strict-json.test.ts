@@ -34,9 +34,22 @@ describe("S3.5 JSON that AWS could read in another way", () => {
     expect(codeOf(() => parseStrictJson(nested(64)))).toBe("nothing");
   });
 
-  it("refuses megabytes of brackets without building them", () => {
-    expect(codeOf(() => parseStrictJson("[".repeat(4e6)))).toBe("body-malformed");
-    expect(codeOf(() => parseStrictJson(`{"a":[${"{},".repeat(600_000)}{}]}`))).toBe("body-malformed");
+  it.each([
+    ["brackets", "[".repeat(4e6)],
+    ["empty objects", `{"a":[${"{},".repeat(350_000)}{}`],
+    ["entries of a list", `{"a":[${"1,".repeat(700_000)}1`],
+    ["texts in a list", `{"a":[${'"",'.repeat(700_000)}""`],
+    ["members", `{"a":{${'"a":1,'.repeat(350_000)}"a":1`],
+  ])("refuses more %s than any request has, and builds none of them", (_name, text) => {
+    // None of them has its end, for which the parser would be the cause.
+    expect(() => parseStrictJson(text)).toThrow(expect.not.objectContaining({ cause: expect.anything() }));
+  });
+
+  it("takes 25 items of 6,000 attributes each", () => {
+    const item = `{${Array.from({ length: 6000 }, (_, at) => `"a${at}":{"N":"${at}"}`).join(",")}}`;
+    const put = `{"PutRequest":{"Item":${item}}}`;
+    const text = `{"RequestItems":{"Orders":[${Array<string>(25).fill(put).join(",")}]}}`;
+    expect(codeOf(() => parseStrictJson(text))).toBe("nothing");
   });
 });
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { membersOf, parseStrictXml, textOf } from "../../src/aws/strict-xml.ts";
+import { Refusal } from "../../src/domain/refusal.ts";
 import { codeOf } from "../support/asking.ts";
 
 const read = (inside: string) => membersOf(parseStrictXml(`<r>${inside}</r>`, "r"), ["Key"], ["Object"]);
@@ -18,6 +19,11 @@ describe("S3.5 XML that AWS could read in another way", () => {
     ["UTF-16", '<?xml version="1.0" encoding="UTF-16"?><Delete/>'],
     ["an encoding in another place", '<?xml encoding="utf-7" version="1.0"?><Delete/>'],
     ["an attribute", '<Delete id="x"/>'],
+    ["an attribute behind the namespace", '<Delete xmlns="urn:x" id="x"/>'],
+    ["a namespace in which a tag could seem to end", '<Delete xmlns="urn:>" id="x"/>'],
+    ["a namespace with an entity", '<Delete xmlns="urn:&amp;"/>'],
+    ["an attribute of another element", '<Delete><Object a="x"/></Delete>'],
+    ["a tag without an end", "<Delete><Object"],
     ["another root", "<delete/>"],
     ["a root of another namespace prefix", '<s3:Delete xmlns:s3="urn:x"/>'],
     ["two roots", "<Delete/><Delete/>"],
@@ -29,12 +35,14 @@ describe("S3.5 XML that AWS could read in another way", () => {
     expect(codeOf(() => parseStrictXml(text, "Delete"))).toBe("body-malformed");
   });
 
-  it.each(["<Delete/>", '<?xml version="1.0" encoding="UTF-8"?>\n<Delete xmlns="urn:x"></Delete>'])(
-    "takes %s",
-    (text) => {
-      expect(parseStrictXml(text, "Delete").name).toBe("Delete");
-    },
-  );
+  it.each([
+    "<Delete/>",
+    "<Delete xmlns = 'urn:x' />",
+    " <Delete\n></Delete >",
+    '<?xml version="1.0" encoding="UTF-8"?>\n<Delete xmlns="urn:x"></Delete>',
+  ])("takes %s", (text) => {
+    expect(parseStrictXml(text, "Delete").name).toBe("Delete");
+  });
 });
 
 describe("membersOf", () => {
@@ -71,6 +79,23 @@ describe("what XML may cost", () => {
     const key = "\r".repeat(200_000) + "\r\n".repeat(200_000);
     // By the square this takes a minute and more; the limit of the test is what makes it fail then.
     expect(textOf(read(`<Key>${key}</Key>`), "Key")).toBe("\n".repeat(400_000));
+  });
+
+  it.each([
+    ["attributes", `<r ${Array.from({ length: 1e5 }, (_, at) => `a${at}=""`).join(" ")}/>`],
+    ["attributes within", `<r><a ${Array.from({ length: 1e5 }, (_, at) => `a${at}=""`).join(" ")}/></r>`],
+    ["a name", `<${"r".repeat(1e6)}/>`],
+    ["a name within", `<r><${"a".repeat(1e6)}/></r>`],
+    ["a namespace", `<r xmlns="${"\n".repeat(1e6)}"/>`],
+    ["spaces in a tag", `<r><a${" ".repeat(1e6)}/></r>`],
+  ])("is not spent on %s, as they are refused before anything is parsed", (_name, text) => {
+    // What does not end as it began fails in the parser, which is then the cause.
+    const parsed = () => parseStrictXml(`${text}</other>`, "r");
+    expect(parsed).toThrow(Refusal);
+    expect(parsed).toThrow(expect.not.objectContaining({ cause: expect.anything() }));
+    expect(() => parseStrictXml("<r/></other>", "r")).toThrow(
+      expect.objectContaining({ cause: expect.any(Error) }),
+    );
   });
 
   it("is bounded by its length", () => {
