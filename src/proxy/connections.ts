@@ -7,6 +7,8 @@ import type { Visit } from "./visit.ts";
 export interface Connections {
   /** Notes a visit until its response closes. Gives the one before it on its connection that is not over. */
   readonly enter: (visit: Visit) => Visit | undefined;
+  /** Whether requests can come on a connection: it is open and, where TLS is spoken, its handshake is over. */
+  readonly knows: (socket: Socket) => boolean;
   /** Visits whose connection is not done with them. */
   readonly count: () => number;
   /** Those among them that have not ended: one that was refused only waits for the rest of its body, and costs little. */
@@ -71,6 +73,7 @@ export function createConnections(server: Server): Connections {
       visit.response.once("close", leave);
       return before;
     },
+    knows: (socket) => open.has(socket),
     count: () => count,
     active: () => activeIn(open),
     settled: () => waits.for([...open.values()].flatMap((visits) => [...visits.keys()])),

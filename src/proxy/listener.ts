@@ -1,6 +1,5 @@
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
-import { TLSSocket } from "node:tls";
 import { Refusal } from "../domain/refusal.ts";
 import { answerRaw, parserRefusal } from "./answer-raw.ts";
 import { type Connections, createConnections } from "./connections.ts";
@@ -158,8 +157,9 @@ function answerTheUnreadable(server: Server, connections: Connections, { record 
     if (socket.writableEnded) return;
     const [visit, next] = connections.on(socket as Socket);
     const code = "code" in error ? error.code : undefined;
-    // What is no handshake cannot be answered in words: they would have to be encrypted.
-    if (socket instanceof TLSSocket && !socket.getProtocol()) socket.destroy();
+    // What is no handshake cannot be answered in words: they would have to be encrypted. Node 20 itself crashes when it is
+    // asked what such a connection has agreed on.
+    if (!connections.knows(socket as Socket)) socket.destroy();
     else if (visit !== undefined && next === undefined && !visit.request.complete) breakOff(visit, code);
     else if (visit !== undefined || !socket.writable || code === "ECONNRESET") socket.destroy();
     else record(answerRaw(socket, parserRefusal(code)));

@@ -99,7 +99,7 @@ describe("requests behind an answer that ends the connection", () => {
       answers: 1000,
     });
     expect(closed).toBe(true);
-    expect(stack.outcomes.length).toBeLessThan(1000);
+    expect(stack.outcomes.filter(({ status }) => status !== 499).length).toBeLessThanOrEqual(64);
   });
 
   it("are done in their order where the connection goes on", async () => {

@@ -1,7 +1,8 @@
-import type { IncomingMessage } from "node:http";
 import type { Headers } from "../../domain/head.ts";
 import { Refusal } from "../../domain/refusal.ts";
+import { collect, cutOff } from "./collect.ts";
 import { createMemoryBudget } from "./memory-budget.ts";
+import { createPace } from "./pace.ts";
 import type { Visit } from "../visit.ts";
 
 /** Reads bodies whole, and bounds what all of them together hold in memory. */
@@ -15,6 +16,8 @@ export interface BodyReader {
   readonly read: (visit: Visit, maxBytes: number) => Promise<Buffer>;
   /** Bytes that are reserved now. */
   readonly held: () => number;
+  /** Goes by other limits from now on; what is under way keeps what it has. */
+  readonly adopt: (maxHeldBytes: number, waits?: BodyWaits) => void;
 }
 
 /** How long bodies may take. */
@@ -25,9 +28,6 @@ export interface BodyWaits {
   readonly idleMs?: number;
 }
 
-/** Bytes a second. */
-const LEAST_RATE = 16 * 1024;
-
 /**
  * Makes the reader of a process.
  *
@@ -36,27 +36,28 @@ const LEAST_RATE = 16 * 1024;
  *
  * @param maxHeldBytes for all requests together
  */
-export function createBodyReader(
-  maxHeldBytes: number,
-  { roomMs = 10_000, idleMs = 60_000 }: BodyWaits = {},
-): BodyReader {
-  const budget = createMemoryBudget(maxHeldBytes, roomMs);
+export function createBodyReader(maxHeldBytes: number, waits: BodyWaits = {}): BodyReader {
+  let limits = limitsOf(maxHeldBytes, waits);
+  const budget = createMemoryBudget(limits);
   return {
     held: budget.held,
+    adopt: (...to) => {
+      limits = limitsOf(...to);
+      budget.adopt(limits);
+    },
     read: async (visit, maxBytes) => {
-      const { request, response, caller } = visit;
-      const most = Math.min(maxBytes, maxHeldBytes);
-      const stated = statedLength(visit.head.headers) ?? most;
-      if (stated > most) throw new Refusal("body-too-large");
-      // A client that left while its token was looked at sends no more events.
-      if (request.destroyed) throw cutOff();
-      const room = budget.reserve(caller?.digest ?? "", stated);
+      const { caller, response, head } = visit;
+      const { maxBytes: maxHeld, waitMs: roomMs, idleMs } = limits;
+      const roomBytes = roomFor(head.headers, Math.min(maxBytes, maxHeld));
+      if (isGone(visit)) throw cutOff();
+      const room = budget.reserve(caller?.digest ?? "", roomBytes);
       response.once("close", room.giveBack);
       try {
         await room.granted;
-        if (request.destroyed) throw cutOff();
+        if (isGone(visit)) throw cutOff();
         visit.invite();
-        const body = await collect(request, most, idleMs);
+        const { isAwaited } = budget;
+        const body = await collect(visit, roomBytes, createPace({ roomBytes, roomMs, idleMs, isAwaited }));
         room.shrinkTo(body.length);
         return body;
       } catch (refusal) {
@@ -67,46 +68,19 @@ export function createBodyReader(
   };
 }
 
-/** Undefined where the body comes in chunks. */
-function statedLength(headers: Headers): number | undefined {
-  if (headers.has("transfer-encoding")) return undefined;
-  return Number(headers.get("content-length") ?? 0);
+function limitsOf(maxBytes: number, { roomMs = 10_000, idleMs = 60_000 }: BodyWaits = {}) {
+  return { maxBytes, waitMs: roomMs, idleMs };
 }
 
-/** Gathers a body, as long as it is no larger than `most` and comes fast enough. */
-function collect(request: IncomingMessage, most: number, idleMs: number): Promise<Buffer> {
-  return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
-    const startMs = performance.now();
-    let bytes = 0;
-    const fail = (refusal: Refusal): void => {
-      clearTimeout(timer);
-      request.off("data", take);
-      if (!request.destroyed) request.pause();
-      chunks.length = 0;
-      reject(refusal);
-    };
-    const take = (chunk: Buffer): void => {
-      bytes += chunk.length;
-      if (bytes <= most) chunks.push(chunk);
-      else fail(new Refusal("body-too-large"));
-    };
-    const checkPace = (): void => {
-      const leftMs = startMs + idleMs + (bytes / LEAST_RATE) * 1000 - performance.now();
-      if (leftMs > 0) timer = setTimeout(checkPace, leftMs);
-      else fail(new Refusal("payload-mismatch", { detail: "the body came too slowly" }));
-    };
-    let timer = setTimeout(checkPace, idleMs);
-    request.on("data", take);
-    request.once("end", () => {
-      clearTimeout(timer);
-      resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks));
-    });
-    const cut = (): void => fail(cutOff());
-    request.once("error", cut).once("close", cut);
-  });
+/** A client that left while its token was looked at, or whose framing broke then, sends no more events. */
+function isGone({ request, response }: Visit): boolean {
+  return request.destroyed || response.destroyed;
 }
 
-function cutOff(): Refusal {
-  return new Refusal("payload-mismatch", { detail: "the client left within its body" });
+/** What a body states, or the most that it may be where it comes in chunks. */
+function roomFor(headers: Headers, most: number): number {
+  if (headers.has("transfer-encoding")) return most;
+  const stated = Number(headers.get("content-length") ?? 0);
+  if (stated > most) throw new Refusal("body-too-large");
+  return stated;
 }

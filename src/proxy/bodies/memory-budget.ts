@@ -6,11 +6,22 @@ export interface MemoryBudget {
   /**
    * Asks for so many bytes, not more than there are in all.
    *
-   * @param owner for whom: one owner holds at most half of the budget while others wait
+   * @param owner for whom: one owner holds at most half of the budget, or one body that is larger
    */
   readonly reserve: (owner: string, bytes: number) => Room;
   /** Bytes that are reserved now. */
   readonly held: () => number;
+  /** Whether somebody waits for what others hold; who waits only for what is its own does not count. */
+  readonly isAwaited: () => boolean;
+  /** Goes by other limits from now on; what is held stays. */
+  readonly adopt: (limits: MemoryLimits) => void;
+}
+
+/** How much there is. */
+export interface MemoryLimits {
+  readonly maxBytes: number;
+  /** How long one waits at most. */
+  readonly waitMs: number;
 }
 
 /** A part of the budget, asked for and perhaps not there yet. */
@@ -47,33 +58,50 @@ class Place {
 }
 
 /**
- * Makes a budget. First come, first served, whether little is asked for or much: who needs much is not passed over for
- * ever. Only those are passed over whose owner has had its share.
- *
- * @param waitMs how long one waits at most
+ * Makes a budget. Owners take turns, and whose turn it is is served, whether little is asked for or much: who needs much
+ * is not passed over for ever, and a long line is no longer than its owner. Only those are passed over whose owner has
+ * its share: it could keep all others out, and it would cost nothing to ask.
  */
-export function createMemoryBudget(maxBytes: number, waitMs: number): MemoryBudget {
+export function createMemoryBudget(from: MemoryLimits): MemoryBudget {
+  let { maxBytes, waitMs } = from;
   const line = createWaitingLine<Place>();
-  const { hold, held, isWithinShare } = createShares(maxBytes / 2);
+  const { hold, held, of } = createShares();
+  /** One body alone is never too much for its owner, or a large one would wait in vain. */
+  const isWithinShare = ({ owner, bytes }: Place): boolean =>
+    of(owner) === 0 || of(owner) + bytes <= maxBytes / 2;
   const serve = (): void => {
     for (;;) {
       const place = line.first(isWithinShare);
       if (place === undefined || held() + place.bytes > maxBytes) return;
       line.leave(place);
+      line.sendBack(place.owner);
       place.state = "holds";
       hold(place.owner, place.bytes);
       place.grant();
     }
   };
   const giveBack = (place: Place): void => {
+    if (place.state === "over") return;
     if (place.state === "waits") line.leave(place);
-    if (place.state === "holds") hold(place.owner, -place.bytes);
+    else hold(place.owner, -place.bytes);
     place.state = "over";
     place.refuse(new Refusal("overloaded", { detail: "no room for the body in time" }));
     serve();
   };
+  const shrink = (place: Place, kept: number): void => {
+    if (place.state !== "holds") return;
+    hold(place.owner, kept - place.bytes);
+    place.bytes = kept;
+    serve();
+  };
   return {
     held,
+    // Whoever fits is served at once.
+    isAwaited: () => line.first(isWithinShare) !== undefined,
+    adopt: (limits) => {
+      ({ maxBytes, waitMs } = limits);
+      serve();
+    },
     reserve: (owner, bytes) => {
       const place = new Place(owner, bytes);
       line.join(place);
@@ -81,36 +109,26 @@ export function createMemoryBudget(maxBytes: number, waitMs: number): MemoryBudg
       if (place.state === "waits") limitWait(place, waitMs, () => giveBack(place));
       return {
         granted: place.granted,
-        shrinkTo: (kept) => {
-          if (place.state !== "holds") return;
-          hold(owner, kept - place.bytes);
-          place.bytes = kept;
-          serve();
-        },
-        giveBack: () => {
-          if (place.state !== "over") giveBack(place);
-        },
+        shrinkTo: (kept) => shrink(place, kept),
+        giveBack: () => giveBack(place),
       };
     },
   };
 }
 
 /** Who holds how much. */
-function createShares(shareBytes: number) {
+function createShares() {
   const byOwner = new Map<string, number>();
   let held = 0;
+  const of = (owner: string): number => byOwner.get(owner) ?? 0;
   return {
+    of,
     held: () => held,
     hold: (owner: string, bytes: number): void => {
       held += bytes;
-      const own = (byOwner.get(owner) ?? 0) + bytes;
+      const own = of(owner) + bytes;
       if (own === 0) byOwner.delete(owner);
       else byOwner.set(owner, own);
-    },
-    /** One body alone is never too much for its owner, or a large one would wait in vain. */
-    isWithinShare: ({ owner, bytes }: Place): boolean => {
-      const own = byOwner.get(owner) ?? 0;
-      return own === 0 || own + bytes <= shareBytes;
     },
   };
 }
