@@ -14,7 +14,9 @@ function verdict(operation: Operation, deny: Omit<RuleDocument, "name">): string
   const decision = decide(policy, aCaller(), operation, aContext());
   const told = explain(policy, aCaller(), operation, aContext());
   expect(told.decision).toEqual(decision);
-  expect(told.rules[1]?.verdict).toBe(decision.verdict === "denial" ? "decides" : "no");
+  const isDenied = decision.verdict === "denial";
+  expect(told.rules[1]?.verdict).toBe(isDenied ? "decides" : "no");
+  expect(told.rules[1]?.readings.some(({ matches }) => matches)).toBe(isDenied);
   return decision.verdict;
 }
 

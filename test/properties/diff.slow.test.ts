@@ -204,29 +204,54 @@ function policyOf(rules: readonly RuleDocument[]) {
   return aPolicy(rules, { defaultSource: "pool", sessions: new Map(plans) });
 }
 
+type Pair = readonly (readonly RuleDocument[])[];
+
+/** Holds what is said of two policies against what they decide. */
+function expectSaid(
+  [a = [], b = []]: Pair,
+  cases: readonly (readonly [Caller, readonly Requirement[]])[],
+): number {
+  const { changes } = diffPolicies({ rules: a, names: NAMES }, { rules: b, names: NAMES }, COUNTED);
+  const [before, after] = [policyOf(a), policyOf(b)];
+  let otherwise = 0;
+  for (const [who, requirements] of cases) {
+    const operation = anOperation(requirements);
+    const was = got(decide(before, who, operation, aContext()));
+    const now = got(decide(after, who, operation, aContext()));
+    if (JSON.stringify(was) === JSON.stringify(now)) continue;
+    otherwise++;
+    const isSaid = requirements.some((one) => changes.some((change) => isAbout(change, who, one)));
+    expect(isSaid, JSON.stringify({ was, now, who: who.claims, requirements, changes }, undefined, 1)).toBe(
+      true,
+    );
+  }
+  return otherwise;
+}
+
+const cases = fc.array(fc.tuple(caller, asked), { minLength: 60, maxLength: 60 });
+
 it("says something of every caller, action and resource that is decided otherwise", () => {
   fc.assert(
-    fc.property(
-      pair,
-      fc.array(fc.tuple(caller, asked), { minLength: 60, maxLength: 60 }),
-      ([a = [], b = []], cases) => {
-        const { changes } = diffPolicies({ rules: a, names: NAMES }, { rules: b, names: NAMES }, COUNTED);
-        const [before, after] = [policyOf(a), policyOf(b)];
-        for (const [who, requirements] of cases) {
-          const operation = anOperation(requirements);
-          const was = got(decide(before, who, operation, aContext()));
-          const now = got(decide(after, who, operation, aContext()));
-          if (JSON.stringify(was) === JSON.stringify(now)) continue;
-          const isSaid = requirements.some((one) => changes.some((change) => isAbout(change, who, one)));
-          expect(
-            isSaid,
-            JSON.stringify({ was, now, who: who.claims, requirements, changes }, undefined, 1),
-          ).toBe(true);
-        }
-      },
-    ),
+    fc.property(pair, cases, (pair, cases) => {
+      expectSaid(pair, cases);
+    }),
     { numRuns: 1000 },
   );
+});
+
+it("S4.3 says so too of denies whose conditions are on what is asked", () => {
+  let otherwise = 0;
+  const when = { StringEquals: { "s3:x-amz-acl": "private" } };
+  const some = fc
+    .array(fc.record({ deny: actions, on }), { minLength: 1, maxLength: 2 })
+    .map((denies) => [anAllow("all"), ...named(denies.map((one) => ({ ...one, when })))]);
+  fc.assert(
+    fc.property(fc.tuple(some, some), cases, (pair, cases) => {
+      otherwise += expectSaid(pair, cases);
+    }),
+    { numRuns: 1000 },
+  );
+  expect(otherwise).toBeGreaterThan(1000);
 });
 
 it("has nothing to say of a policy and itself, whatever its rules are called", () => {
