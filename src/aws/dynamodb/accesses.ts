@@ -1,23 +1,21 @@
 import type { Requirement } from "../../domain/operation.ts";
 import { malformed } from "../body.ts";
+import { batchAccesses, batchedKeys } from "./batch-keys.ts";
 import { ACCESS_FORMS } from "./forms.ts";
 import { accessKeys, ATTRIBUTES, LEADING_KEYS, namesAllItReaches, textEntry } from "./keys.ts";
-import { checkCount, entriesOf, objectOf, textOf } from "./members.ts";
+import { checkCount, entriesOf, MAX_WRITES, objectOf, textOf } from "./members.ts";
 import { allTables, indexArn, tableArn } from "./names.ts";
 import { mayTransact, TRANSACT_ACTIONS } from "./table.ts";
 import type { KeyEntry } from "./key-entry.ts";
 import { distinct, type Touched } from "./touched.ts";
-import type { Upstream } from "../service.ts";
-import { isObject, type JsonObject, own } from "../strict-json.ts";
+import type { TableKeys, Upstream } from "../service.ts";
+import { isObject, type JsonObject } from "../strict-json.ts";
 
 /** Members of an entry of BatchWriteItem, with the item action that each has the effect of. */
 const WRITE_ACTIONS: Readonly<Record<string, string>> = {
   PutRequest: "dynamodb:PutItem",
   DeleteRequest: "dynamodb:DeleteItem",
 };
-
-/** What a table's part of BatchGetItem says of all its keys. */
-const READ_MEMBERS = ["AttributesToGet", "ExpressionAttributeNames", "ProjectionExpression", "Select"];
 
 /** `TableName`: where the operation is an item action, with what it says of the item. */
 export function touchedTable(input: JsonObject, upstream: Upstream, operation: string): readonly Touched[] {
@@ -39,41 +37,39 @@ export function touchedIndex(input: JsonObject, upstream: Upstream, operation: s
 /** The tables of BatchGetItem, once for each of its keys that conditions can tell from the others. */
 export function readTables(input: JsonObject, upstream: Upstream): readonly Touched[] {
   const request = capacityOf(input);
-  const reads = Object.entries(objectOf(input, "RequestItems")).flatMap(([table, value]) =>
-    readsOf(value).map((read) => ({ resource: tableArn(table, upstream), read })),
-  );
-  checkCount(reads.length);
-  return distinct(
-    reads.map(({ resource, read }) => ({
-      resource,
-      ...keysOf("dynamodb:GetItem", read, { upstream, table: resource, request }),
-    })),
-  );
-}
-
-/** One table's part of BatchGetItem as reads of one item each. */
-function readsOf(value: unknown): readonly JsonObject[] {
-  const part = isObject(value) ? value : {};
-  const said = READ_MEMBERS.map((name) => [name, own(part, name)] as const);
-  const shared = Object.fromEntries(said.filter(([, member]) => member !== undefined));
-  const keys = own(part, "Keys");
-  const entries: readonly unknown[] = Array.isArray(keys) && keys.length > 0 ? keys : [undefined];
-  checkCount(entries.length);
-  return entries.map((key) => ({ ...shared, Key: key }));
+  const parts = tablesOf(input).map(([table, value]) => [table, isObject(value) ? value : {}] as const);
+  checkCount(parts.reduce((count, [, part]) => count + batchedKeys(part).length, 0));
+  return parts.flatMap(([table, part]) => {
+    const resource = tableArn(table, upstream);
+    const partitionKey = schemaOf(resource, upstream)?.partitionKey;
+    return batchAccesses(part, partitionKey, request).map((keys) => ({ resource, ...keys }));
+  });
 }
 
 /** IAM decides the batch as one action; a deny on what its entries do to a table counts too. */
 export function writtenTables(input: JsonObject, upstream: Upstream): readonly Touched[] {
   const request = capacityOf(input);
-  const touched = Object.entries(objectOf(input, "RequestItems")).flatMap(([table, entries]) => {
+  const lists = tablesOf(input).map(([table, value]) => [table, entriesOf(value, MAX_WRITES)] as const);
+  checkCount(
+    lists.reduce((count, [, entries]) => count + entries.length, 0),
+    MAX_WRITES,
+  );
+  const touched = lists.flatMap(([table, entries]) => {
     const resource = tableArn(table, upstream);
-    return entriesOf(entries).map((entry) => {
+    return entries.map((entry) => {
       const { member, action, value } = onlyMember(entry, WRITE_ACTIONS);
       const place = { upstream, table: resource, request };
       return { resource, covers: [action], ...keysOf(member, isObject(value) ? value : {}, place) };
     });
   });
   return distinct(touched);
+}
+
+/** What a batch says of each table; it has an entry of each at least. */
+function tablesOf(input: JsonObject): readonly (readonly [table: string, value: unknown])[] {
+  const tables = Object.entries(objectOf(input, "RequestItems"));
+  checkCount(tables.length);
+  return tables;
 }
 
 /** Each entry of a transaction is decided as the item action that it is. */
@@ -109,13 +105,18 @@ function keysOf(
 ): Pick<Requirement, "keys" | "partial"> {
   const form = ACCESS_FORMS.get(access);
   if (form === undefined) return {};
-  const schema = upstream.tables.get(table.slice(allTables(upstream).length));
+  const schema = schemaOf(table, upstream);
   const partitionKey = index === undefined ? schema?.partitionKey : schema?.indexes.get(index);
   const keys = accessKeys({ form, input, partitionKey, request });
   // An index finds items of any leading key of the table.
   const partial = partitionKey === schema?.partitionKey ? [] : [LEADING_KEYS];
   if (!namesAllItReaches(form, input, keys)) partial.push(ATTRIBUTES);
   return partial.length === 0 ? { keys } : { keys, partial };
+}
+
+/** What the configuration tells of a table. */
+function schemaOf(table: string, upstream: Upstream): TableKeys | undefined {
+  return upstream.tables.get(table.slice(allTables(upstream).length));
 }
 
 function capacityOf(input: JsonObject): readonly KeyEntry[] {

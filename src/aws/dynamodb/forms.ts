@@ -24,12 +24,20 @@ const PROJECTION = ["ProjectionExpression", "projection"] as const;
 const FILTER = ["FilterExpression", "condition"] as const;
 const CONDITION = ["ConditionExpression", "condition"] as const;
 
+/** The key of one item, and nothing else. */
+export const KEY_FORM: AccessForm = { item: "Key", maps: ["Key"], lists: [], expressions: [] };
+
+/** What is read of items, whichever they are. */
+export const PROJECTION_FORM: AccessForm = {
+  maps: [],
+  lists: NAMED,
+  expressions: [PROJECTION],
+  select: "follows",
+};
+
 /** By IAM action, and by the members of an entry of BatchWriteItem (DynamoDB API reference). */
 export const ACCESS_FORMS: ReadonlyMap<string, AccessForm> = new Map<string, AccessForm>([
-  [
-    "dynamodb:GetItem",
-    { item: "Key", maps: ["Key"], lists: NAMED, expressions: [PROJECTION], select: "follows" },
-  ],
+  ["dynamodb:GetItem", { ...PROJECTION_FORM, item: "Key", maps: ["Key"] }],
   [
     "dynamodb:PutItem",
     {
@@ -81,5 +89,5 @@ export const ACCESS_FORMS: ReadonlyMap<string, AccessForm> = new Map<string, Acc
     { maps: ["ScanFilter"], lists: NAMED, expressions: [FILTER, PROJECTION], select: "asked" },
   ],
   ["PutRequest", { item: "Item", maps: ["Item"], lists: [], expressions: [], replaces: true }],
-  ["DeleteRequest", { item: "Key", maps: ["Key"], lists: [], expressions: [], replaces: true }],
+  ["DeleteRequest", { ...KEY_FORM, replaces: true }],
 ]);

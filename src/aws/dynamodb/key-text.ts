@@ -1,5 +1,8 @@
 import { isObject } from "../strict-json.ts";
 
+/** In characters, and so at most: 2,048 bytes (developer guide, quotas, partition keys), in base64. */
+const MAX_LENGTH = 4 * Math.ceil(2048 / 3);
+
 /** Half a surrogate pair, which has no UTF-8. */
 const HALF_PAIR = /\p{Cs}/u;
 
@@ -15,7 +18,7 @@ export function keyText(value: unknown): string | undefined {
   const [member, ...others] = isObject(value) ? Object.entries(value) : [];
   if (member === undefined || others.length > 0) return undefined;
   const [type, text] = member;
-  return typeof text === "string" && isCertain(type, text) ? text : undefined;
+  return typeof text === "string" && text.length <= MAX_LENGTH && isCertain(type, text) ? text : undefined;
 }
 
 function isCertain(type: string, text: string): boolean {

@@ -1,4 +1,5 @@
 import type { RequestKeys } from "../../domain/operation.ts";
+import { malformed } from "../body.ts";
 import { attributesIn } from "./expression.ts";
 import type { AccessForm } from "./forms.ts";
 import { queriedValue } from "./key-condition.ts";
@@ -39,9 +40,17 @@ const NAMED_ONLY: ReadonlySet<string> = new Set(["NONE", "UPDATED_OLD", "UPDATED
 /** Of one list; a batch says the same list of each of its keys. */
 const MAX_NAMES = 255;
 
+/** In characters, of an attribute's name: it has less than 64 KB (developer guide, naming rules). */
+const MAX_NAME = 64 * 1024 - 1;
+
+/** In characters, of all the names that an access says: no item is larger than 400 KB, its names among it. */
+const MAX_NAMED = 400 * 1024;
+
 /**
  * IAM's condition keys of one access to items (DynamoDB developer guide, fine-grained access control). What cannot be read
  * with certainty is unknown.
+ *
+ * @throws Refusal body-malformed: a name that no attribute has
  */
 export function accessKeys(access: ItemAccess): RequestKeys {
   const { form, input, request } = access;
@@ -105,7 +114,7 @@ function memberOf(input: JsonObject, name: string, member: string): unknown {
   return isObject(value) ? own(value, member) : undefined;
 }
 
-/** Top-level attributes, each once. */
+/** Top-level attributes, each once; more than an item can have are not told. */
 function attributesOf({ item, maps, lists, expressions }: AccessForm, input: JsonObject): Values {
   const names = own(input, "ExpressionAttributeNames");
   const found = [
@@ -116,12 +125,20 @@ function attributesOf({ item, maps, lists, expressions }: AccessForm, input: Jso
       return expression === undefined ? [] : attributesIn(expression, names, kind);
     }),
   ];
-  const attributes = new Set<string>();
-  for (const some of found) {
-    if (some === undefined) return "unknown";
-    for (const attribute of some) attributes.add(attribute);
+  return found.includes(undefined) ? "unknown" : distinctNames(found.flatMap((some) => some ?? []));
+}
+
+function distinctNames(names: readonly string[]): Values {
+  const distinct = new Set<string>();
+  let length = 0;
+  for (const name of names) {
+    if (name.length > MAX_NAME) throw malformed("a name of an attribute that is too long");
+    if (distinct.has(name)) continue;
+    distinct.add(name);
+    length += name.length;
+    if (length > MAX_NAMED) return "unknown";
   }
-  return [...attributes];
+  return [...distinct];
 }
 
 function mapNames(value: unknown, required: boolean): readonly string[] | undefined {

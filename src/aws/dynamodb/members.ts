@@ -4,6 +4,9 @@ import { isObject, type JsonObject, own } from "../strict-json.ts";
 /** Of one call, each of which may need a decision of its own: all that DynamoDB takes (service quotas). */
 const MAX_ENTRIES = 100;
 
+/** Puts and deletions of one call (API reference, BatchWriteItem). */
+export const MAX_WRITES = 25;
+
 /**
  * The text of a member that must be there.
  *
@@ -29,20 +32,22 @@ export function objectOf(input: JsonObject, member: string): JsonObject {
 /**
  * The entries of a list that has some, and not too many.
  *
+ * @param most default: 100
  * @throws Refusal body-malformed
  */
-export function entriesOf(value: unknown): readonly unknown[] {
+export function entriesOf(value: unknown, most = MAX_ENTRIES): readonly unknown[] {
   if (!Array.isArray(value) || value.length === 0)
     throw malformed("a list was expected, with something in it");
-  checkCount(value.length);
+  checkCount(value.length, most);
   return value;
 }
 
 /**
- * Refuses more entries than DynamoDB takes in one call.
+ * Refuses more entries than DynamoDB takes in one call, before anything is made of them.
  *
+ * @param most default: 100
  * @throws Refusal body-malformed
  */
-export function checkCount(entries: number): void {
-  if (entries > MAX_ENTRIES) throw malformed(`${entries} entries`);
+export function checkCount(entries: number, most = MAX_ENTRIES): void {
+  if (entries > most) throw malformed(`${entries} entries`);
 }

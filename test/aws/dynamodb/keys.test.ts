@@ -77,6 +77,7 @@ describe("dynamodb:LeadingKeys of an item", () => {
     ["with base64 without its end", { B: "AAE" }],
     ["with base64 of bits to spare", { B: "AAF=" }],
     ["with base64 of URLs", { B: "-_8=" }],
+    ["longer than a partition key is", { S: "a".repeat(3000) }],
   ])("a value %s is unknown", (_name, value) => {
     expect(leading("GetItem", { Key: { customer: value } })).toEqual(["unknown"]);
   });
