@@ -30,6 +30,13 @@ const headers = (...more: readonly (readonly [string, string])[]) =>
 const length = ["Content-Length", String(LENGTH)] as const;
 const scan = (): string => requestText("POST /dynamodb/", headers(length), BODY);
 
+/** A request of another caller, who has a share of its own; what is read of it is denied. */
+async function ofAnother(body: string): Promise<string> {
+  const [, ...lines] = headers(["Content-Length", String(body.length)]);
+  const token = await stack.tokenOf("analyst");
+  return requestText("POST /dynamodb/", [["Authorization", `Bearer ${token}`], ...lines], body);
+}
+
 const held = async (): Promise<number> => (await scrape(stack.ports.probes))("postern_buffered_bytes");
 
 async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
@@ -83,9 +90,8 @@ it("who waits and leaves makes room in the line", async () => {
   await sleep(100);
   gone.destroy();
   const small = '{"TableName":"Orders"}';
-  const lines = headers(["Content-Length", String(small.length)]);
-  const { answers } = await exchange(stack.ports.listen, requestText("POST /dynamodb/", lines, small));
-  expect(answers[0]?.status).toBe(200);
+  const { answers } = await exchange(stack.ports.listen, await ofAnother(small));
+  expect(answers[0]?.headers.get("x-postern-reason")).toMatch(/^denied-/);
   first.destroy();
   await until(async () => (await held()) === 0);
 });
@@ -98,4 +104,26 @@ it("who has waited long enough is told to come back, and the others go on", asyn
   first.write(scan().slice(3000));
   await until(async () => (await held()) === 0);
   first.destroy();
+});
+
+it("a caller's silent requests leave room for the others", async () => {
+  const silent = requestText("POST /dynamodb/", headers(["Content-Length", String(256 * 1024)]));
+  const sockets = await Promise.all(Array.from({ length: 4 }, () => openSocket(stack.ports.listen)));
+  for (const socket of sockets) socket.write(silent);
+  await until(async () => (await held()) === 512 * 1024);
+  const { answers } = await exchange(stack.ports.listen, await ofAnother('{"TableName":"Orders"}'));
+  expect(answers[0]?.headers.get("x-postern-reason")).toMatch(/^denied-/);
+  for (const socket of sockets) socket.destroy();
+  await until(async () => (await held()) === 0);
+});
+
+it("of a body whose framing breaks nothing stays, be it in whatever pieces", async () => {
+  const timers = (): number => process.getActiveResourcesInfo().filter((name) => name === "Timeout").length;
+  const before = timers();
+  for (const pieces of [`3e8\r\n${" ".repeat(1000)}\r\n`, "1\r\n \r\n".repeat(1000), ""]) {
+    const text = requestText("POST /dynamodb/", headers(["Transfer-Encoding", "chunked"]), `${pieces}zz\r\n`);
+    const { answers } = await exchange(stack.ports.listen, text);
+    expect(answers[0]?.headers.get("x-postern-reason")).toBe("body-malformed");
+  }
+  await until(async () => (await held()) === 0 && timers() <= before);
 });

@@ -10,7 +10,7 @@ const BUDGET = 100;
 const LARGEST = 60;
 
 beforeEach(() => {
-  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "performance"] });
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "setInterval", "clearInterval", "performance"] });
 });
 afterEach(() => {
   vi.useRealTimers();
@@ -31,7 +31,7 @@ interface Client {
   readonly answerMs: number;
 }
 
-const client: fc.Arbitrary<Client> = fc.record({
+const CLIENT = {
   atMs: fc.nat(20_000),
   owner: fc.constantFrom("a", "b", "c"),
   stated: fc.boolean(),
@@ -39,12 +39,13 @@ const client: fc.Arbitrary<Client> = fc.record({
   paceMs: fc.oneof(fc.nat(20), fc.constantFrom(1000, 59_000, Infinity)),
   leavesMs: fc.oneof(fc.constant(Infinity), fc.nat(30_000)),
   answerMs: fc.nat(5000),
-});
+};
+const client: fc.Arbitrary<Client> = fc.record(CLIENT);
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** Lives one client's life, to the close of its response; returns how its body was read. */
-async function live(reader: BodyReader, plan: Client): Promise<string> {
+async function live(reader: BodyReader, plan: Client, maxBytes = LARGEST): Promise<string> {
   await pause(plan.atMs);
   const request = new IncomingMessage(new Socket());
   request.rawHeaders = plan.stated
@@ -59,7 +60,7 @@ async function live(reader: BodyReader, plan: Client): Promise<string> {
   };
   if (plan.leavesMs !== Infinity) setTimeout(close, plan.leavesMs);
   void send(request, plan);
-  const fate = await reader.read(visit, LARGEST).then(
+  const fate = await reader.read(visit, maxBytes).then(
     (body) => (body.length === plan.bytes ? "read" : "short"),
     ({ code }: { code: string }) => code,
   );
@@ -99,4 +100,46 @@ it("whoever comes, stalls, sends too much or leaves: nobody waits for ever, and 
     { numRuns: 60 },
   );
   expect([...fates].toSorted()).toEqual(["body-too-large", "overloaded", "payload-mismatch", "read"]);
+});
+
+/** One of a caller that wants to keep the others out: it sends slowly or not at all, and comes again and again. */
+const hog = fc.record({
+  ...CLIENT,
+  atMs: fc.nat(30_000),
+  owner: fc.constantFrom("a", "b"),
+  bytes: fc.nat(25),
+  paceMs: fc.oneof(fc.nat(2000), fc.constant(Infinity)),
+  leavesMs: fc.constant(Infinity),
+  answerMs: fc.constant(0),
+});
+
+it("two callers who ask for much and send little keep nobody out", async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(hog, { minLength: 20, maxLength: 60 }), fc.nat(30_000), async (hogs, atMs) => {
+      const shared = createBodyReader(BUDGET);
+      const all = Promise.all(hogs.map((plan) => live(shared, plan, 25)));
+      const plan = { atMs, owner: "c", stated: true, bytes: 25, paceMs: 0, leavesMs: Infinity, answerMs: 0 };
+      const other = live(shared, plan, 25);
+      await vi.advanceTimersByTimeAsync(200_000);
+      expect(await other).toBe("read");
+      await all;
+      expect(shared.held()).toBe(0);
+    }),
+    { numRuns: 60 },
+  );
+});
+
+it("one caller alone holds at most half, whatever it asks for", async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(hog, { minLength: 5, maxLength: 40 }), async (hogs) => {
+      const reader = createBodyReader(BUDGET);
+      const all = Promise.all(hogs.map((plan) => live(reader, { ...plan, owner: "a" }, 25)));
+      for (let passedMs = 0; passedMs < 200_000; passedMs += 1000) {
+        expect(reader.held()).toBeLessThanOrEqual(BUDGET / 2);
+        await vi.advanceTimersByTimeAsync(1000);
+      }
+      await all;
+    }),
+    { numRuns: 30 },
+  );
 });

@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { IncomingMessage, ServerResponse } from "node:http";
 import { Socket } from "node:net";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { GUEST } from "../../../src/domain/caller.ts";
 import { createBodyReader } from "../../../src/proxy/bodies/body.ts";
 import { Visit } from "../../../src/proxy/visit.ts";
 
@@ -68,6 +69,7 @@ describe("reading a body whole", () => {
     const reader = createBodyReader(100);
     const stated = aVisit("Content-Length", "8");
     const unstated = aVisit("Transfer-Encoding", "chunked");
+    unstated.visit.caller = { ...GUEST, digest: "another" };
     const readings = [reader.read(stated.visit, 50), reader.read(unstated.visit, 50)];
     expect(reader.held()).toBe(58);
     for (const { request } of [stated, unstated]) {
@@ -140,7 +142,9 @@ function fateOf(reading: Promise<Buffer>): { fate: string } {
 
 describe("a body that comes slowly", () => {
   beforeEach(() => {
-    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "performance"] });
+    vi.useFakeTimers({
+      toFake: ["setTimeout", "clearTimeout", "setInterval", "clearInterval", "performance"],
+    });
   });
   afterEach(() => {
     vi.useRealTimers();
@@ -155,7 +159,7 @@ describe("a body that comes slowly", () => {
       await vi.advanceTimersByTimeAsync(1000);
     }
     expect(told.fate).toBe("goes on");
-    await vi.advanceTimersByTimeAsync(1500);
+    await vi.advanceTimersByTimeAsync(6000);
     expect([told.fate, reader.held(), vi.getTimerCount()]).toEqual(["payload-mismatch", 0, 0]);
   });
 
@@ -171,5 +175,89 @@ describe("a body that comes slowly", () => {
     request.push(null);
     await vi.advanceTimersByTimeAsync(0);
     expect([told.fate, vi.getTimerCount()]).toEqual(["read", 0]);
+  });
+
+  it("loses its room soon where others wait for it, and keeps it where nobody does", async () => {
+    const reader = createBodyReader(1_000_000);
+    const held = aVisit("Content-Length", "900000");
+    const first = fateOf(reader.read(held.visit, 1_000_000));
+    await vi.advanceTimersByTimeAsync(20_000);
+    expect(first.fate).toBe("goes on");
+    const waiting = aVisit("Content-Length", "200000");
+    waiting.visit.caller = { ...GUEST, digest: "another" };
+    const second = fateOf(reader.read(waiting.visit, 1_000_000));
+    await vi.advanceTimersByTimeAsync(5000);
+    expect([first.fate, second.fate, reader.held()]).toEqual(["payload-mismatch", "goes on", 200_000]);
+    waiting.request.push(Buffer.alloc(200_000));
+    waiting.request.push(null);
+    await vi.advanceTimersByTimeAsync(0);
+    expect([second.fate, vi.getTimerCount()]).toEqual(["read", 0]);
+  });
+
+  it("keeps its room while others wait where it comes fast for what it holds", async () => {
+    for (const [bytesASecond, fate] of [
+      [100_000, "goes on"],
+      [90_000, "payload-mismatch"],
+    ] as const) {
+      const reader = createBodyReader(1_000_000);
+      const { visit, request } = aVisit("Content-Length", "1000000");
+      const told = fateOf(reader.read(visit, 1_000_000));
+      const waiting = aVisit("Content-Length", "1");
+      waiting.visit.caller = { ...GUEST, digest: "another" };
+      fateOf(reader.read(waiting.visit, 1_000_000));
+      for (let i = 0; i < 9; i++) {
+        request.push(Buffer.alloc(bytesASecond));
+        await vi.advanceTimersByTimeAsync(1000);
+      }
+      expect(told.fate).toBe(fate);
+      waiting.visit.response.emit("close");
+      visit.response.emit("close");
+      await vi.advanceTimersByTimeAsync(0);
+      expect(vi.getTimerCount()).toBe(0);
+    }
+  });
+
+  it("goes by limits that are adopted later", async () => {
+    const reader = createBodyReader(10);
+    reader.adopt(100, { idleMs: 1000 });
+    const { visit } = aVisit("Content-Length", "50");
+    const told = fateOf(reader.read(visit, 100));
+    await vi.advanceTimersByTimeAsync(0);
+    expect(reader.held()).toBe(50);
+    await vi.advanceTimersByTimeAsync(1000);
+    expect([told.fate, reader.held()]).toEqual(["payload-mismatch", 0]);
+  });
+});
+
+describe("what is left of a body that is not whole", () => {
+  beforeEach(() => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "setInterval", "clearInterval"] });
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  it.each<[string, (of: ReturnType<typeof aVisit>) => unknown]>([
+    ["the answer is over before it", ({ visit }) => visit.response.emit("close")],
+    ["its client leaves", ({ request }) => request.destroy()],
+    ["it is too large", ({ request }) => request.push(Buffer.alloc(2000))],
+  ])("is neither a timer nor a listener where %s", async (_, end) => {
+    const { read, held } = createBodyReader(1000);
+    const made = aVisit("Transfer-Encoding", "chunked");
+    const told = fateOf(read(made.visit, 1000));
+    await vi.advanceTimersByTimeAsync(0);
+    made.request.push("some");
+    expect([vi.getTimerCount(), made.request.listenerCount("data")]).toEqual([1, 1]);
+    end(made);
+    await vi.waitFor(() => expect(told.fate).not.toBe("goes on"));
+    expect([vi.getTimerCount(), made.request.listenerCount("data"), held()]).toEqual([0, 0, 0]);
+  });
+
+  it("is not read at all where its framing broke before", async () => {
+    const { visit, request } = aVisit("Transfer-Encoding", "chunked");
+    visit.response.destroy();
+    const told = fateOf(createBodyReader(1000).read(visit, 1000));
+    await vi.advanceTimersByTimeAsync(0);
+    expect([told.fate, request.readableFlowing]).toEqual(["payload-mismatch", null]);
   });
 });

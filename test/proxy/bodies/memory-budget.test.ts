@@ -26,7 +26,7 @@ const fates = async (...rooms: readonly { readonly fate: () => string }[]): Prom
 
 describe("a memory budget", () => {
   it("grants what there is, and lets others wait until it is given back", async () => {
-    const budget = createMemoryBudget(10, 1000);
+    const budget = createMemoryBudget({ maxBytes: 10, waitMs: 1000 });
     const [first, second] = [ask(budget, "a", 8), ask(budget, "b", 3)];
     expect(await fates(first, second)).toEqual(["granted", "waits"]);
     expect(budget.held()).toBe(8);
@@ -36,7 +36,7 @@ describe("a memory budget", () => {
   });
 
   it("serves who came first, though who came later would fit", async () => {
-    const budget = createMemoryBudget(10, 1000);
+    const budget = createMemoryBudget({ maxBytes: 10, waitMs: 1000 });
     const rooms = [ask(budget, "a", 8), ask(budget, "b", 10), ask(budget, "c", 1)] as const;
     expect(await fates(...rooms)).toEqual(["granted", "waits", "waits"]);
     rooms[0].giveBack();
@@ -44,7 +44,7 @@ describe("a memory budget", () => {
   });
 
   it("says overloaded after the longest wait, and serves those behind", async () => {
-    const budget = createMemoryBudget(10, 1000);
+    const budget = createMemoryBudget({ maxBytes: 10, waitMs: 1000 });
     const rooms = [ask(budget, "a", 8), ask(budget, "b", 10)] as const;
     await vi.advanceTimersByTimeAsync(500);
     const last = ask(budget, "c", 2);
@@ -55,35 +55,62 @@ describe("a memory budget", () => {
   });
 
   it("takes out of the line whose client left", async () => {
-    const budget = createMemoryBudget(10, 1000);
+    const budget = createMemoryBudget({ maxBytes: 10, waitMs: 1000 });
     const rooms = [ask(budget, "a", 8), ask(budget, "b", 10), ask(budget, "c", 2)] as const;
     rooms[1].giveBack();
     expect(await fates(...rooms)).toEqual(["granted", "overloaded", "granted"]);
   });
 
-  it("gives an owner no more than half while others wait, and all of it while nobody does", async () => {
-    const budget = createMemoryBudget(10, 1000);
-    const own = Array.from({ length: 11 }, () => ask(budget, "a", 1));
-    expect(budget.held()).toBe(10);
-    const other = ask(budget, "b", 3);
-    for (const room of own.slice(0, 3)) room.giveBack();
-    expect(await fates(other, ...own.slice(10))).toEqual(["granted", "waits"]);
-    // Nobody else waits any more.
-    own[3]?.giveBack();
-    expect(await fates(...own.slice(10))).toEqual(["granted"]);
+  it("gives an owner no more than half, also while nobody else waits", async () => {
+    const budget = createMemoryBudget({ maxBytes: 10, waitMs: 1000 });
+    const own = Array.from({ length: 6 }, () => ask(budget, "a", 1));
+    expect(budget.held()).toBe(5);
+    const other = ask(budget, "b", 5);
+    expect(await fates(other, ...own.slice(4))).toEqual(["granted", "granted", "waits"]);
+    own[0]?.giveBack();
+    expect(await fates(...own.slice(5))).toEqual(["granted"]);
   });
 
-  it("does not let one owner's long line keep another out", async () => {
-    const budget = createMemoryBudget(10, 1000);
-    const own = Array.from({ length: 100 }, () => ask(budget, "a", 5));
-    const other = ask(budget, "b", 5);
-    expect(await fates(other)).toEqual(["waits"]);
-    own[0]?.giveBack();
-    expect(await fates(other, ...own.slice(2, 3))).toEqual(["granted", "waits"]);
+  it("does not let the long lines of others keep an owner out", async () => {
+    const budget = createMemoryBudget({ maxBytes: 10, waitMs: 1000 });
+    const a = Array.from({ length: 100 }, () => ask(budget, "a", 5));
+    const b = Array.from({ length: 100 }, () => ask(budget, "b", 5));
+    const other = ask(budget, "c", 5);
+    expect(await fates(other, ...a.slice(1, 2))).toEqual(["waits", "waits"]);
+    a[0]?.giveBack();
+    expect(await fates(...a.slice(1, 2), other)).toEqual(["granted", "waits"]);
+    // Now it is the turn of b, and then of c; a goes behind them.
+    a[1]?.giveBack();
+    expect(await fates(other, ...a.slice(2, 3))).toEqual(["granted", "waits"]);
+    b[0]?.giveBack();
+    expect(await fates(...a.slice(2, 3), ...b.slice(1, 2))).toEqual(["waits", "granted"]);
+  });
+
+  it("is awaited by those who wait for what others hold, not for what is their own", async () => {
+    const budget = createMemoryBudget({ maxBytes: 10, waitMs: 1000 });
+    const [first] = [ask(budget, "a", 5), ask(budget, "a", 1)] as const;
+    expect(budget.isAwaited()).toBe(false);
+    const other = ask(budget, "b", 6);
+    expect(budget.isAwaited()).toBe(true);
+    first.giveBack();
+    expect([budget.isAwaited(), ...(await fates(other))]).toEqual([false, "granted"]);
+  });
+
+  it("grows and shrinks while it is in use", async () => {
+    const budget = createMemoryBudget({ maxBytes: 10, waitMs: 1000 });
+    const rooms = [ask(budget, "a", 8), ask(budget, "b", 8)] as const;
+    budget.adopt({ maxBytes: 16, waitMs: 1000 });
+    expect([budget.held(), ...(await fates(...rooms))]).toEqual([16, "granted", "granted"]);
+    budget.adopt({ maxBytes: 4, waitMs: 10 });
+    const third = ask(budget, "c", 4);
+    await vi.advanceTimersByTimeAsync(10);
+    expect([budget.held(), ...(await fates(third))]).toEqual([16, "overloaded"]);
+    for (const room of rooms) room.giveBack();
+    expect(await fates(ask(budget, "c", 4), ask(budget, "d", 1))).toEqual(["granted", "waits"]);
   });
 
   it("grants one body of more than half, even where others wait", async () => {
-    const budget = createMemoryBudget(10, 1000);
+    const budget = createMemoryBudget({ maxBytes: 10, waitMs: 1000 });
     const first = ask(budget, "c", 10);
     const rooms = [ask(budget, "a", 8), ask(budget, "b", 8)] as const;
     first.giveBack();
@@ -91,7 +118,7 @@ describe("a memory budget", () => {
   });
 
   it("takes back in part what is over, and everything only once", async () => {
-    const budget = createMemoryBudget(10, 1000);
+    const budget = createMemoryBudget({ maxBytes: 10, waitMs: 1000 });
     const rooms = [ask(budget, "a", 10), ask(budget, "b", 6), ask(budget, "c", 4)] as const;
     rooms[0].shrinkTo(4);
     expect(await fates(...rooms)).toEqual(["granted", "granted", "waits"]);
@@ -107,7 +134,7 @@ describe("a memory budget", () => {
   });
 
   it("leaves no timer behind", async () => {
-    const budget = createMemoryBudget(10, 1000);
+    const budget = createMemoryBudget({ maxBytes: 10, waitMs: 1000 });
     const rooms = [ask(budget, "a", 10), ask(budget, "b", 6), ask(budget, "c", 4)] as const;
     rooms[1].giveBack();
     rooms[0].giveBack();

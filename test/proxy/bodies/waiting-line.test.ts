@@ -7,6 +7,7 @@ function lineOf(...names: readonly string[]) {
   for (const one of all.values()) line.join(one);
   return {
     first: (mayGo: (name: string) => boolean) => line.first(({ name }) => mayGo(name))?.name,
+    sendBack: line.sendBack,
     leave: (name: string) => {
       const one = all.get(name);
       if (one !== undefined) line.leave(one);
@@ -31,12 +32,20 @@ describe("a waiting line", () => {
     expect(line.first(anyone)).toBe("b1");
   });
 
-  it("passes over those who may be, as long as others wait", () => {
+  it("passes over those who may not go", () => {
     const line = lineOf("a1", "a2", "b1");
     expect(line.first((name) => name.startsWith("b"))).toBe("b1");
     expect(line.first(nobody)).toBeUndefined();
-    line.leave("b1");
-    line.leave("b1");
-    expect(line.first(nobody)).toBe("a1");
+  });
+
+  it("sends all of one owner behind the others, in their order", () => {
+    const line = lineOf("a1", "b1", "a2", "b2");
+    line.sendBack("a");
+    const order: (string | undefined)[] = [];
+    for (let name = line.first(anyone); name !== undefined; name = line.first(anyone)) {
+      order.push(name);
+      line.leave(name);
+    }
+    expect(order).toEqual(["b1", "b2", "a1", "a2"]);
   });
 });
