@@ -69,9 +69,13 @@ function byRules(policy: Policy, caller: Caller, operation: Operation, context: 
   if (first === undefined) {
     return { decision: { verdict: "denial", reason: "denied-no-rule", detail: "nothing is asked" }, by: [] };
   }
-  return requirements.length === 1
-    ? decideOne(bench, askedFor(first))
-    : decideAll(bench, caller, requirements.map(askedFor));
+  if (requirements.length === 1) return decideOne(bench, askedFor(first));
+  const found: NonNullable<Asked["found"]> = new Map();
+  return decideAll(
+    bench,
+    caller,
+    requirements.map((requirement) => ({ ...askedFor(requirement), found })),
+  );
 }
 
 function decideOne(bench: Bench, asked: Asked): Judgement {

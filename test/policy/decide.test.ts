@@ -524,3 +524,40 @@ describe("role sessions", () => {
     }
   });
 });
+
+describe("conditions of an operation with many requirements", () => {
+  const IpAddress = { "aws:SourceIp": "127.0.0.0/8" };
+  const StringEquals = { "s3:VersionId": "v3" };
+  const versions = Array.from({ length: 100 }, (_, at): Requirement => ({
+    action: "s3:DeleteObjectVersion",
+    resource: `arn:aws:s3:::reports/${at}`,
+    keys: new Map([["s3:versionid", [`v${at}`]]]),
+  }));
+  const version = { allow: ["s3:DeleteObjectVersion"] };
+
+  it("are looked at once where they are the same for all of them", () => {
+    let looked = 0;
+    const context = Object.defineProperty(aContext(), "sourceIp", {
+      get: () => {
+        looked++;
+        return "127.0.0.1";
+      },
+    });
+    const deny = { name: "elsewhere", deny: ["s3:*"], on: ["*"], when: { NotIpAddress: IpAddress } };
+    const policy = aPolicy([deny, anAllow("here", { ...version, when: { IpAddress } })]);
+    expect(decide(policy, caller, anOperation(versions), context).verdict).toBe("permit");
+    expect(looked).toBe(2);
+  });
+
+  it("are looked at for each where they are not, also beside others", () => {
+    const deny = { name: "the third", deny: ["s3:*"], on: ["*"], when: { IpAddress, StringEquals } };
+    const rules = [deny, anAllow("here", version)];
+    const from = (sourceIp: string) =>
+      decide(aPolicy(rules), caller, anOperation(versions), aContext({ sourceIp }));
+    expect(from("127.0.0.1")).toMatchObject({
+      rule: "the third",
+      detail: "s3:DeleteObjectVersion on arn:aws:s3:::reports/3",
+    });
+    expect(from("10.0.0.1").verdict).toBe("permit");
+  });
+});

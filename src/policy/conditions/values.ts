@@ -15,7 +15,12 @@ export interface Asked {
    * action, so of another's nobody knows whether they would be absent.
    */
   readonly isByAnother?: boolean;
+  /** Where an operation has many requirements: what conditions came to that are the same for all of them. */
+  readonly found?: Map<Holds, boolean>;
 }
+
+/** Whether conditions hold. */
+export type Holds = (asked: Asked) => boolean;
 
 /** The values of a key: none where it is known to be absent, `unknown` where nothing tells them. */
 export type KeyValues = ClaimValues;

@@ -2,7 +2,7 @@ import type { Caller } from "../../domain/caller.ts";
 import { compileConditions, type Condition } from "./condition.ts";
 import { isOfRequest } from "./keys.ts";
 import type { Truth } from "./truth.ts";
-import type { Asked } from "./values.ts";
+import type { Asked, Holds } from "./values.ts";
 import type { WhenDocument } from "../document.ts";
 
 export type { Asked } from "./values.ts";
@@ -15,7 +15,7 @@ export interface When {
    */
   readonly holdsOf: (caller: Caller) => boolean;
   /** Whether all others hold, likewise. */
-  readonly holdsBesides: (asked: Asked) => boolean;
+  readonly holdsBesides: Holds;
   /** The first condition by which the rule does not mean the request, in words without any value; undefined where it does. */
   readonly against: (asked: Asked) => string | undefined;
   /** The same of conditions on claims alone. */
@@ -56,15 +56,34 @@ export function compileWhen(when: WhenDocument | undefined, side: "allow" | "den
   };
   const ofClaims = conditions.flatMap(({ ofCaller }) => ofCaller ?? []);
   const others = conditions.filter(({ ofCaller }) => ofCaller === undefined);
+  const ofEach = others.filter(isOfEach);
+  const ofAll = others.filter((condition) => !isOfEach(condition));
+  const holdsOfAll: Holds = (asked) => ofAll.every(({ truth }) => isEnough(truth(asked)));
   return {
     holdsOf: (caller) => ofClaims.every((truth) => isEnough(truth(caller))),
-    holdsBesides: (asked) => others.every(({ truth }) => isEnough(truth(asked))),
+    holdsBesides: (asked) =>
+      (ofAll.length === 0 || foundOnce(holdsOfAll, asked)) &&
+      ofEach.every(({ truth }) => isEnough(truth(asked))),
     against: (asked) => firstOf(conditions, ({ truth }) => whyNot(truth(asked))),
     againstOf: (caller) => firstOf(conditions, ({ ofCaller }) => ofCaller && whyNot(ofCaller(caller))),
     keys: new Set(conditions.flatMap(({ key }) => (key === undefined ? [] : [key.name.toLowerCase()]))),
-    isOfRequest: conditions.some(({ key }) => key !== undefined && isOfRequest(key.name)),
+    isOfRequest: conditions.some(isOfEach),
     ofCallerAlone: conditions.every(({ key }) => key?.claim !== undefined),
   };
+}
+
+/** Whether it may hold of one requirement of an operation, and not of another. */
+function isOfEach({ key }: Condition): boolean {
+  return key !== undefined && isOfRequest(key.name);
+}
+
+/** A thousand objects to delete are asked for from one address, at one time. */
+function foundOnce(holds: Holds, asked: Asked): boolean {
+  const found = asked.found?.get(holds);
+  if (found !== undefined) return found;
+  const now = holds(asked);
+  asked.found?.set(holds, now);
+  return now;
 }
 
 /** The first condition that there is something against, in words. */
