@@ -1,4 +1,5 @@
 import type { Emit } from "./chunk-framer.ts";
+import { endOfHex, hexNumber } from "./hex-digits.ts";
 import { trailerValueLength } from "./trailer.ts";
 import type { Trailer } from "./trailer.ts";
 
@@ -47,6 +48,7 @@ const TRAILER_VALUE = /^[\x21-\x7e]+$/;
 /** Optional whitespace (RFC 9110 section 5.6.3): `trim` would take more. */
 const BLANKS_AROUND = /^[ \t]+|[ \t]+$/g;
 const LINE_FEED = 0x0a;
+const CARRIAGE_RETURN = 0x0d;
 
 /** Where the parser stands: what the next byte belongs to. */
 interface Position {
@@ -106,6 +108,8 @@ function takeData(position: Position, bytes: Buffer, at: number, emit: Emit): nu
 /** Reads to the end of the line, or keeps what there is of it; returns where to go on. */
 function takeLine(position: Position, bytes: Buffer, at: number): number {
   if (position.expects === "nothing") throw malformed("bytes after the end of the body");
+  const next = position.line === "" ? takeShortLine(position, bytes, at) : at;
+  if (next > at) return next;
   const lineFeed = bytes.indexOf(LINE_FEED, at);
   const end = lineFeed < 0 ? bytes.length : lineFeed;
   const limit = position.expects === "trailer" ? position.trailerBytesLeft : MAX_SIZE_LINE_BYTES;
@@ -116,6 +120,20 @@ function takeLine(position: Position, bytes: Buffer, at: number): number {
   position.line = "";
   readLine(position, line);
   return end + 1;
+}
+
+/**
+ * Reads the end of a chunk, or a size that stands alone: a body in chunks of one byte is made of little else, and must
+ * not cost much more than another. Every other line is left as it is; returns where to go on.
+ */
+function takeShortLine(position: Position, bytes: Buffer, at: number): number {
+  const { expects } = position;
+  const end = expects === "size" ? endOfHex(bytes, at) : at;
+  if (expects === "trailer" || (expects === "size") === (end === at)) return at;
+  if (bytes[end] !== CARRIAGE_RETURN || bytes[end + 1] !== LINE_FEED) return at;
+  if (expects === "size") takeSize(position, hexNumber(bytes, at, end));
+  else position.expects = "size";
+  return end + 2;
 }
 
 /** Lines end with CR LF; only after a trailer is a bare LF known in the wild, see {@link readTrailer}. */
@@ -132,7 +150,10 @@ function readLine(position: Position, line: string): void {
 function readSize(position: Position, line: string): void {
   const digits = SIZE_LINE.exec(line)?.[1];
   if (digits === undefined) throw malformed("a chunk size cannot be read");
-  const size = Number.parseInt(digits, 16);
+  takeSize(position, Number.parseInt(digits, 16));
+}
+
+function takeSize(position: Position, size: number): void {
   if (size > position.bodyLeft)
     throw new ChunkedError("payload-mismatch", "the body is longer than it was declared");
   if (size === 0 && position.bodyLeft > 0) {

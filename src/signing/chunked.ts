@@ -3,6 +3,7 @@ import { createChunkFramer } from "./chunk-framer.ts";
 import type { ChunkFramer } from "./chunk-framer.ts";
 import { createChunkParser } from "./chunk-parser.ts";
 import type { FramedBody } from "./chunk-parser.ts";
+import { createJoiner } from "./joiner.ts";
 
 /** A framed body, and how it goes on: as plain bytes, or framed anew without chunk signatures. */
 export interface ReframedBody extends FramedBody {
@@ -28,17 +29,22 @@ const UNFRAMED: ChunkFramer = {
 export function reframe(body: ReframedBody): Transform {
   const parser = createChunkParser(body);
   const framer = body.kind === "decode" ? UNFRAMED : createChunkFramer(body.decodedLength);
-  const emit = (piece: Buffer): void => {
-    stream.push(piece);
-  };
-  const frame = (piece: Buffer): void => framer.write(piece, emit);
+  // In chunks of a few bytes a body would else go on as as many pieces, each a write of its own.
+  const joiner = createJoiner((piece) => void stream.push(piece));
+  const frame = (piece: Buffer): void => framer.write(piece, joiner.add);
   const stream = new Transform({
     highWaterMark: HIGH_WATER_MARK_BYTES,
     transform(bytes: Buffer, _encoding, done) {
-      attempt(() => parser.write(bytes, frame), done);
+      attempt(() => {
+        parser.write(bytes, frame);
+        joiner.flush();
+      }, done);
     },
     flush(done) {
-      attempt(() => framer.end(parser.end(frame), emit), done);
+      attempt(() => {
+        framer.end(parser.end(frame), joiner.add);
+        joiner.flush();
+      }, done);
     },
   });
   return stream;

@@ -108,6 +108,18 @@ describe("reframe", () => {
     },
   );
 
+  it.each<[ReframedBody["kind"], string]>([
+    ["decode", "x".repeat(9999)],
+    ["reframe-trailer", `2710\r\n${"x".repeat(9999)}`],
+  ])("sends what came in many small chunks at once as one piece (%s)", async (kind, text) => {
+    const stream = reframe({ kind, decodedLength: 10_000, trailerNames: [] });
+    const pieces: string[] = [];
+    stream.on("data", (piece: Buffer) => pieces.push(piece.toString()));
+    stream.write("1\r\nx\r\n".repeat(10_000));
+    await new Promise(setImmediate);
+    expect(pieces).toEqual([text]);
+  });
+
   it("does not run ahead of a reader that is slow", async () => {
     const total = 8 * CHUNK_BYTES;
     let taken = 0;
