@@ -37,6 +37,7 @@ async function ofAnother(body: string): Promise<string> {
   return requestText("POST /dynamodb/", [["Authorization", `Bearer ${token}`], ...lines], body);
 }
 
+const timers = (): number => process.getActiveResourcesInfo().filter((name) => name === "Timeout").length;
 const held = async (): Promise<number> => (await scrape(stack.ports.probes))("postern_buffered_bytes");
 
 async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
@@ -118,7 +119,6 @@ it("a caller's silent requests leave room for the others", async () => {
 });
 
 it("of a body whose framing breaks nothing stays, be it in whatever pieces", async () => {
-  const timers = (): number => process.getActiveResourcesInfo().filter((name) => name === "Timeout").length;
   const before = timers();
   for (const pieces of [`3e8\r\n${" ".repeat(1000)}\r\n`, "1\r\n \r\n".repeat(1000), ""]) {
     const text = requestText("POST /dynamodb/", headers(["Transfer-Encoding", "chunked"]), `${pieces}zz\r\n`);

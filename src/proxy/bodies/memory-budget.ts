@@ -44,16 +44,21 @@ class Place {
   readonly granted: Promise<void>;
   bytes: number;
   state: "waits" | "holds" | "over" = "waits";
-  grant: () => void = () => {};
+  #granted: () => void = () => {};
   refuse: (refusal: Refusal) => void = () => {};
 
   constructor(owner: string, bytes: number) {
     this.owner = owner;
     this.bytes = bytes;
     this.granted = new Promise((resolve, reject) => {
-      this.grant = resolve;
+      this.#granted = resolve;
       this.refuse = reject;
     });
+  }
+
+  grant(): void {
+    this.state = "holds";
+    this.#granted();
   }
 }
 
@@ -75,7 +80,6 @@ export function createMemoryBudget(from: MemoryLimits): MemoryBudget {
       if (place === undefined || held() + place.bytes > maxBytes) return;
       line.leave(place);
       line.sendBack(place.owner);
-      place.state = "holds";
       hold(place.owner, place.bytes);
       place.grant();
     }
@@ -86,12 +90,6 @@ export function createMemoryBudget(from: MemoryLimits): MemoryBudget {
     else hold(place.owner, -place.bytes);
     place.state = "over";
     place.refuse(new Refusal("overloaded", { detail: "no room for the body in time" }));
-    serve();
-  };
-  const shrink = (place: Place, kept: number): void => {
-    if (place.state !== "holds") return;
-    hold(place.owner, kept - place.bytes);
-    place.bytes = kept;
     serve();
   };
   return {
@@ -109,7 +107,12 @@ export function createMemoryBudget(from: MemoryLimits): MemoryBudget {
       if (place.state === "waits") limitWait(place, waitMs, () => giveBack(place));
       return {
         granted: place.granted,
-        shrinkTo: (kept) => shrink(place, kept),
+        shrinkTo: (kept) => {
+          if (place.state !== "holds") return;
+          hold(owner, kept - place.bytes);
+          place.bytes = kept;
+          serve();
+        },
         giveBack: () => giveBack(place),
       };
     },

@@ -15,8 +15,8 @@ export function createWaitingLine<T extends { readonly owner: string }>(): Waiti
     join: (one) => void all.add(one),
     leave: (one) => void all.delete(one),
     sendBack: (owner) => {
-      for (const one of [...all]) {
-        if (one.owner !== owner) continue;
+      const own = [...all].filter((one) => one.owner === owner);
+      for (const one of own) {
         all.delete(one);
         all.add(one);
       }
