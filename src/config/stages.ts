@@ -39,7 +39,7 @@ export function forwarderLimitsOf({ timeouts, limits }: Config) {
   return { connectMs, headersMs, bodyIdleMs, connections: limits.inFlight };
 }
 
-/** Of bodies that are held in memory. */
+/** Of bodies that are held in memory: how much of all, and how long one may take. */
 export function bodyLimitsOf({ limits, timeouts }: Config) {
-  return { bufferedBody: limits.bufferedBody, idleMs: timeouts.bodyIdle };
+  return [limits.bufferedBody, { idleMs: timeouts.bodyIdle }] as const;
 }

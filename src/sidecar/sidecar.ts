@@ -1,6 +1,6 @@
 import type { Faces } from "../admin/faces.ts";
 import { listenAt } from "../admin/serve.ts";
-import { listenerLimitsOf } from "../config/stages.ts";
+import { bodyLimitsOf, listenerLimitsOf } from "../config/stages.ts";
 import { createOutbound } from "../outbound/call.ts";
 import { createListener, type Listener } from "../proxy/listener.ts";
 import { createSelfService } from "../proxy/self-service.ts";
@@ -57,8 +57,9 @@ export function createSidecar(first: Loaded, surroundings: Surroundings): Sideca
         parts,
       ),
     settled: () => listener.settled(),
-    onChange: ({ config, certificate }) => {
+    onChange: ({ config, certificate, bodies }) => {
       listener.adopt(listenerLimitsOf(config), certificate);
+      bodies.adopt(...bodyLimitsOf(config));
       log.adopt(config.log);
       observed.adopt(issuersIn(config));
       reminder.remind();

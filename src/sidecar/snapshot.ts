@@ -48,10 +48,8 @@ export function snapshotOf(
 ): Snapshot {
   const { config } = loaded;
   const { signer, clockOf, outbound, metrics, onRevoked } = lasting;
-  const { bufferedBody, idleMs } = bodyLimitsOf(config);
-  const bodies = parts.take("bodies", [bufferedBody, idleMs], () =>
-    createBodyReader(bufferedBody, { idleMs }),
-  );
+  // One budget for the process: a change of its limits is adopted.
+  const bodies = parts.take("bodies", null, () => createBodyReader(...bodyLimitsOf(config)));
   const lives = livesOf(config, clockOf, parts);
   const primaries = primariesOf(lives);
   // Of another endpoint nothing is known that its name was told before.

@@ -128,6 +128,25 @@ describe("what is known outlives a change that is not about it", () => {
   });
 });
 
+it("a change of how much of all bodies may be held counts from then on", async () => {
+  const ask = async (): Promise<string | null> => {
+    const headers = {
+      authorization: await bearerOf("admin"),
+      "content-type": "application/x-amz-json-1.0",
+      "x-amz-target": "DynamoDB_20120810.ListTables",
+    };
+    const body = `{}${" ".repeat(2 * 1024 * 1024)}`;
+    const answer = await fetch(`${stack.url}/dynamodb/`, { method: "POST", headers, body });
+    await answer.arrayBuffer();
+    return answer.headers.get("x-postern-reason");
+  };
+  expect(await ask()).toBeNull();
+  await change(`${DEV}\nlimits: { bufferedBody: 1MiB }\n`);
+  expect(await ask()).toBe("body-too-large");
+  await change(DEV);
+  expect(await ask()).toBeNull();
+});
+
 /** The development rules, two of them named for a version. */
 const versioned = (version: number): string =>
   DEV.replace("analysts read reports", `analysts read reports ${version}`).replace(
