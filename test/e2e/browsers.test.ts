@@ -95,6 +95,10 @@ describe.each(CALLERS)("S6.4 $who", ({ target, lines }) => {
     expect(await came(`GET ${target}`, from(["Host", host], ...lines()))).toBe("passed");
   });
 
+  it("may not call it by a name that ends in a dot, which has two readings", async () => {
+    expect(await came(`GET ${target}`, from(["Host", "localhost."], ...lines()))).toBe("target-malformed");
+  });
+
   it.each([
     "evil.example",
     "evil.example:4480",
@@ -102,7 +106,6 @@ describe.each(CALLERS)("S6.4 $who", ({ target, lines }) => {
     "127.0.0.1.evil.example",
     "localhost.evil.example",
     "notlocalhost",
-    "localhost.",
     "files.example.com.evil.example",
     "xfiles.example.com",
     "2130706433",
