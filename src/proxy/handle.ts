@@ -14,7 +14,8 @@ import type { Live, Route, Router } from "./route.ts";
 import type { Visit } from "./visit.ts";
 
 /**
- * The way of a request: door, route, caller, operation, decision, credentials, signature, upstream.
+ * The way of a request: door, route, caller, operation; and then, in `attempt.ts`, decision, credentials, signature and
+ * upstream, which come again where the request is sent once more.
  *
  * Each stage hands on a value or throws a Refusal. Whatever comes of it, the visit ends once.
  */
