@@ -13,14 +13,8 @@ import { createWireClient, type WireClient } from "./wire-client.ts";
 
 /** The real pipeline, and what AWS's side reads of what it sends. */
 export interface Oracle {
-  /**
-   * Sends the corpus and so many requests, many at a time, and judges each; the same seed makes the same requests.
-   *
-   * @param isKnown says which faults are not to be told
-   */
-  readonly run: (count: number, seed: number, isKnown?: (fault: Fault) => boolean) => Promise<Judged>;
-  /** Sends one request by itself and judges it. */
-  readonly judge: (shot: Shot) => Promise<Fault | undefined>;
+  /** Sends the corpus and so many requests, many at a time, and judges each; the same seed makes the same requests. */
+  readonly run: (count: number, seed: number) => Promise<Judged>;
   readonly close: () => Promise<void>;
 }
 
@@ -65,8 +59,7 @@ export async function startOracle(): Promise<Oracle> {
   const client = createWireClient(stack.ports.listen);
   const world = { stack, arrivals, tokens, client, next: 0 };
   return {
-    judge: (shot) => judge(world, shot),
-    run: (count, seed, isKnown = () => false) => run(world, count, seed, isKnown),
+    run: (count, seed) => run(world, count, seed),
     close: async () => {
       client.close();
       await stack.close();
@@ -130,12 +123,7 @@ function* batches(count: number, seed: number): Generator<Fired[], void> {
   }
 }
 
-async function run(
-  world: World,
-  count: number,
-  seed: number,
-  isKnown: (fault: Fault) => boolean,
-): Promise<Judged> {
+async function run(world: World, count: number, seed: number): Promise<Judged> {
   const fired = new Map<string, Fired>();
   const from = { outcomes: world.stack.outcomes.length, arrivals: world.arrivals.all.length };
   for (const batch of batches(count, seed)) {
@@ -153,7 +141,7 @@ async function run(
   for (const [tag, trace] of tracesOf(outcomes, arrivals)) {
     const one = fired.get(tag);
     const fault = faultOf(trace, one && subjectOf(one.shot));
-    if (fault === undefined || isKnown(fault) || differences.has(fault.kind)) continue;
+    if (fault === undefined || differences.has(fault.kind)) continue;
     if (differences.size >= MAX_DIFFERENCES) break;
     differences.set(
       fault.kind,
