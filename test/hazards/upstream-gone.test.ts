@@ -10,11 +10,13 @@ const MIB = 1024 * 1024;
 /** What the upstream does with a connection on which a request has begun to come. */
 let serve: (socket: Socket, head: Buffer) => unknown;
 let upstream: Server;
+const opened = new Set<Socket>();
 let stack: Stack;
 let authorization: readonly [string, string];
 
 beforeAll(async () => {
   upstream = createServer((socket) => {
+    opened.add(socket);
     socket.on("error", () => {}).once("data", (head) => serve(socket, head));
   });
   upstream.listen(0, "127.0.0.1");
@@ -28,8 +30,12 @@ timeouts: { bodyIdle: 1s, upstreamHeaders: 1s }
   });
   authorization = ["Authorization", `Bearer ${await stack.tokenOf("admin")}`];
 });
-beforeEach(() => {
+beforeEach(async () => {
   serve = () => {};
+  // Each connection is served once: one that an early answer left in good order would serve no other test.
+  for (const socket of opened) socket.destroy();
+  opened.clear();
+  await new Promise((resolve) => setImmediate(resolve));
 });
 afterAll(async () => {
   await stack.close();
