@@ -5,15 +5,14 @@ import type { Asked } from "./asked.ts";
 import { askedOfDynamoDb } from "./dynamodb/asked.ts";
 import { askedOfS3 } from "./s3/asked.ts";
 import type { Upstream } from "./service.ts";
-import type { ServiceName } from "./services.ts";
 
 interface ServiceActions {
   readonly asked: (upstream: Upstream) => readonly Asked[];
   readonly names: readonly string[];
 }
 
-/** A line for each service of `services.ts`. */
-const ACTIONS: Readonly<Record<ServiceName, ServiceActions>> = {
+/** A line for each service of `services.ts` that has a module of its own. */
+const ACTIONS: Readonly<Record<string, ServiceActions>> = {
   s3: { asked: askedOfS3, names: S3_ACTIONS },
   dynamodb: { asked: askedOfDynamoDb, names: DYNAMODB_ACTIONS },
 };

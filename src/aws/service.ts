@@ -1,6 +1,7 @@
 import type { Head } from "../domain/head.ts";
 import type { Operation } from "../domain/operation.ts";
 import type { RefusalCode } from "../domain/refusal.ts";
+import type { ApiModel } from "./api/model.ts";
 
 /** What a table's items are found by (DynamoDB developer guide, core components). */
 export interface TableKeys {
@@ -20,12 +21,26 @@ export interface Addressing {
   readonly accessPoint: string | undefined;
 }
 
+/** The API that an upstream of API Gateway is. */
+export interface ApiPlace {
+  /** Ten letters and digits: the third part of its ARNs' resource. */
+  readonly id: string;
+  /** The stage of its ARNs; `$default` where an HTTP API has no other. */
+  readonly stage: string;
+  /** What every path begins with, without a `/` at its end: the stage, the base path of a custom domain, or nothing. */
+  readonly basePath: string;
+  /** Whether `x-apigw-api-id` says which API is meant, as at the host of a VPC endpoint. */
+  readonly sendsId: boolean;
+}
+
 /** What a service needs to know of the upstream that a request is for. */
 export interface Upstream {
   /** The configured name. */
   readonly name: string;
   /** Signing name: the `service` of the configuration. */
   readonly service: string;
+  /** What the actions of its operations begin with, such as `cloudwatch` where the signing name is `monitoring`. */
+  readonly actionPrefix: string;
   readonly region: string;
   /** `aws`, `aws-cn`, `aws-us-gov` …: the second part of the ARNs of this region. */
   readonly partition: string;
@@ -39,7 +54,16 @@ export interface Upstream {
   readonly addressing: Addressing;
   /** Of DynamoDB: the key schemas that the configuration tells, by table. Of other tables no leading key is known. */
   readonly tables: ReadonlyMap<string, TableKeys>;
-  /** Whether anybody on the way could change a body that its signature does not cover: plain HTTP to another machine. */
+  /** Of API Gateway. */
+  readonly api: ApiPlace | undefined;
+  /** Of a Lambda function URL: the function's name, with `:` and a qualifier where it is that of an alias. */
+  readonly functionName: string | undefined;
+  /** Of a service that has no module of its own: its operations. */
+  readonly model: ApiModel | undefined;
+  /**
+   * Whether a body must be read to be hashed: everywhere but at S3, and there too where anybody on the way could change
+   * what the signature does not cover (plain HTTP to another machine).
+   */
   readonly hashesBodies: boolean;
   /** Upper bound in bytes of a body that must be read before it can be decided. */
   readonly maxBodyBytes: number;
@@ -118,6 +142,13 @@ export interface Service {
    * an answer is not passed on. A service whose answers somebody else may write says nothing.
    */
   readonly redirectOf: (answer: ErrorAnswer) => string | undefined;
+  /**
+   * Who speaks at the other end: AWS itself, or an application behind API Gateway or Lambda, whose headers go both ways,
+   * and whose cookies and redirects to itself reach the client.
+   */
+  readonly speaker: "aws" | "application";
+  /** Whether what AWS refused for its signature alone may be sent again whatever it asks, or only by an idempotent method. */
+  readonly repeats: "always" | "idempotent";
 }
 
 /** Whether an operation waits for its body. */

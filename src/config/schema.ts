@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { selfServiceSchema } from "./api-schema.ts";
 import { credentialsSchema } from "./credentials-schema.ts";
 import { identitySchema } from "./identity-schema.ts";
 import { ruleSchema } from "./rule-schema.ts";
@@ -71,6 +72,7 @@ export const configSchema = z.strictObject({
   identity: identitySchema,
   credentials: credentialsSchema,
   upstreams: upstreamsSchema,
+  selfService: selfServiceSchema,
   policy: z.strictObject({
     mode: modeSchema
       .default("enforce")

@@ -21,6 +21,15 @@ function recordingOf({ policy: { mode, until } }: Config) {
   return mode === "record" && until !== undefined ? { untilMs: until } : undefined;
 }
 
+/** Of Postern's own pages for callers. */
+export function selfServiceOf({ selfService: { presign, credentials, origins } }: Config) {
+  return {
+    presign: presign && { maxExpiresSeconds: Math.floor(presign.maxExpires / 1000) },
+    credentials,
+    origins: new Set(origins),
+  };
+}
+
 /** Of the data face. */
 export function listenerLimitsOf({ limits, timeouts }: Config) {
   return {

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { SERVICE_NAMES } from "../aws/services.ts";
 import { endpointProblem } from "./address.ts";
+import { apiFields, cors, identityHeaders } from "./api-schema.ts";
 import { bucketName } from "./bucket-name.ts";
 import { account, distinct, nameSchema, region, sizeWithin, unless, written } from "./values.ts";
 
@@ -112,7 +113,9 @@ const queryName = written(
 /** An AWS service that may be called, at one endpoint. */
 export const upstreamSchema = z.strictObject({
   service: z
-    .enum(SERVICE_NAMES as readonly [string, ...string[]], `a service is one of ${SERVICE_NAMES.join(", ")}`)
+    .string()
+    .regex(/^[a-z0-9-]{2,63}$/, "a signing name is written like s3, execute-api or sqs")
+    .meta({ examples: [...SERVICE_NAMES] })
     .describe("Its signing name."),
   region: region.optional().describe("Default aws.region."),
   regions: distinct(region)
@@ -137,6 +140,15 @@ export const upstreamSchema = z.strictObject({
     .min(1)
     .optional()
     .describe("The source, on this upstream, of rules that name none. Default: the default source."),
+  ...apiFields,
+  auth: z
+    .enum(["iam", "token"])
+    .default("iam")
+    .describe("Of execute-api: sign with the caller's credentials, or send the caller's access token."),
+  identityHeaders: identityHeaders
+    .default({})
+    .describe("Of APIs and function URLs: headers that tell who the caller is. A client's own never cross."),
+  cors: cors.optional().describe("Which pages may call from a browser. Preflights are answered here."),
   maxBody: sizeWithin("1B", "256MiB")
     .prefault("16MiB")
     .describe("Of a body that must be read to be decided. Bodies that are passed on have no limit."),

@@ -1,7 +1,7 @@
 import { partitionOf } from "../aws/arn.ts";
 import { endpointOf } from "../aws/endpoint.ts";
 import type { TableKeys, Upstream } from "../aws/service.ts";
-import { type ServiceName, serviceOf } from "../aws/services.ts";
+import { serviceOf } from "../aws/services.ts";
 import type { Config } from "./schema.ts";
 import { inRegion } from "./upstream-schema.ts";
 
@@ -20,11 +20,14 @@ export function upstreamsOf({ upstreams, aws }: Config) {
       const { origin, host } = new URL(url);
       return {
         upstream: upstreamOf(name, settings, { ...aws, region }),
-        service: serviceOf(service as ServiceName),
+        service: serviceOf(service, { isFunctionUrl: settings.function !== undefined }),
         origin,
         host,
         match,
         hostSuffix: addressing.hostSuffix,
+        auth: settings.auth,
+        identityHeaders: [],
+        cors: undefined,
       };
     }),
   );
@@ -48,6 +51,7 @@ export function upstreamOf(
   return {
     name,
     service: settings.service,
+    actionPrefix: settings.service,
     region,
     partition: partitionOf(region),
     account: settings.account ?? account,
@@ -55,7 +59,10 @@ export function upstreamOf(
     isRegional: settings.endpoint === undefined && endpoint === undefined,
     addressing: { style, bucket, accessPoint },
     tables: tablesOf(settings.tables),
-    hashesBodies: settings.insecureHttp,
+    api: undefined,
+    functionName: settings.function?.name,
+    model: undefined,
+    hashesBodies: settings.insecureHttp || settings.service !== "s3",
     maxBodyBytes: settings.maxBody,
     allowHeaders: new Set(settings.allowHeaders),
     allowQuery: new Set(settings.allowQuery),

@@ -8,6 +8,13 @@ export interface Requirement {
   readonly covers?: readonly string[];
   /** Resources that this one is a part of, such as the table of an index: a deny on one of these counts too. */
   readonly within?: readonly string[];
+  /**
+   * Whether nobody can tell from the request what it touches: `resource` is `*` then. An allow must be about everything,
+   * and a deny of the action counts whatever it is about.
+   */
+  readonly unknownResource?: true;
+  /** Whether the service may take two resources that differ in case alone for one: to a deny they are the same. */
+  readonly anyCase?: true;
   /** IAM's condition keys of the request, as far as they belong to this requirement. Without it they are all absent. */
   readonly keys?: RequestKeys;
   /**

@@ -26,10 +26,10 @@ export interface Policy {
   readonly recording: Recording | undefined;
 }
 
-/** An upstream's configured name, and its service's signing name. */
+/** An upstream's configured name, and what the actions of its service begin with. */
 export interface UpstreamNames {
   readonly name: string;
-  readonly service: string;
+  readonly actionPrefix: string;
 }
 
 /** Rules are few; this only bounds a mistake. */
@@ -64,11 +64,11 @@ export function compilePolicy(documents: readonly RuleDocument[], options: Polic
 function permitsOn(
   allows: readonly Allow[],
   caller: Caller,
-  { name, service }: UpstreamNames,
+  { name, actionPrefix }: UpstreamNames,
 ): readonly Permit[] {
   const firsts = new Map<string, Permit>();
   for (const rule of allows) {
-    if (!namesService(rule, service) || rule.upstreams?.includes(name) === false) continue;
+    if (!namesService(rule, actionPrefix) || rule.upstreams?.includes(name) === false) continue;
     const { candidate, leave } = rule.grantOn(name);
     const permit = firsts.get(candidate) ?? leave(caller);
     if (permit.verdict === "permit") firsts.set(candidate, permit);

@@ -76,8 +76,8 @@ function readOperation(
   const found = service.recognise({ ...visit.head, target }, upstream);
   visit.operationName = found.name;
   if (!needsBody(found)) return found;
-  if (!policy.mayUse(caller, upstream.service, now())) {
-    throw new Refusal("denied-no-rule", { detail: `nothing allows this caller ${upstream.service}` });
+  if (!policy.mayUse(caller, upstream.actionPrefix, now())) {
+    throw new Refusal("denied-no-rule", { detail: `nothing allows this caller ${upstream.actionPrefix}` });
   }
   // A body may take long, and its sender may be revoked by then, or the token over.
   return bodies

@@ -9,11 +9,21 @@ import type { AmbientRules } from "./ambient.ts";
 import type { BodyReader } from "./bodies/body.ts";
 import type { Router } from "./route.ts";
 
+/** Which of Postern's own pages there are. */
+export interface SelfServiceRules {
+  /** Undefined where it is off. */
+  readonly presign: { readonly maxExpiresSeconds: number } | undefined;
+  /** Undefined where it is off. */
+  readonly credentials: { readonly real: boolean } | undefined;
+  /** Origins of pages that may call from a browser. */
+  readonly origins: ReadonlySet<string>;
+}
+
 /** One immutable set of stages; a request keeps to the set that it began with. */
 export interface Pipeline {
   readonly route: Router;
-  /** Names and services of the upstreams, for telling. */
-  readonly upstreams: readonly Pick<Upstream, "name" | "service">[];
+  /** Names and action prefixes of the upstreams, for telling. */
+  readonly upstreams: readonly Pick<Upstream, "name" | "actionPrefix">[];
   readonly authenticate: Authenticate;
   /** Of callers who need not have meant to say who they are. */
   readonly ambient: AmbientRules;
@@ -22,6 +32,7 @@ export interface Pipeline {
   readonly bucketRegions: BucketRegions;
   /** The broker of a credential source; the configuration was checked, so there is one for each that a rule names. */
   readonly brokerOf: (source: string) => CachedBroker | undefined;
+  readonly selfService: SelfServiceRules;
   readonly signer: Signer;
   readonly now: Clock;
 }

@@ -17,6 +17,33 @@ export interface Routed {
     | undefined;
   /** What follows the bucket in the Host of virtual-hosted requests; undefined where there are none. */
   readonly hostSuffix: string | undefined;
+  /** What shows the upstream who calls: a signature with the caller's credentials, or the caller's access token. */
+  readonly auth: "iam" | "token";
+  /** Headers that tell an application who the caller is; none of these names crosses from a client. */
+  readonly identityHeaders: readonly IdentityHeader[];
+  /** Undefined where Postern answers no preflights, and pages of other origins cannot read what comes. */
+  readonly cors: Cors | undefined;
+}
+
+/** A header made of a claim. */
+export interface IdentityHeader {
+  /** In lower case. */
+  readonly name: string;
+  readonly claim: string;
+  /** A single value of visible ASCII, or a JSON array of all values in base64url. */
+  readonly as: "text" | "json";
+}
+
+/** Which pages may call, by the Fetch Standard's CORS protocol. */
+export interface Cors {
+  /** As browsers serialise them; compared by equality. */
+  readonly origins: ReadonlySet<string>;
+  /** Names in lower case, besides Postern's own. */
+  readonly allowHeaders: readonly string[];
+  readonly exposeHeaders: readonly string[];
+  readonly maxAgeSeconds: number;
+  /** Origins whose pages may call with a cookie. */
+  readonly credentialed: ReadonlySet<string>;
 }
 
 /** An upstream, ready to send to. */
@@ -31,8 +58,10 @@ export interface Route<L extends Routed = Live> {
   readonly live: L;
   /** The upstream in all its regions. */
   readonly regions: Regions<L>;
-  /** Path and query, starting with `/`. */
+  /** Path and query, starting with `/`: all that goes on the wire, with the base path of an API. */
   readonly target: string;
+  /** What the client has in its path where the upstream has `basePath`: without a `/` at the end. */
+  readonly mount: string;
 }
 
 /** An upstream by region, the region of requests that name none first. */
@@ -45,6 +74,8 @@ export type Router<L extends Routed = Live> = (head: Head) => Route<L>;
 interface Found<L extends Routed> {
   readonly regions: Regions<L>;
   readonly target: string;
+  /** What was taken off the client's path. */
+  readonly mount: string;
 }
 
 /**
@@ -66,15 +97,30 @@ export function createRouter<L extends Routed>(lives: readonly L[]): Router<L> {
   const byName = new Map(others.map((regions) => [firstOf(regions).upstream.name, regions]));
   return (head) => {
     const direct = byMatch(matched, head) ?? byHost(suffixed, head);
-    if (direct?.regions.size === 1) return { ...direct, live: firstOf(direct.regions) };
+    if (direct?.regions.size === 1) return onBase(direct, firstOf(direct.regions));
     const scope = readScope(head);
     const found = direct ?? (scope === undefined ? byFirstSegment(byName, head.target) : undefined);
-    if (found !== undefined) return { ...found, live: regionalOf(found.regions, scope) };
+    if (found !== undefined) return onBase(found, regionalOf(found.regions, scope));
     const regions = byScope.get(scope ?? "");
     if (regions === undefined)
       throw new Refusal("upstream-unknown", { detail: `no upstream for the scope ${scope}` });
-    return { regions, target: head.target, live: regionalOf(regions, scope) };
+    return withinBase(regions, regionalOf(regions, scope), head.target);
   };
+}
+
+/** What was found by a name of Postern's own goes under the base path of the upstream's API. */
+function onBase<L extends Routed>({ regions, target, mount }: Found<L>, live: L): Route<L> {
+  const { api } = live.upstream;
+  return { live, regions, mount, target: api === undefined ? target : api.basePath + target };
+}
+
+/** What an SDK signed has AWS's whole path: no other stage of the host is an upstream. */
+function withinBase<L extends Routed>(regions: Regions<L>, live: L, target: string): Route<L> {
+  const { api } = live.upstream;
+  const mount = api === undefined ? "" : api.basePath;
+  if (withoutPrefix(target, mount) === undefined)
+    throw new Refusal("upstream-unknown", { detail: "a path outside of the API's stage" });
+  return { live, regions, mount, target };
 }
 
 function byUpstream<L extends Routed>(lives: readonly L[]): readonly Regions<L>[] {
@@ -138,7 +184,7 @@ function byMatch<L extends Routed>(
     // A configured host without a port is that host on any port, since clients add the one that they dial.
     if (match?.host !== undefined && match.host !== host && match.host !== name) continue;
     const rest = match?.pathPrefix === undefined ? target : withoutPrefix(target, match.pathPrefix);
-    if (rest !== undefined) return { regions, target: rest };
+    if (rest !== undefined) return { regions, target: rest, mount: match?.pathPrefix ?? "" };
   }
   return undefined;
 }
@@ -152,9 +198,9 @@ function byHost<L extends Routed>(
   const host = headers.get("host")?.toLowerCase().replace(/:\d*$/, "") ?? "";
   for (const regions of suffixed) {
     const { hostSuffix = "" } = firstOf(regions);
-    if (host === hostSuffix) return { regions, target };
+    if (host === hostSuffix) return { regions, target, mount: "" };
     if (host.endsWith(`.${hostSuffix}`))
-      return { regions, target: `/${host.slice(0, -hostSuffix.length - 1)}${target}` };
+      return { regions, target: `/${host.slice(0, -hostSuffix.length - 1)}${target}`, mount: "" };
   }
   return undefined;
 }
@@ -165,7 +211,7 @@ function byFirstSegment<L extends Routed>(byName: ReadonlyMap<string, Regions<L>
   const regions = byName.get(name);
   if (regions === undefined)
     throw new Refusal("upstream-unknown", { detail: "the first path segment names no upstream" });
-  return { regions, target: withoutPrefix(target, `/${name}`) ?? "/" };
+  return { regions, target: withoutPrefix(target, `/${name}`) ?? "/", mount: `/${name}` };
 }
 
 /** What follows a prefix, as a target of its own; undefined where the prefix does not end at a segment's end. */

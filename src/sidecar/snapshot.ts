@@ -1,5 +1,5 @@
 import { ambientRulesOf } from "../config/ambient-rules.ts";
-import { bodyLimitsOf, policyOptionsOf } from "../config/stages.ts";
+import { bodyLimitsOf, policyOptionsOf, selfServiceOf } from "../config/stages.ts";
 import type { SharedTier } from "../credentials/shared-tier.ts";
 import type { Denylist } from "../identity/denylist.ts";
 import type { Issuers } from "../identity/issuers.ts";
@@ -68,6 +68,7 @@ export function snapshotOf(
     bodies,
     bucketRegions,
     brokerOf: brokers.of,
+    selfService: selfServiceOf(config),
     signer,
     now: surroundings.now,
   };

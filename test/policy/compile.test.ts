@@ -71,7 +71,7 @@ describe("S1.1 whether it may use a service", () => {
 });
 
 describe("what allows give a caller", () => {
-  const up = { name: "up", service: "s3" };
+  const up = { name: "up", actionPrefix: "s3" };
 
   it("is each pair of source and role once, with the first rule that gives it", () => {
     const rules = [
@@ -91,7 +91,7 @@ describe("what allows give a caller", () => {
     const rules = [anAllow("any"), anAllow("own", { credentials: "own" })];
     const policy = aPolicy(rules, { upstreamSources: new Map([["down", "other"]]) });
     const sources = (name: string) =>
-      policy.permitsFor(caller, { name, service: "s3" }).map(({ source }) => source);
+      policy.permitsFor(caller, { name, actionPrefix: "s3" }).map(({ source }) => source);
     expect(sources("up")).toEqual(["default", "own"]);
     expect(sources("down")).toEqual(["other", "own"]);
   });
@@ -139,7 +139,7 @@ const names = (...issuers: readonly (readonly string[])[]) => {
   const rules = issuers.map((issuers, i) => anAllow(`${i}`, { who: { issuers }, role: roleArn("a") }));
   const guests = anAllow("guests", { who: { guest: true } });
   const policy = aPolicy([...rules, guests], { sessions: new Map([["default", aPlan()]]) });
-  return policy.permitsFor(caller, { name: "up", service: "s3" }).map(({ session }) => session?.name);
+  return policy.permitsFor(caller, { name: "up", actionPrefix: "s3" }).map(({ session }) => session?.name);
 };
 
 describe("S1.3 with callers of several issuers", () => {

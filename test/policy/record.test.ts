@@ -124,7 +124,7 @@ describe("S4.6 in record mode", () => {
   });
 
   it("what rules give a caller is told as without it", () => {
-    expect(recording([]).permitsFor(user, { name: "up", service: "s3" })).toEqual([]);
+    expect(recording([]).permitsFor(user, { name: "up", actionPrefix: "s3" })).toEqual([]);
   });
 
   it("the policy says until when", () => {

@@ -14,6 +14,9 @@ function aLive(name: string, service: "s3" | "dynamodb", match?: Live["match"], 
     host: "aws.test",
     match,
     hostSuffix: undefined,
+    auth: "iam",
+    identityHeaders: [],
+    cors: undefined,
   };
 }
 

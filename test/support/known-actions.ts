@@ -6,6 +6,7 @@ export function anUpstream(service: string, changes: { readonly region?: string 
   return {
     name: service,
     service,
+    actionPrefix: service,
     region: "us-east-1",
     partition: "aws",
     account: "123456789012",
@@ -13,6 +14,9 @@ export function anUpstream(service: string, changes: { readonly region?: string 
     addressing: { style: "path" as const, bucket: undefined, accessPoint: undefined },
     tables: new Map(),
     isRegional: true,
+    api: undefined,
+    functionName: undefined,
+    model: undefined,
     hashesBodies: false,
     maxBodyBytes: 1,
     allowHeaders: new Set<string>(),

@@ -17,6 +17,8 @@ export const dynamodb: Service = {
   refuse: refuseAsDynamoDb,
   faultOf: faultOfJson,
   redirectOf: () => undefined,
+  speaker: "aws",
+  repeats: "always",
 };
 
 /** The whole target must be known: another date is another API, with bodies of another shape. */

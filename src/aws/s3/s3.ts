@@ -24,7 +24,14 @@ import { faultOfS3 } from "../signature-fault.ts";
 import type { BodyDecided, Service, Upstream } from "../service.ts";
 
 /** Amazon S3 (API reference 2006-03-01); clients name a bucket in the path. */
-export const s3: Service = { recognise, refuse: refuseAsS3, faultOf: faultOfS3, redirectOf: redirectOfS3 };
+export const s3: Service = {
+  recognise,
+  refuse: refuseAsS3,
+  faultOf: faultOfS3,
+  redirectOf: redirectOfS3,
+  speaker: "aws",
+  repeats: "always",
+};
 
 /** What S3's XML may come as: botocore states no type, and some clients know only bytes. */
 const XML_TYPES = [undefined, "application/xml", "text/xml", "application/octet-stream"];

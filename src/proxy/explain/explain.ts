@@ -117,8 +117,8 @@ function readOperation(
   const found = service.recognise({ ...head, target }, upstream);
   if (!needsBody(found)) return found;
   const read = (): Operation => found.read(bodyOf(head, question.body, upstream.maxBodyBytes));
-  if (policy.mayUse(caller, upstream.service, context.nowMs)) return read();
-  const detail = `nothing allows this caller ${upstream.service}`;
+  if (policy.mayUse(caller, upstream.actionPrefix, context.nowMs)) return read();
+  const detail = `nothing allows this caller ${upstream.actionPrefix}`;
   findings.stage = "policy";
   findings.decision = { verdict: "denial", reason: "denied-no-rule", detail };
   findings.lookInto(() => {

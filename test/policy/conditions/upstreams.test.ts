@@ -44,7 +44,7 @@ describe("S3.6 a rule that is bound to upstreams", () => {
   });
 
   it("gives its role there alone", () => {
-    const names = ["s3", "archive", "minio"].map((name) => ({ name, service: "s3" }));
+    const names = ["s3", "archive", "minio"].map((name) => ({ name, actionPrefix: "s3" }));
     expect(names.map((up) => aPolicy([bound]).permitsFor(aCaller(), up).length)).toEqual([1, 1, 0]);
   });
 
