@@ -10,6 +10,7 @@ export interface AmbientRules {
   readonly origins: ReadonlySet<string>;
 }
 
+const NO_NAMES: ReadonlySet<string> = new Set();
 const LOOPBACK = /^(?:(?:[\w-]+\.)*localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
 const SAFE_METHODS: ReadonlySet<string> = new Set(["GET", "HEAD"]);
 /** `Sec-Fetch-Site` of a page of Postern's own host, and of what somebody typed (Fetch Metadata Request Headers). */
@@ -21,14 +22,19 @@ const OWN_SITES: ReadonlySet<string | undefined> = new Set(["same-origin", "none
  * a listed origin; and what changes something must come from a listed origin, or from a client that says on purpose that
  * it is none of a browser's.
  *
+ * @param pages origins that are listed besides, for a guest: nobody's name is borrowed there
  * @throws Refusal origin-not-allowed
  */
-export function checkAmbient(head: Head, { hosts, origins }: AmbientRules): void {
+export function checkAmbient(
+  head: Head,
+  { hosts, origins }: AmbientRules,
+  pages: ReadonlySet<string> = NO_NAMES,
+): void {
   const { method, headers } = head;
   const host = (headers.get("host") ?? "").replace(/:\d*$/, "").toLowerCase();
   if (!LOOPBACK.test(host) && !hosts.has(host)) throw refused("the Host is not one of ours");
   const origin = headers.get("origin");
-  if (origin !== undefined && origins.has(origin)) return;
+  if (origin !== undefined && (origins.has(origin) || pages.has(origin))) return;
   const site = headers.get("sec-fetch-site");
   if (origin === undefined && site === undefined) checkPurpose(method, headers);
   else if (!OWN_SITES.has(site) || !SAFE_METHODS.has(method))
@@ -51,7 +57,6 @@ const PRECAUTIONS: Readonly<Record<string, string>> = {
 const LINES: readonly string[] = Object.entries(PRECAUTIONS).flat();
 const NAMES: ReadonlySet<string> = new Set(Object.keys(PRECAUTIONS));
 const NO_HEADERS: readonly string[] = [];
-const NO_NAMES: ReadonlySet<string> = new Set();
 
 /** Headers that go with every answer to a caller: name, value … Whom nobody has proved may be a browser. */
 export function answerHeadersFor(caller: Caller | undefined): readonly string[] {

@@ -1,8 +1,9 @@
-import type { ErrorAnswer } from "../aws/service.ts";
+import type { ErrorAnswer, Service } from "../aws/service.ts";
 import type { CachedBroker } from "../credentials/cached.ts";
 import type { Decision, Permit } from "../domain/decision.ts";
 import { Refusal } from "../domain/refusal.ts";
 import { decide } from "../policy/decide.ts";
+import type { SignedRequest } from "../upstream/signed-request.ts";
 import { contextOf } from "./context.ts";
 import { withHashedBody } from "./bodies/hashed-body.ts";
 import { type Asked, type Next, nextOf, PASS } from "./next-attempt.ts";
@@ -53,8 +54,7 @@ function carryOut(
     visit.assumedRole = credentials.assumedRoleArn;
     const offsetMs = live.clock.offsetMs();
     const signed = signOperation(visit, live, operation, { signer: pipeline.signer, credentials });
-    // A body that came from the client as a stream is gone once it was sent.
-    const mayRepeat = first && (signed.body === null || Buffer.isBuffer(signed.body));
+    const mayRepeat = first && isRepeatable(live.service, signed);
     let next: Next = PASS;
     const withhold = (answer: ErrorAnswer): boolean => {
       next = nextOf(answer, { pipeline, asked, permit, broker, credentials, offsetMs, mayRepeat });
@@ -67,6 +67,14 @@ function carryOut(
       else visit.end({ forwarded: end });
     });
   });
+}
+
+/** RFC 9110 section 9.2.2, without TRACE, which nobody sends. */
+const IDEMPOTENT: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS", "PUT", "DELETE"]);
+
+/** A body that came from the client as a stream is gone once it was sent; and not every service may be asked twice. */
+function isRepeatable({ repeats }: Service, { method, body }: SignedRequest): boolean {
+  return (body === null || Buffer.isBuffer(body)) && (repeats === "always" || IDEMPOTENT.has(method));
 }
 
 function permitted(visit: Visit, decision: Decision): Permit {

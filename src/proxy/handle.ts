@@ -5,12 +5,14 @@ import type { Operation } from "../domain/operation.ts";
 import { Refusal } from "../domain/refusal.ts";
 import { checkAmbient } from "./ambient.ts";
 import { attempt } from "./attempt.ts";
+import { answerPreflight, isPreflight } from "./cors.ts";
 import { checkDoor } from "./door.ts";
 import type { Asked } from "./next-attempt.ts";
 import type { Pipeline } from "./pipeline.ts";
 import { proceed } from "./proceed.ts";
 import { guarded } from "./respond.ts";
-import type { Live, Route, Router } from "./route.ts";
+import type { Live } from "./live.ts";
+import type { Route, Router } from "./route.ts";
 import type { Visit } from "./visit.ts";
 
 /**
@@ -23,9 +25,12 @@ export function handle(pipeline: Pipeline, visit: Visit): void {
   const { route, authenticate, ambient } = pipeline;
   guarded(visit, () => {
     const to = enter(visit, route);
+    const { cors } = to.live;
+    if (cors !== undefined && isPreflight(visit.head)) return answerPreflight(visit, cors);
     return proceed(authenticate(visit.head.headers), (caller) => {
       visit.caller = caller;
-      if (caller.ambient) checkAmbient(visit.head, ambient);
+      if (caller.ambient)
+        checkAmbient(visit.head, ambient, caller.kind === "guest" ? cors?.origins : undefined);
       return proceed(readOperation(pipeline, visit, to, caller), (operation) =>
         attempt(visit, pipeline, atHome(pipeline, to, operation, caller)),
       );

@@ -6,7 +6,8 @@ import type { Permit } from "../domain/decision.ts";
 import type { Operation } from "../domain/operation.ts";
 import { Refusal } from "../domain/refusal.ts";
 import type { Pipeline } from "./pipeline.ts";
-import type { Live, Regions } from "./route.ts";
+import type { Live } from "./live.ts";
+import type { Regions } from "./route.ts";
 
 /** What is asked, by whom, and where. */
 export interface Asked {

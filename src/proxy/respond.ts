@@ -5,6 +5,7 @@ import { headerRecord } from "../domain/head.ts";
 import { isTokenRefusal, REFUSALS, Refusal } from "../domain/refusal.ts";
 import { drainRest } from "../upstream/upload.ts";
 import { answerHeadersFor } from "./ambient.ts";
+import { corsLinesFor } from "./cors.ts";
 import type { Visit } from "./visit.ts";
 
 /** Ends a visit with a refusal, or without one where the client left first: then there is nobody to refuse. */
@@ -36,6 +37,7 @@ export function refuse(visit: Visit, refusal: Refusal): void {
     ...words.headers,
     ...headersOf(refusal, requestId),
     ...headerRecord(answerHeadersFor(visit.caller)),
+    ...headerRecord(corsLinesFor(visit.head, visit.live?.cors)),
     "content-length": String(Buffer.byteLength(words.body)),
     ...(unread && { connection: "close" }),
   });

@@ -8,7 +8,7 @@ import { crossToAws } from "../upstream/headers.ts";
 import { pipeBody } from "../upstream/upload.ts";
 import { answerHeadersFor, replacedHeadersFor } from "./ambient.ts";
 import { payloadFormOf } from "./bodies/payload-form.ts";
-import type { Live } from "./route.ts";
+import type { Live } from "./live.ts";
 import type { Visit } from "./visit.ts";
 
 /** Who signs, and with what. The time is the upstream's, as far as it is known. */

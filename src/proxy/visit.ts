@@ -7,7 +7,7 @@ import type { Operation } from "../domain/operation.ts";
 import type { Refusal } from "../domain/refusal.ts";
 import type { Outcome, Record } from "../telemetry/outcome.ts";
 import type { Forwarded } from "../upstream/signed-request.ts";
-import type { Live } from "./route.ts";
+import type { Live } from "./live.ts";
 
 /** How a visit ended. */
 export interface Ending {

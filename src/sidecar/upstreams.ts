@@ -1,7 +1,7 @@
 import type { Config } from "../config/schema.ts";
 import { forwarderLimitsOf } from "../config/stages.ts";
 import { upstreamsOf } from "../config/upstreams.ts";
-import type { Live } from "../proxy/route.ts";
+import type { Live } from "../proxy/live.ts";
 import type { ClockOf } from "../signing/clock-offset.ts";
 import { createForwarder } from "../upstream/forward.ts";
 import type { Parts } from "./parts.ts";

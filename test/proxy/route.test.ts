@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { dynamodb } from "../../src/aws/dynamodb/dynamodb.ts";
 import { s3 } from "../../src/aws/s3/s3.ts";
-import { createRouter, type Live, readScope } from "../../src/proxy/route.ts";
+import type { Live } from "../../src/proxy/live.ts";
+import { createRouter, readScope } from "../../src/proxy/route.ts";
 import { createClockOffset } from "../../src/signing/clock-offset.ts";
 import { aHead, anUpstream, codeOf } from "../support/asking.ts";
 
@@ -219,5 +220,39 @@ describe("a credential scope", () => {
         rest,
       ).toBe("token-malformed");
     }
+  });
+});
+
+describe("the base path of an API", () => {
+  const anApi = (basePath: string, match?: Live["match"]): Live => {
+    const plain = aLive("orders", "s3", match);
+    const api = { id: "abc123", stage: "prod", basePath, sendsId: false };
+    return { ...plain, upstream: anUpstream({ name: "orders", service: "execute-api", api }) };
+  };
+  const wayIn = (live: Live, line: string, headers: Readonly<Record<string, string>> = {}): string[] => {
+    const { target, mount } = createRouter([live])(aHead(line, headers));
+    return [target, mount];
+  };
+
+  it("goes before what follows a name of Postern's own", () => {
+    expect(wayIn(anApi("/prod"), "GET /orders/items/7?a=b")).toEqual(["/prod/items/7?a=b", "/orders"]);
+    expect(wayIn(anApi("/prod"), "GET /orders")).toEqual(["/prod/", "/orders"]);
+    expect(wayIn(anApi(""), "GET /orders/items")).toEqual(["/items", "/orders"]);
+    const host = { host: "orders.localhost:4480" };
+    expect(wayIn(anApi("/prod", { host: "orders.localhost" }), "GET /items", host)).toEqual([
+      "/prod/items",
+      "",
+    ]);
+    expect(wayIn(anApi("/v1", { pathPrefix: "/in" }), "GET /in/items", host)).toEqual(["/v1/items", "/in"]);
+  });
+
+  it("is there already in what an SDK signed: another stage is no upstream", () => {
+    const signed = scoped("us-east-1/execute-api");
+    expect(wayIn(anApi("/prod"), "GET /prod/items", signed)).toEqual(["/prod/items", "/prod"]);
+    for (const path of ["/dev/items", "/production", "/", "/Prod/items", "/%70rod/items"])
+      expect(
+        codeOf(() => wayIn(anApi("/prod"), `GET ${path}`, signed)),
+        path,
+      ).toBe("upstream-unknown");
   });
 });

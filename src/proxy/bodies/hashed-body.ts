@@ -3,13 +3,14 @@ import { Refusal } from "../../domain/refusal.ts";
 import { ChunkedError, createChunkParser, type FramedBody } from "../../signing/chunk-parser.ts";
 import { type PayloadPlan, UNSIGNED_PAYLOAD, UNSIGNED_PAYLOAD_TRAILER } from "../../signing/payload.ts";
 import type { BodyReader } from "./body.ts";
+import { hasBody } from "../respond.ts";
 import { payloadFormOf } from "./payload-form.ts";
 import type { Visit } from "../visit.ts";
 
 /**
- * Reads a body that would be streamed, so that it can be hashed: over plain HTTP to another machine anybody on the way
- * could change what the signature does not cover. Where the client's own digest covers it, or there is none, the
- * operation stays as it is.
+ * Reads a body that would be streamed, so that it can be hashed. S3 alone takes bodies that no signature covers; and over
+ * plain HTTP to another machine anybody on the way could change those. Where the client's own digest covers what goes to
+ * S3, or there is no body, the operation stays as it is.
  *
  * @throws Refusal length-required, body-malformed, payload-mismatch, body-too-large, overloaded
  */
@@ -20,6 +21,7 @@ export function withHashedBody(
   maxBytes: number,
 ): Operation | Promise<Operation> {
   if (operation.payload.kind === "buffered") return operation;
+  if (operation.service !== "s3") return withPlainBody(visit, operation, bodies, maxBytes);
   const { plan } = payloadFormOf(visit.head.headers);
   if (plan.payloadHash !== UNSIGNED_PAYLOAD && plan.payloadHash !== UNSIGNED_PAYLOAD_TRAILER)
     return operation;
@@ -32,6 +34,21 @@ export function withHashedBody(
       payload: { kind: "buffered", bytes, ...(contentEncoding !== undefined && { contentEncoding }) },
     };
   });
+}
+
+/** Services other than S3 know no framing of their own, and take the body as it came. */
+function withPlainBody(
+  visit: Visit,
+  operation: Operation,
+  bodies: BodyReader,
+  maxBytes: number,
+): Operation | Promise<Operation> {
+  if (!hasBody(visit)) return operation;
+  const contentEncoding = visit.head.headers.get("content-encoding");
+  return bodies.read(visit, maxBytes).then((bytes) => ({
+    ...operation,
+    payload: { kind: "buffered", bytes, ...(contentEncoding !== undefined && { contentEncoding }) },
+  }));
 }
 
 /**

@@ -18,7 +18,8 @@ import { Findings } from "./findings.ts";
 import type { Explained, Question } from "./question.ts";
 import { toRefusal } from "../respond.ts";
 import { withWish } from "../role-wish.ts";
-import type { Route, Routed, Router } from "../route.ts";
+import type { Routed } from "../live.ts";
+import type { Route, Router } from "../route.ts";
 import { RESERVED } from "../self-service.ts";
 
 /** The stages that a question is put to: those of the pipeline, without any that exchanges or sends. */
@@ -69,7 +70,8 @@ async function walk(parts: ExplainParts, question: Question, findings: Findings)
   findings.stage = "identity";
   const caller = await identify(parts, question, { head, nowMs });
   findings.caller = caller;
-  if (caller.ambient) checkAmbient(head, ambient);
+  if (caller.ambient)
+    checkAmbient(head, ambient, caller.kind === "guest" ? to.live.cors?.origins : undefined);
   findings.stage = "operation";
   const operation = readOperation(policy, to, { question, head, context, caller }, findings);
   findings.operation = operation;

@@ -5,7 +5,7 @@ import { dynamodb } from "../../../src/aws/dynamodb/dynamodb.ts";
 import type { Head } from "../../../src/domain/head.ts";
 import type { Operation } from "../../../src/domain/operation.ts";
 import { explainSigning, PLACEHOLDER } from "../../../src/proxy/explain/signing.ts";
-import type { Live } from "../../../src/proxy/route.ts";
+import type { Live } from "../../../src/proxy/live.ts";
 import { signOperation } from "../../../src/proxy/sign-operation.ts";
 import type { Visit } from "../../../src/proxy/visit.ts";
 import { createSigner } from "../../../src/signing/sign.ts";
