@@ -4,8 +4,13 @@ export interface KnownAction {
   readonly action: string;
   /** Whether a request that Postern reads can need it; IAM knows more actions than Postern reads requests for. */
   readonly asked: boolean;
-  /** What it touches on the upstream; empty where the action is never asked for. */
+  /** What it touches on the upstream, as far as requests tell; empty where the action is never asked for. */
   readonly resources: readonly ResourceShape[];
+  /**
+   * Whether there are requests for it that do not tell what it touches (`Requirement.unknownResource`); where `resources`
+   * is empty none does.
+   */
+  readonly unknownResource?: true;
   /** Actions by which the same can be done, so that a deny of this one alone leaves a way round. */
   readonly siblings: readonly string[];
 }

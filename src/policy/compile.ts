@@ -1,5 +1,6 @@
 import type { Caller } from "../domain/caller.ts";
 import type { Permit } from "../domain/decision.ts";
+import type { RequestContext } from "../domain/request-context.ts";
 import { createClaimPlaces } from "./claim-places.ts";
 import type { RuleDocument } from "./document.ts";
 import { type Allow, compileAllow, compileLeave, type Leave, type PolicyOptions } from "./grant.ts";
@@ -16,7 +17,7 @@ export interface Policy {
   /** What allows that give the same on an upstream give together; they stand in file order. */
   readonly together: (allows: readonly [Allow, ...Allow[]], upstream: string) => Leave;
   /** Whether anything may be allowed to this caller on the service: before its body is read. */
-  readonly mayUse: (caller: Caller, service: string, nowMs: number) => boolean;
+  readonly mayUse: (caller: Caller, service: string, nowMs: RequestContext["nowMs"]) => boolean;
   /**
    * What the allows for this caller on an upstream give, each candidate once and none whose role session cannot be
    * made: for telling, not for deciding.

@@ -52,9 +52,17 @@ export function compileRecording({
   };
 }
 
-/** Whether record mode is on for a caller: it is for users alone. */
-export function recordsFor(recording: Recording | undefined, { kind }: Caller, nowMs: number): boolean {
-  return recording?.isOn(nowMs) === true && kind === "user";
+/**
+ * Whether record mode is on for a caller: it is for users alone.
+ *
+ * @param nowMs epoch milliseconds; undefined where nobody can tell: then it is not on
+ */
+export function recordsFor(
+  recording: Recording | undefined,
+  { kind }: Caller,
+  nowMs: number | undefined,
+): boolean {
+  return kind === "user" && nowMs !== undefined && recording?.isOn(nowMs) === true;
 }
 
 /**

@@ -4,7 +4,16 @@ import type { Requirement } from "../../src/domain/operation.ts";
 import type { RuleDocument } from "../../src/policy/document.ts";
 import { explain } from "../../src/policy/explain.ts";
 import type { PolicyOptions } from "../../src/policy/grant.ts";
-import { aCaller, aContext, anAllow, anOperation, aPlan, aPolicy, roleArn } from "../support/ruling.ts";
+import {
+  aCaller,
+  aContext,
+  anAllow,
+  anOperation,
+  aPlan,
+  aPolicy,
+  NOW_MS,
+  roleArn,
+} from "../support/ruling.ts";
 
 const caller = aCaller({ "cognito:groups": ["analysts"], tenant: "acme" });
 const read: Requirement = { action: "s3:GetObject", resource: "arn:aws:s3:::reports/q3.txt" };
@@ -93,7 +102,7 @@ describe("an explanation", () => {
   });
 
   it("tells of no rule that decides where record mode let it through", () => {
-    const recording = { untilMs: aContext().nowMs + 1 };
+    const recording = { untilMs: NOW_MS + 1 };
     const { decision, rules } = explained([anAllow("put", { allow: ["s3:Put*"] })], {
       options: { recording },
     });

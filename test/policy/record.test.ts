@@ -13,10 +13,10 @@ import {
   anOperation,
   aPlan,
   aPolicy,
+  NOW_MS,
   roleArn,
 } from "../support/ruling.ts";
 
-const { nowMs } = aContext();
 const user = aCaller();
 const read = { action: "s3:GetObject", resource: "arn:aws:s3:::a/x" };
 const write = { action: "s3:PutObject", resource: "arn:aws:s3:::a/x" };
@@ -29,7 +29,7 @@ const recordedPermit = {
 };
 
 const recording = (rules: readonly RuleDocument[], changes: Partial<PolicyOptions> = {}) =>
-  aPolicy(rules, { recording: { untilMs: nowMs + 1 }, ...changes });
+  aPolicy(rules, { recording: { untilMs: NOW_MS + 1 }, ...changes });
 
 const asked = (rules: readonly RuleDocument[], ...requirements: readonly Requirement[]) =>
   decide(recording(rules), user, anOperation(requirements), aContext());
@@ -91,7 +91,7 @@ describe("S4.6 record mode", () => {
   it("enforces by itself from its end on", () => {
     const policy = recording([]);
     const at = (nowMs: number) => decide(policy, user, anOperation([read]), aContext({ nowMs })).verdict;
-    expect([at(nowMs), at(nowMs + 1), at(nowMs + 2)]).toEqual(["permit", "denial", "denial"]);
+    expect([at(NOW_MS), at(NOW_MS + 1), at(NOW_MS + 2)]).toEqual(["permit", "denial", "denial"]);
     expect(decide(aPolicy([]), user, anOperation([read]), aContext()).verdict).toBe("denial");
   });
 });
@@ -116,11 +116,11 @@ describe("S4.6 the source of record mode", () => {
 describe("S4.6 in record mode", () => {
   it("a user may use every service until it ends, and nobody else one more", () => {
     const policy = recording([anAllow("a", { allow: ["dynamodb:*"] })]);
-    expect(policy.mayUse(user, "s3", nowMs)).toBe(true);
-    expect(policy.mayUse(user, "s3", nowMs + 1)).toBe(false);
-    expect(policy.mayUse(user, "dynamodb", nowMs + 1)).toBe(true);
-    expect(policy.mayUse(aMachine(), "s3", nowMs)).toBe(false);
-    expect(policy.mayUse(GUEST, "s3", nowMs)).toBe(false);
+    expect(policy.mayUse(user, "s3", NOW_MS)).toBe(true);
+    expect(policy.mayUse(user, "s3", NOW_MS + 1)).toBe(false);
+    expect(policy.mayUse(user, "dynamodb", NOW_MS + 1)).toBe(true);
+    expect(policy.mayUse(aMachine(), "s3", NOW_MS)).toBe(false);
+    expect(policy.mayUse(GUEST, "s3", NOW_MS)).toBe(false);
   });
 
   it("what rules give a caller is told as without it", () => {
@@ -128,7 +128,7 @@ describe("S4.6 in record mode", () => {
   });
 
   it("the policy says until when", () => {
-    expect(recording([]).recording?.untilMs).toBe(nowMs + 1);
+    expect(recording([]).recording?.untilMs).toBe(NOW_MS + 1);
     expect(aPolicy([]).recording).toBeUndefined();
   });
 });

@@ -7,11 +7,11 @@ import { explain } from "../../src/policy/explain.ts";
 import type { RuleAccount } from "../../src/policy/explanation.ts";
 import { RECORDED } from "../../src/policy/record.ts";
 import { caller, context, requirements, rules, TWO_SOURCES } from "../support/random-rules.ts";
-import { aContext, anOperation, aPolicy } from "../support/ruling.ts";
+import { anOperation, aPolicy, NOW_MS } from "../support/ruling.ts";
 
 const options = fc
   .boolean()
-  .map((records) => ({ ...TWO_SOURCES, ...(records && { recording: { untilMs: aContext().nowMs + 1 } }) }));
+  .map((records) => ({ ...TWO_SOURCES, ...(records && { recording: { untilMs: NOW_MS + 1 } }) }));
 const asking = fc.tuple(rules, options, caller, requirements, context);
 const runs = { numRuns: 3000 };
 

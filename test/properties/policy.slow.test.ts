@@ -29,10 +29,19 @@ import {
   user,
   when,
 } from "../support/random-rules.ts";
-import { aCaller, aContext, aMachine, anOperation, aPolicy, roleArn, ruling } from "../support/ruling.ts";
+import {
+  aCaller,
+  aContext,
+  aMachine,
+  anOperation,
+  aPolicy,
+  NOW_MS,
+  roleArn,
+  ruling,
+} from "../support/ruling.ts";
 
 const runs = { numRuns: 2000 };
-const recording = { ...TWO_SOURCES, recording: { untilMs: aContext().nowMs + 1 } };
+const recording = { ...TWO_SOURCES, recording: { untilMs: NOW_MS + 1 } };
 
 /** What is asked of a policy, and under which circumstances. */
 const asking = fc.record({ caller, asked: requirements, context });

@@ -66,9 +66,12 @@ export function anOperation(requirements: readonly Requirement[], upstream = "up
   };
 }
 
+/** When requests are made. */
+export const NOW_MS = Date.UTC(2026, 0, 15, 12);
+
 /** A request from this machine at a fixed time, with what a test says otherwise. */
 export function aContext(changes: Partial<RequestContext> = {}): RequestContext {
-  return { sourceIp: "127.0.0.1", nowMs: Date.UTC(2026, 0, 15, 12), ...changes };
+  return { sourceIp: "127.0.0.1", nowMs: NOW_MS, ...changes };
 }
 
 /** A policy in which every rule uses the enhanced flow of one source, with what a test says otherwise. */

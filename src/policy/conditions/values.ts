@@ -32,8 +32,8 @@ const ABSENT: readonly string[] = [];
 /** Of the context and the operation, by name in lower case. */
 const GLOBAL: ReadonlyMap<string, ReadValues> = new Map<string, ReadValues>([
   ["aws:sourceip", ({ context: { sourceIp } }) => (sourceIp === undefined ? "unknown" : [sourceIp])],
-  ["aws:currenttime", ({ context: { nowMs } }) => [new Date(nowMs).toISOString()]],
-  ["aws:epochtime", ({ context: { nowMs } }) => [String(Math.floor(nowMs / 1000))]],
+  ["aws:currenttime", atTime((nowMs) => new Date(nowMs).toISOString())],
+  ["aws:epochtime", atTime((nowMs) => String(Math.floor(nowMs / 1000)))],
   ["aws:requestedregion", ({ operation: { region } }) => [region]],
   [UPSTREAM_KEY.toLowerCase(), ({ operation: { upstream } }) => [upstream]],
 ]);
@@ -45,4 +45,8 @@ export function valuesOf({ name }: ConditionKey): ReadValues {
     (({ requirement, isByAnother }) =>
       requirement.keys?.get(name) ?? (isByAnother === true ? "unknown" : ABSENT))
   );
+}
+
+function atTime(told: (nowMs: number) => string): ReadValues {
+  return ({ context: { nowMs } }) => (nowMs === undefined ? "unknown" : [told(nowMs)]);
 }
