@@ -10,13 +10,27 @@ export interface ApiOperation {
   readonly action: string;
   /** Actions with the same effect: a deny that names one of these counts too. */
   readonly covers?: readonly string[];
-  /** Of rest-json: method and path, such as `POST /2015-03-31/functions/{FunctionName}/invocations`. */
-  readonly route?: string;
   /**
-   * What it touches: ARNs with members of the request in braces, `arn:{partition}:sns:{region}:{account}:{TopicName}`.
-   * A text of nothing but one member is that member's own ARN. Those whose members are all there are required, each of
+   * Of rest-json: method and path, such as `POST /2015-03-31/functions/{FunctionName}/invocations`. `{Name}` is one segment,
+   * `{Name+}` all that follow. What the query must say stands behind a `?`, as in `GET /layers?find=LayerVersion`.
+   */
+  readonly route?: string;
+  /** Of rest-json: names in lower case of its headers `x-amz-` and `x-amzn-` that cross. Others are refused. */
+  readonly headers?: readonly string[];
+  /**
+   * What it touches: ARNs with members of the request in braces, `arn:{partition}:sns:{region}:{account}:{Name}`, where
+   * `partition`, `region` and `account` are the upstream's. Those whose members are all there are required, each of
    * them; where there is none, or the list is left out, what the operation touches is unknown. An empty list says that
    * IAM knows no resource for it.
+   *
+   * - `{A.B}` is a member within a member; `{A[]}` each entry of a list, `{A[].B}` a member of each: one ARN for each entry.
+   *   A template has one list at most.
+   * - `{Name=default}` is what holds where the request does not say.
+   * - `{Name|kind}` is a name of a certain kind (`name-kinds.ts`); others have letters, digits and `_.@-`. Where a name may
+   *   stand an ARN may stand too, and means the same resource, which must be one that the template could name.
+   * - A text of nothing but `{Name}` is that member's own ARN.
+   * - Of rest-json: a member is a label of the route where that has it, `{?Name}` of the query, and otherwise of the body,
+   *   which is then read as JSON.
    */
   readonly resources?: readonly string[];
 }
