@@ -15,6 +15,8 @@ export interface ApiOperation {
    * `{Name+}` all that follow. What the query must say stands behind a `?`, as in `GET /layers?find=LayerVersion`.
    */
   readonly route?: string;
+  /** What goes before the host of AWS's own endpoint, such as `sync-` (Smithy, endpoint trait). */
+  readonly hostPrefix?: string;
   /** Of rest-json: names in lower case of its headers `x-amz-` and `x-amzn-` that cross. Others are refused. */
   readonly headers?: readonly string[];
   /**

@@ -1,4 +1,5 @@
 import type { Upstream } from "../service.ts";
+import { bedrockModel } from "./tables/bedrock-model.ts";
 
 /** What a member names, as a part of an ARN. */
 export interface Named {
@@ -40,6 +41,8 @@ export function plainName(given: string): Named | "wrong" {
  * - `parameter`: of SSM, whose ARN has its name's first slash once; `:version` and `:label` behind it are left out.
  * - `key`: of KMS, by its id; which key an alias is nobody can tell.
  * - `rule(EventBusName)`: of EventBridge, on the bus that is told or the default one.
+ * - `unqualified`: a name without the `:` and what stands behind it, by which IAM does not tell resources apart.
+ * - `bedrock-model`: what follows an ARN's region: a foundation model, an inference profile, or what an ARN names.
  */
 export const NAME_KINDS: Readonly<Record<string, NameKind>> = {
   path: (given) => (PATH.test(given) ? { text: given } : "wrong"),
@@ -53,6 +56,8 @@ export const NAME_KINDS: Readonly<Record<string, NameKind>> = {
   parameter: parameterName,
   key: (given) => (given.startsWith("alias/") ? undefined : plainName(given)),
   rule: ruleName,
+  unqualified: (given) => plainName(given.split(":", 1)[0] ?? ""),
+  "bedrock-model": bedrockModel,
 };
 
 /** The host is only a part of the name here: where the request goes the configuration says. */
