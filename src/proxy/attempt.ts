@@ -77,13 +77,19 @@ function isRepeatable({ repeats }: Service, { method, body }: SignedRequest): bo
   return (body === null || Buffer.isBuffer(body)) && (repeats === "always" || IDEMPOTENT.has(method));
 }
 
-function permitted(visit: Visit, decision: Decision): Permit {
+/**
+ * Takes note of a decision.
+ *
+ * @throws Refusal the denial's reason
+ */
+export function permitted(visit: Visit, decision: Decision): Permit {
   visit.decision = decision;
   if (decision.verdict === "permit") return decision;
   throw new Refusal(decision.reason, { detail: decision.detail });
 }
 
-function brokerFor({ brokerOf }: Pipeline, { source }: Permit): CachedBroker {
+/** The broker of the source that a permit names. */
+export function brokerFor({ brokerOf }: Pipeline, { source }: Permit): CachedBroker {
   const broker = brokerOf(source);
   if (broker === undefined) throw new Refusal("internal", { detail: `no credential source ${source}` });
   return broker;

@@ -39,7 +39,7 @@ export function handle(pipeline: Pipeline, visit: Visit): void {
 }
 
 /** A bucket that is known to be in another region of the upstream is asked there. */
-function atHome({ bucketRegions }: Pipeline, to: Route, operation: Operation, caller: Caller): Asked {
+export function atHome({ bucketRegions }: Pipeline, to: Route, operation: Operation, caller: Caller): Asked {
   const { live, regions } = to;
   const { bucket } = operation;
   const region = bucket === undefined ? undefined : bucketRegions.find(live.upstream.name, bucket);

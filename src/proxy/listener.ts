@@ -7,7 +7,7 @@ import { handle } from "./handle.ts";
 import type { Pipeline } from "./pipeline.ts";
 import { giveUp } from "./respond.ts";
 import { type Certificate, createMaybeSecure, type MaybeSecure } from "./secure.ts";
-import { RESERVED } from "./self-service.ts";
+import { RESERVED } from "./pages/reserved.ts";
 import { type Registrar, Visit } from "./visit.ts";
 
 /** What the data face needs. */

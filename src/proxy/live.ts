@@ -45,6 +45,8 @@ export interface Cors {
 
 /** An upstream, ready to send to. */
 export interface Live extends Routed {
+  /** Scheme, host and port that are called. */
+  readonly origin: string;
   readonly forwarder: Forwarder;
   /** The time at the upstream, for signing. */
   readonly clock: ClockOffset;

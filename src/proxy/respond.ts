@@ -22,7 +22,7 @@ export function giveUp(visit: Visit, refusal: Refusal): void {
 
 /**
  * Answers a refusal in the words of the service that was asked, so that an SDK raises its usual typed error; in JSON
- * where no service was found. An answer that has begun is cut: it must not look whole.
+ * where no service was found, and in its own manner on a page. An answer that has begun is cut: it must not look whole.
  */
 export function refuse(visit: Visit, refusal: Refusal): void {
   const { request, response, requestId } = visit;
@@ -31,13 +31,14 @@ export function refuse(visit: Visit, refusal: Refusal): void {
     return;
   }
   const { status, sentence } = REFUSALS[refusal.code];
-  const words = wordsFor(visit)({ code: refusal.code, sentence, status, requestId });
+  const { word, cors } = visit.manner ?? { word: wordsFor(visit), cors: visit.live?.cors };
+  const words = word({ code: refusal.code, sentence, status, requestId });
   const unread = !request.complete && hasBody(visit);
   response.writeHead(words.status, {
     ...words.headers,
     ...headersOf(refusal, requestId),
     ...headerRecord(answerHeadersFor(visit.caller)),
-    ...headerRecord(corsLinesFor(visit.head, visit.live?.cors)),
+    ...headerRecord(corsLinesFor(visit.head, cors)),
     "content-length": String(Buffer.byteLength(words.body)),
     ...(unread && { connection: "close" }),
   });
@@ -118,7 +119,8 @@ function wordsFor({ live, head }: Visit): (view: RefusalView) => RefusalAnswer {
   return signedForS3 ? s3.refuse : refuseInJson;
 }
 
-function refuseInJson({ code, sentence, status, requestId }: RefusalView): RefusalAnswer {
+/** Words a refusal where no SDK is to raise an error of it. */
+export function refuseInJson({ code, sentence, status, requestId }: RefusalView): RefusalAnswer {
   return {
     status,
     headers: { "content-type": "application/json" },

@@ -1,5 +1,6 @@
 import { createHmac, randomBytes, randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
+import type { RefusalAnswer, RefusalView } from "../aws/service.ts";
 import type { Caller } from "../domain/caller.ts";
 import type { Decision } from "../domain/decision.ts";
 import { type Head, readHeaders } from "../domain/head.ts";
@@ -7,12 +8,19 @@ import type { Operation } from "../domain/operation.ts";
 import type { Refusal } from "../domain/refusal.ts";
 import type { Outcome, Record } from "../telemetry/outcome.ts";
 import type { Forwarded } from "../upstream/signed-request.ts";
-import type { Live } from "./live.ts";
+import type { Cors, Live } from "./live.ts";
 
 /** How a visit ended. */
 export interface Ending {
   readonly refusal?: Refusal | undefined;
   readonly forwarded?: Forwarded | undefined;
+}
+
+/** How a page of Postern's own answers, in place of the upstream that it may be about. */
+export interface Manner {
+  readonly word: (view: RefusalView) => RefusalAnswer;
+  /** Undefined where no page of another origin may call it. */
+  readonly cors: Cors | undefined;
 }
 
 /** Where a visit is recorded. */
@@ -50,6 +58,8 @@ export class Visit {
   readonly response: ServerResponse;
   readonly head: Head;
   live: Live | undefined;
+  /** Of a page of Postern's own. */
+  manner: Manner | undefined;
   caller: Caller | undefined;
   /** The API operation as far as the head tells it. */
   operationName: string | undefined;

@@ -3,7 +3,7 @@ import { listenAt } from "../admin/serve.ts";
 import { bodyLimitsOf, listenerLimitsOf } from "../config/stages.ts";
 import { createOutbound } from "../outbound/call.ts";
 import { createListener, type Listener } from "../proxy/listener.ts";
-import { createSelfService } from "../proxy/self-service.ts";
+import { createSelfService } from "../proxy/pages/self-service.ts";
 import { createCallerNamer } from "../proxy/visit.ts";
 import { createClocks } from "../signing/clock-offset.ts";
 import { createSigner } from "../signing/sign.ts";

@@ -20,7 +20,7 @@ import { toRefusal } from "../respond.ts";
 import { withWish } from "../role-wish.ts";
 import type { Routed } from "../live.ts";
 import type { Route, Router } from "../route.ts";
-import { RESERVED } from "../self-service.ts";
+import { RESERVED } from "../pages/reserved.ts";
 
 /** The stages that a question is put to: those of the pipeline, without any that exchanges or sends. */
 export interface ExplainParts {

@@ -1,26 +1,29 @@
-import type { Caller } from "../domain/caller.ts";
-import type { Credentials } from "../domain/credentials.ts";
-import type { Permit } from "../domain/decision.ts";
-import { checkAmbient } from "./ambient.ts";
-import type { Pipeline } from "./pipeline.ts";
-import type { Visit } from "./visit.ts";
+import type { Caller } from "../../domain/caller.ts";
+import type { Credentials } from "../../domain/credentials.ts";
+import type { Permit } from "../../domain/decision.ts";
+import { checkAmbient } from "../ambient.ts";
+import type { Pipeline } from "../pipeline.ts";
+import { refuseInJson } from "../respond.ts";
+import type { Visit } from "../visit.ts";
+import type { Page } from "./page.ts";
 
-/** What {@link whoami} tells from. */
-export interface WhoamiOptions {
-  readonly pipeline: () => Pipeline;
-}
+/** `/.postern/whoami`: who the caller is, and which roles the rules give: the proved ones too, where credentials are at hand. */
+export const WHOAMI: Page = {
+  method: "GET",
+  isOn: () => true,
+  isForBrowsers: true,
+  takes: [],
+  word: refuseInJson,
+  answer: whoami,
+};
 
-/**
- * Who the caller is, and which roles the rules give: the proved ones too, where credentials are at hand.
- *
- * @throws Refusal as the token's, origin-not-allowed
- */
-export async function whoami({ pipeline }: WhoamiOptions, visit: Visit) {
-  const { authenticate, ambient, policy, brokerOf, upstreams } = pipeline();
+/** @throws Refusal as the token's, origin-not-allowed */
+async function whoami({ authenticate, ambient, policy, brokerOf, upstreams }: Pipeline, visit: Visit) {
   visit.operationName = "whoami";
   const caller = await authenticate(visit.head.headers);
   visit.caller = caller;
-  if (caller.ambient) checkAmbient(visit.head, ambient);
+  const pages = caller.kind === "guest" ? visit.manner?.cors?.origins : undefined;
+  if (caller.ambient) checkAmbient(visit.head, ambient, pages);
   return {
     ...describeCaller(caller),
     upstreams: Object.fromEntries(

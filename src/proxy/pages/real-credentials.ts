@@ -1,0 +1,73 @@
+import { splitTarget } from "../../aws/parameters.ts";
+import { isRoleArn } from "../../credentials/role-arn.ts";
+import type { Caller } from "../../domain/caller.ts";
+import type { Operation } from "../../domain/operation.ts";
+import { decodePercent } from "../../domain/percent.ts";
+import { Refusal } from "../../domain/refusal.ts";
+import { decide } from "../../policy/decide.ts";
+import { brokerFor, permitted } from "../attempt.ts";
+import { contextOf } from "../context.ts";
+import type { Pipeline } from "../pipeline.ts";
+import type { Visit } from "../visit.ts";
+import { type GivenCredentials, inSeconds } from "./given-credentials.ts";
+
+/** No upstream can have this name, so that no rule for certain upstreams means it. */
+const POSTERN = ".postern";
+
+/**
+ * The real credentials of a role, where the query asks for them: to a caller whom a rule allows `postern:GetCredentials`
+ * on the role, and gives that very role. They outlive the caller's token.
+ *
+ * @returns undefined where nobody asks
+ * @throws Refusal query-not-allowed, role-not-granted, and as the decision's and the credentials'
+ */
+export async function realCredentials(
+  stages: Pipeline,
+  visit: Visit,
+  caller: Caller,
+): Promise<GivenCredentials | undefined> {
+  const { policy, now, selfService } = stages;
+  const role = readRole(visit.head.target, selfService.credentials?.real === true);
+  if (role === undefined) return undefined;
+  const operation = getCredentials(role);
+  visit.operation = operation;
+  const permit = permitted(visit, decide(policy, caller, operation, contextOf(visit.request, now)));
+  // What record mode lets through has the role that the identity pool chooses, and so ends here too.
+  if (permit.role !== role) throw new Refusal("role-not-granted", { detail: "the rule gives another role" });
+  const credentials = await brokerFor(stages, permit).obtain(permit, caller);
+  visit.assumedRole = credentials.assumedRoleArn;
+  return {
+    AccessKeyId: credentials.accessKeyId,
+    SecretAccessKey: credentials.secretAccessKey,
+    Token: credentials.sessionToken,
+    Expiration: inSeconds(credentials.expiresAtMs),
+    AccountId: role.split(":")[4] ?? "",
+  };
+}
+
+/** The role that a query names, which has nothing else; undefined where there is no query. */
+function readRole(target: string, isReal: boolean): string | undefined {
+  if (!target.includes("?")) return undefined;
+  const { query } = splitTarget(target);
+  if (!isReal || !query.startsWith("role=") || query.includes("&"))
+    throw new Refusal("query-not-allowed", { detail: "a query other than the one role" });
+  const role = decodePercent(query.slice("role=".length));
+  if (role === undefined || !isRoleArn(role))
+    throw new Refusal("role-not-granted", { detail: "what is asked for is no role's ARN" });
+  return role;
+}
+
+function getCredentials(role: string): Operation {
+  return {
+    upstream: POSTERN,
+    service: "postern",
+    region: "",
+    name: "GetCredentials",
+    requirements: [{ action: "postern:GetCredentials", resource: role }],
+    method: "GET",
+    path: "/.postern/credentials",
+    query: "",
+    headers: [],
+    payload: { kind: "streamed" },
+  };
+}
