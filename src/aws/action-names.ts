@@ -84,3 +84,35 @@ export const DYNAMODB_ACTIONS = named(
   UpdateTable UpdateTableReplicaAutoScaling UpdateTimeToLive WriteDataForReplication
 `,
 );
+
+/** Every IAM action of the APIs behind Amazon API Gateway (Service Authorization Reference, September 2026). */
+export const EXECUTE_API_ACTIONS = named("execute-api", "InvalidateCache Invoke ManageConnections");
+
+/** Every IAM action of AWS Lambda (its API model of September 2026, and what is an action without an operation). */
+export const LAMBDA_ACTIONS = named(
+  "lambda",
+  `
+  AddLayerVersionPermission AddPermission CheckpointDurableExecution CreateAlias CreateCapacityProvider
+  CreateCodeSigningConfig CreateEventSourceMapping CreateFunction CreateFunctionUrlConfig DeleteAlias
+  DeleteCapacityProvider DeleteCodeSigningConfig DeleteEventSourceMapping DeleteFunction
+  DeleteFunctionCodeSigningConfig DeleteFunctionConcurrency DeleteFunctionEventInvokeConfig
+  DeleteFunctionUrlConfig DeleteLayerVersion DeleteProvisionedConcurrencyConfig DisableReplication
+  EnableReplication GetAccountSettings GetAlias GetCapacityProvider GetCodeSigningConfig
+  GetDurableExecution GetDurableExecutionHistory GetDurableExecutionState GetEventSourceMapping
+  GetFunction GetFunctionCodeSigningConfig GetFunctionConcurrency GetFunctionConfiguration
+  GetFunctionEventInvokeConfig GetFunctionRecursionConfig GetFunctionScalingConfig GetFunctionUrlConfig
+  GetLayerVersion GetLayerVersionPolicy GetPolicy GetProvisionedConcurrencyConfig
+  GetRuntimeManagementConfig InvokeAsync InvokeFunction InvokeFunctionUrl ListAliases
+  ListCapacityProviders ListCodeSigningConfigs ListDurableExecutionsByFunction ListEventSourceMappings
+  ListFunctionEventInvokeConfigs ListFunctionUrlConfigs ListFunctionVersionsByCapacityProvider
+  ListFunctions ListFunctionsByCodeSigningConfig ListLayerVersions ListLayers
+  ListProvisionedConcurrencyConfigs ListTags ListVersionsByFunction PublishLayerVersion PublishVersion
+  PutFunctionCodeSigningConfig PutFunctionConcurrency PutFunctionEventInvokeConfig
+  PutFunctionRecursionConfig PutFunctionScalingConfig PutProvisionedConcurrencyConfig
+  PutRuntimeManagementConfig RemoveLayerVersionPermission RemovePermission
+  SendDurableExecutionCallbackFailure SendDurableExecutionCallbackHeartbeat
+  SendDurableExecutionCallbackSuccess StopDurableExecution TagResource UntagResource UpdateAlias
+  UpdateCapacityProvider UpdateCodeSigningConfig UpdateEventSourceMapping UpdateFunctionCode
+  UpdateFunctionConfiguration UpdateFunctionEventInvokeConfig UpdateFunctionUrlConfig
+`,
+);

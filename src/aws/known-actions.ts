@@ -1,8 +1,10 @@
 import type { KnownAction, ResourceShape } from "../domain/known-action.ts";
-import { DYNAMODB_ACTIONS, S3_ACTIONS } from "./action-names.ts";
+import { DYNAMODB_ACTIONS, EXECUTE_API_ACTIONS, LAMBDA_ACTIONS, S3_ACTIONS } from "./action-names.ts";
 import { ACTION_SIBLINGS } from "./action-siblings.ts";
 import type { Asked } from "./asked.ts";
 import { askedOfDynamoDb } from "./dynamodb/asked.ts";
+import { askedOfExecuteApi } from "./execute-api/asked.ts";
+import { askedOfLambdaUrl } from "./lambda-url/asked.ts";
 import { askedOfS3 } from "./s3/asked.ts";
 import type { Upstream } from "./service.ts";
 
@@ -15,7 +17,11 @@ interface ServiceActions {
 const ACTIONS: Readonly<Record<string, ServiceActions>> = {
   s3: { asked: askedOfS3, names: S3_ACTIONS },
   dynamodb: { asked: askedOfDynamoDb, names: DYNAMODB_ACTIONS },
+  "execute-api": { asked: askedOfExecuteApi, names: EXECUTE_API_ACTIONS },
 };
+
+/** Of the URL of a function, which shares its signing name with Lambda's own API. */
+const OF_FUNCTION_URL: ServiceActions = { asked: askedOfLambdaUrl, names: LAMBDA_ACTIONS };
 
 /**
  * Every IAM action of an upstream's service, each once: first those that its requests can need, as the tables of
@@ -24,11 +30,16 @@ const ACTIONS: Readonly<Record<string, ServiceActions>> = {
  * @throws Refusal internal: an upstream without the account that its ARNs need
  */
 export function knownActionsOf(upstream: Upstream): readonly KnownAction[] {
-  const service = Object.entries(ACTIONS).find(([name]) => name === upstream.service)?.[1];
+  const service = actionsOf(upstream);
   if (service === undefined) return [];
   const asked = service.asked(upstream);
   const actions = new Set([...asked.map(({ action }) => action), ...service.names]);
   return [...actions].map((action) => knownAction(action, asked));
+}
+
+function actionsOf({ service, functionName }: Upstream): ServiceActions | undefined {
+  if (functionName !== undefined) return OF_FUNCTION_URL;
+  return Object.entries(ACTIONS).find(([name]) => name === service)?.[1];
 }
 
 function knownAction(action: string, asked: readonly Asked[]): KnownAction {

@@ -6,8 +6,8 @@ export interface Segment {
   /** Decoded once. */
   readonly text: string;
   /**
-   * Whether the text has a `/`, a `\` or a `%` in it, which came as `%2F`, `%5C` or `%25`. Who decodes at another time
-   * reads another path: this is for a label that is known to hold such text, and refused elsewhere.
+   * Whether the text has a `/`, `\`, `%`, `?` or `#` in it, which came escaped. Who decodes at another time reads another
+   * path: this is for a label that is known to hold such text, and refused elsewhere.
    */
   readonly isOdd: boolean;
 }
@@ -26,7 +26,7 @@ const NEEDLESS = /%(?:2[de]|3\d|[46][1-9a-f]|[57][\da]|5f|7e)/i;
 
 const CONTROL = /\p{Cc}/u;
 const DOT_SEGMENT = /(?:^|[/\\])\.\.?(?:$|[/\\])/;
-const ODD = /[/\\%]/;
+const ODD = /[/\\%?#]/;
 
 /**
  * Reads the path of any service but S3: split at its slashes, then each segment decoded once. What another reader could

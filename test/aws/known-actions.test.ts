@@ -5,7 +5,11 @@ import { SERVICE_NAMES } from "../../src/aws/services.ts";
 import { anUpstream } from "../support/asking.ts";
 
 const TABLES = "arn:aws:dynamodb:us-east-1:123456789012:table/";
-const known = SERVICE_NAMES.flatMap((service) => knownActionsOf(anUpstream({ service })));
+const STAGE = "arn:aws:execute-api:us-east-1:123456789012:abc123/prod/";
+const FUNCTION = "arn:aws:lambda:us-east-1:123456789012:function:resize";
+const api = { id: "abc123", stage: "prod", basePath: "/prod", sendsId: false };
+const ofFunctionUrl = knownActionsOf(anUpstream({ service: "lambda", functionName: "resize" }));
+const known = SERVICE_NAMES.flatMap((service) => knownActionsOf(anUpstream({ service, api })));
 const actionNamed = (action: string) => known.find((one) => one.action === action);
 
 describe("C16 the actions that an upstream knows", () => {
@@ -43,16 +47,47 @@ describe("C16 the actions that an upstream knows", () => {
       "dynamodb:DescribeGlobalTable",
       [{ prefix: "arn:aws:dynamodb::123456789012:global-table/", rest: "name" }],
     ],
+    [
+      "execute-api:ManageConnections",
+      [
+        { prefix: `${STAGE}POST/@connections/`, rest: "name" },
+        { prefix: `${STAGE}GET/@connections/`, rest: "name" },
+        { prefix: `${STAGE}DELETE/@connections/`, rest: "name" },
+      ],
+    ],
   ])("%s is asked for on what its operations touch", (action, resources) => {
     expect(actionNamed(action)).toMatchObject({ asked: true, resources });
   });
 
-  it.each(["s3:CreateJob", "dynamodb:ExportTableToPointInTime", "dynamodb:InjectError"])(
-    "%s is known and not asked for",
-    (action) => {
-      expect(actionNamed(action)).toMatchObject({ asked: false, resources: [] });
-    },
-  );
+  it.each([
+    "s3:CreateJob",
+    "dynamodb:ExportTableToPointInTime",
+    "dynamodb:InjectError",
+    "execute-api:InvalidateCache",
+  ])("%s is known and not asked for", (action) => {
+    expect(actionNamed(action)).toMatchObject({ asked: false, resources: [] });
+  });
+
+  it("have every method of an API, its root, and paths of any depth", () => {
+    const shapes = actionNamed("execute-api:Invoke")?.resources;
+    expect(shapes).toHaveLength(21);
+    for (const rest of ["name", "path", "nothing"])
+      expect(shapes).toContainEqual({ prefix: `${STAGE}DELETE/`, rest });
+  });
+
+  it("are of a function URL what Lambda has, and only the call of the function asked for", () => {
+    expect(ofFunctionUrl.filter(({ asked }) => asked)).toEqual([
+      {
+        action: "lambda:InvokeFunctionUrl",
+        asked: true,
+        resources: [{ prefix: FUNCTION, rest: "nothing" }],
+        siblings: [],
+      },
+    ]);
+    expect(ofFunctionUrl.map(({ action }) => action)).toEqual(
+      expect.arrayContaining(["lambda:InvokeFunction", "lambda:GetFunction"]),
+    );
+  });
 
   it.each(["dynamodb:TransactWriteItems", "s3:HeadObject", "s3:DeleteObjects", "s3:CopyObject"])(
     "%s is an operation, and no action of IAM's",

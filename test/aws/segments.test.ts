@@ -76,6 +76,8 @@ describe("readSegments", () => {
     ["a slash in lower case", "/a%2fb", "a/b"],
     ["a backslash", "/a%5Cb", "a\\b"],
     ["a percent sign", "/a%2561", "a%61"],
+    ["a question mark", "/a%3Fb", "a?b"],
+    ["a hash", "/a%23b", "a#b"],
   ])("marks a segment with %s in it, and decodes it once", (_name, path, text) => {
     expect(readSegments(path).segments).toEqual([{ text, isOdd: true }]);
   });

@@ -1,0 +1,68 @@
+import type { Requirement } from "../../domain/operation.ts";
+import { Refusal } from "../../domain/refusal.ts";
+import { readSegments } from "../segments.ts";
+import type { Upstream } from "../service.ts";
+import { placeOf, stageArn } from "./stage.ts";
+
+/** What a request to an API asks. */
+export interface Call {
+  readonly name: string;
+  readonly requirement: Requirement;
+}
+
+/** What of an API's paths is AWS's own: the connections of a WebSocket API. */
+const CONNECTIONS = "@connections";
+const CONNECTIONS_IN_ANY_CASE = /^@connections$/iu;
+
+/** Operations on a connection by method (API reference, API Gateway Management API). */
+export const ON_CONNECTION: ReadonlyMap<string, string> = new Map([
+  ["POST", "PostToConnection"],
+  ["GET", "GetConnection"],
+  ["DELETE", "DeleteConnection"],
+]);
+
+/**
+ * Reads what a path asks of an API: to call the application, or to manage a connection.
+ *
+ * What the application makes of a path is its own affair, and many take another case or a `/` at the end for the same:
+ * both are the same to a deny.
+ *
+ * @param path the whole of it, with the base path
+ * @throws Refusal upstream-unknown, target-malformed, target-ambiguous, operation-unknown
+ */
+export function readCall(method: string, path: string, upstream: Upstream): Call {
+  const texts = textsOf(withoutBase(path, placeOf(upstream).basePath));
+  const resource = `${stageArn(upstream)}${method}/${texts.join("/")}`;
+  const within = texts.length === 0 ? {} : { within: [`${resource}/`] };
+  const place = { resource, ...within, anyCase: true } as const;
+  if (texts[0] === undefined || !CONNECTIONS_IN_ANY_CASE.test(texts[0]))
+    return { name: "Invoke", requirement: { action: "execute-api:Invoke", ...place } };
+  return {
+    name: operationOn(method, texts),
+    requirement: { action: "execute-api:ManageConnections", covers: ["execute-api:Invoke"], ...place },
+  };
+}
+
+/** The router saw to it that the base path is there; another stage must not be reached by a fault of its. */
+function withoutBase(path: string, basePath: string): string {
+  const rest = path.slice(basePath.length);
+  if (!path.startsWith(basePath) || (rest !== "" && !rest.startsWith("/")))
+    throw new Refusal("upstream-unknown", { detail: "a path outside of the API's stage" });
+  return rest === "" ? "/" : rest;
+}
+
+function textsOf(path: string): readonly string[] {
+  return readSegments(path).segments.map(({ text, isOdd }) => {
+    if (isOdd) throw new Refusal("target-ambiguous", { detail: "an escaped / \\ % ? or # in the path" });
+    return text;
+  });
+}
+
+function operationOn(method: string, [first, id, ...more]: readonly string[]): string {
+  if (first !== CONNECTIONS)
+    throw new Refusal("target-ambiguous", { detail: `${CONNECTIONS} in another case` });
+  const name = ON_CONNECTION.get(method);
+  if (name === undefined || id === undefined || more.length > 0)
+    throw new Refusal("operation-unknown", { detail: `${method} on ${CONNECTIONS}` });
+  return name;
+}
