@@ -61,15 +61,30 @@ export function hostOf(url: string): string {
   return new URL(url).hostname.replace(/^\[(.*)\]$/, "$1");
 }
 
-/**
- * What is wrong with an endpoint, which is scheme, host and port and nothing more; undefined where nothing is.
- *
- * @param plain whether `http:` may stand before any host
- */
-export function endpointProblem(text: string, plain = false): string | undefined {
-  const example = "https://s3.us-east-1.amazonaws.com";
-  const problem = urlProblem(text, { what: "an endpoint", example, plain });
+/** What is wrong with an endpoint, which is scheme, host and port and nothing more; undefined where nothing is. */
+export function endpointProblem(text: string): string | undefined {
+  const problem = urlProblem(text, ENDPOINT);
   return problem ?? (new URL(text).pathname === "/" ? undefined : "an endpoint has no path");
+}
+
+/** A path that goes before others: segments of unreserved characters, none of which begins with a dot. */
+export const PATH_PREFIX = /^(?:\/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)+$/;
+
+/** What is wrong with the endpoint of an upstream, whose requests may go below a path of it. */
+export function upstreamEndpointProblem(text: string): string | undefined {
+  if (/^wss?:/i.test(text)) return "WebSocket endpoints are not taken yet; write https:";
+  const problem = urlProblem(text, { ...ENDPOINT, plain: true });
+  if (problem !== undefined) return problem;
+  const path = endpointPathOf(text);
+  return path === "" || PATH_PREFIX.test(path)
+    ? undefined
+    : "the path of an endpoint is written like /v1, without a / at its end";
+}
+
+/** The path of an endpoint, without a `/` that stands alone. */
+export function endpointPathOf(endpoint: string): string {
+  const path = endpoint.replace(/^https?:\/\/[^/]*/i, "");
+  return path === "/" ? "" : path;
 }
 
 /** Names beyond it have a form in it (xn--…); and of other text `URL.canParse` of Node 20 says one thing or the other. */
@@ -84,6 +99,8 @@ interface Words {
   /** Whether it may stand before any host. Default: before loopback only. */
   readonly plain?: boolean;
 }
+
+const ENDPOINT: Words = { what: "an endpoint", example: "https://s3.us-east-1.amazonaws.com" };
 
 /** What is wrong with a URL that is called or trusted: https:, or http: on loopback, and nothing in it that hides. */
 export function urlProblem(text: string, words: Words): string | undefined {

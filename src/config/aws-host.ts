@@ -1,14 +1,7 @@
-import { isBucket } from "./bucket-name.ts";
-
-/** What a host of AWS is to the requests that are sent there. */
-export type Standing =
-  | { readonly kind: "every-bucket"; readonly styles: readonly ("path" | "virtual-hosted")[] }
-  | { readonly kind: "bucket"; readonly bucket: string }
-  | { readonly kind: "access-point"; readonly name: string; readonly account: string }
-  /** Every table; of one account where the host names it. */
-  | { readonly kind: "tables"; readonly account: string | undefined }
-  /** Nothing that Postern can send to, and why. */
-  | { readonly kind: "no-use"; readonly why: string };
+import { DNS_SUFFIXES } from "../aws/endpoint.ts";
+import { getOrAdd } from "../domain/get-or-add.ts";
+import { readS3Host } from "./s3-host.ts";
+import { noUse, OF_ANOTHER, type Place, REGION } from "./standing.ts";
 
 /** A host of AWS, read. */
 export interface AwsHost extends Place {
@@ -16,112 +9,58 @@ export interface AwsHost extends Place {
   readonly partitions: readonly string[];
 }
 
-interface Place {
-  readonly standing: Standing;
-  /** Undefined where the host names none. */
-  readonly region: string | undefined;
+/** What is called at a host. */
+interface Called {
+  /** The signing name. */
+  readonly service: string;
+  /** Of a Lambda function that is called by its URL; Lambda's own API has the same signing name. */
+  readonly function?: object | undefined;
 }
 
-/** The DNS suffixes of AWS and their partitions (botocore partitions), the longer of two first. */
-const SUFFIXES: readonly (readonly [suffix: string, partitions: readonly string[]])[] = [
-  [".api.amazonwebservices.com.cn", ["aws-cn"]],
-  [".api.amazonwebservices.eu", ["aws-eusc"]],
-  [".amazonaws.com.cn", ["aws-cn"]],
-  [".amazonaws.eu", ["aws-eusc"]],
-  [".amazonaws.com", ["aws", "aws-us-gov"]],
-  [".api.aws", ["aws", "aws-us-gov"]],
-];
-
 /**
- * Reads a host of AWS as what it is to a service: the host alone says whether the first segment of a path is a bucket or
- * a part of a key (botocore endpoint rules; S3 User Guide, virtual hosting, PrivateLink).
+ * Reads a host of AWS as what it is to a service.
  *
  * @param host in lower case
  * @returns undefined for a host that is not AWS's
  */
-export function readAwsHost(service: string, host: string): AwsHost | undefined {
-  const [suffix, partitions] = SUFFIXES.find(([suffix]) => host.endsWith(suffix)) ?? [];
-  if (suffix === undefined || partitions === undefined) return undefined;
-  const rest = host.slice(0, -suffix.length);
-  return { ...(service === "s3" ? readS3Host(rest) : readDynamodbHost(rest)), partitions };
+export function readAwsHost(called: Called, host: string): AwsHost | undefined {
+  const url = splitBy(FUNCTION_URLS, host);
+  const { rest, partitions } = url ?? splitBy(ENDPOINTS, host) ?? {};
+  if (rest === undefined || partitions === undefined) return undefined;
+  return { ...readRest(called, rest, url !== undefined), partitions };
 }
 
-const REGION = String.raw`[a-z]{2,}(?:-[a-z]+)+-\d`;
+const IS_URL = "this host is the URL of a Lambda function: write which, as function: { name: NAME }";
 
-/** `[before.]s3…[[.dualstack].REGION[.vpce]]`; what stands before may have dots, and `s3` in it. */
-const S3_HOST = new RegExp(
-  String.raw`^(?:(?<before>.+?)\.)?(?<label>s3-accelerate(?:\.dualstack)?|s3[a-z0-9-]*)` +
-    String.raw`(?:(?:\.dualstack)?\.(?<region>${REGION})(?<vpce>\.vpce)?)?$`,
-);
-
-/** Hosts whose names begin as S3's do, and at which its requests mean something else, or nothing. */
-const NOT_S3: readonly (readonly [label: RegExp, why: string])[] = [
-  [/^s3-website/, "a website endpoint does not speak S3's API"],
-  [/^s3-control/, "S3 Control is another API"],
-  [/^s3-object-lambda/, "Object Lambda is another service to IAM"],
-  [/^s3-outposts/, "S3 on Outposts is another service to IAM"],
-  [/^s3express/, "directory buckets are another service to IAM"],
-  [/^s3-global$/, "a multi-region access point wants signatures of another kind (SigV4a)"],
-];
-
-function readS3Host(rest: string): Place {
-  const { before, label = "", region, vpce } = S3_HOST.exec(rest)?.groups ?? {};
-  const [, why] = NOT_S3.find(([form]) => form.test(label)) ?? [];
-  if (why !== undefined) return noUse(why);
-  return vpce === undefined
-    ? readPublic(label, before, region)
-    : { standing: insideVpc(label, before), region };
+function readRest({ service, function: its }: Called, rest: string, isUrl: boolean): Place {
+  if (its !== undefined) return isUrl ? readFunctionHost(rest) : noUse(OF_ANOTHER);
+  if (isUrl) return noUse(service === "lambda" ? IS_URL : OF_ANOTHER);
+  return (READERS.get(service) ?? readOther)(rest);
 }
 
-function readPublic(label: string, before: string | undefined, region: string | undefined): Place {
-  if (/^s3-accesspoint(?:-fips)?$/.test(label)) return { standing: accessPointOf(before), region };
-  if (label.startsWith("s3-accelerate")) return { standing: bucketsOf(before, ["virtual-hosted"]), region };
-  const standing = bucketsOf(before, ["path", "virtual-hosted"]);
-  if (/^s3(?:-fips)?$/.test(label)) return { standing, region: region ?? regionOfNone(before) };
-  const old = region === undefined ? oldRegionOf(label) : undefined;
-  return old === undefined ? noUse(OF_ANOTHER) : { standing, region: old };
+const READERS: ReadonlyMap<string, (rest: string) => Place> = new Map([
+  ["s3", readS3Host],
+  ["dynamodb", readDynamodbHost],
+  ["execute-api", readApiHost],
+]);
+
+/** Suffix → the partitions that have hosts under it. None of them ends in another. */
+type Suffixes = ReadonlyMap<string, readonly string[]>;
+
+const ENDPOINTS = bySuffix("usual", "dualStack");
+const FUNCTION_URLS = bySuffix("functionUrl");
+
+function bySuffix(...kinds: readonly (keyof (typeof DNS_SUFFIXES)[string])[]): Suffixes {
+  const found = new Map<string, string[]>();
+  for (const [partition, suffixes] of Object.entries(DNS_SUFFIXES))
+    for (const kind of kinds) getOrAdd(found, suffixes[kind], (): string[] => []).push(partition);
+  return found;
 }
 
-/** A bucket at the host that names no region is found in any; what is not about a bucket is us-east-1's. */
-function regionOfNone(before: string | undefined): string | undefined {
-  return before === undefined ? "us-east-1" : undefined;
-}
-
-const OLD_LABEL = new RegExp(`^s3(?:-fips)?-(?<region>${REGION})$`);
-
-/** From before regions had a label of their own. */
-function oldRegionOf(label: string): string | undefined {
-  return label === "s3-external-1" ? "us-east-1" : OLD_LABEL.exec(label)?.groups?.["region"];
-}
-
-const OF_ANOTHER = "this host of AWS is another service's";
-
-const POINTLESS =
-  "access points are named before this host: write that of one, NAME-ACCOUNT.s3-accesspoint.REGION.amazonaws.com";
-
-function bucketsOf(
-  before: string | undefined,
-  styles: Extract<Standing, { readonly kind: "every-bucket" }>["styles"],
-): Standing {
-  if (before === undefined) return { kind: "every-bucket", styles };
-  if (isBucket(before)) return { kind: "bucket", bucket: before };
-  return { kind: "no-use", why: `${before} is not the name of a bucket, but of something else, or nothing` };
-}
-
-function accessPointOf(before = ""): Standing {
-  const { name, account } = /^(?<name>[a-z0-9-]+)-(?<account>\d{12})$/.exec(before)?.groups ?? {};
-  if (name === undefined || account === undefined) return { kind: "no-use", why: POINTLESS };
-  return { kind: "access-point", name, account };
-}
-
-/** Of an interface endpoint the label before it says what it stands for: literally `bucket` or `accesspoint`. */
-function insideVpc(label: string, before = ""): Standing {
-  const { named, kind } =
-    /^(?:(?<named>.+)\.)?(?<kind>bucket|accesspoint|control)\.vpce-[a-z0-9-]+$/.exec(before)?.groups ?? {};
-  if (kind === "control") return { kind: "no-use", why: "S3 Control is another API" };
-  if (kind === undefined || !/^s3(?:-fips)?$/.test(label))
-    return { kind: "no-use", why: "a VPC endpoint of S3 is written with bucket. before its vpce- label" };
-  return kind === "bucket" ? bucketsOf(named, ["path"]) : accessPointOf(named);
+function splitBy(suffixes: Suffixes, host: string) {
+  for (const [suffix, partitions] of suffixes)
+    if (host.endsWith(`.${suffix}`)) return { rest: host.slice(0, -suffix.length - 1), partitions };
+  return undefined;
 }
 
 /** The regional endpoint, that of streams, that of an account, or a VPC endpoint. */
@@ -137,6 +76,30 @@ function readDynamodbHost(rest: string): Place {
   return { standing: { kind: "tables", account }, region };
 }
 
-function noUse(why: string): Place {
-  return { standing: { kind: "no-use", why }, region: undefined };
+/** An API's own host, alone or with the VPC endpoint that leads to it, or that of a VPC endpoint (API Gateway, private APIs). */
+const API_HOST = new RegExp(
+  String.raw`^(?:(?<id>[a-z0-9]+)(?:-vpce-[a-z0-9]+)?|(?<vpce>vpce-[a-z0-9-]+))` +
+    String.raw`\.execute-api(?:-fips)?\.(?<region>${REGION})(?<inside>\.vpce)?$`,
+);
+
+function readApiHost(rest: string): Place {
+  const { id, vpce, region, inside } = API_HOST.exec(rest)?.groups ?? {};
+  if (region === undefined || (vpce === undefined) !== (inside === undefined)) return noUse(OF_ANOTHER);
+  return { standing: { kind: "api", id }, region };
+}
+
+const FUNCTION_HOST = new RegExp(String.raw`^(?<urlId>[a-z0-9]+)\.lambda-url\.(?<region>${REGION})$`);
+
+function readFunctionHost(rest: string): Place {
+  const { urlId, region } = FUNCTION_HOST.exec(rest)?.groups ?? {};
+  return urlId === undefined ? noUse(OF_ANOTHER) : { standing: { kind: "function", urlId }, region };
+}
+
+const REGION_LABEL = new RegExp(`^${REGION}$`);
+
+/** Of other services only the region can be told: what their hosts begin with is often not their signing name. */
+function readOther(rest: string): Place {
+  if (API_HOST.test(rest)) return noUse(OF_ANOTHER);
+  const region = rest.split(".").find((label) => REGION_LABEL.test(label));
+  return { standing: { kind: "service" }, region };
 }

@@ -1,20 +1,22 @@
 import { partitionOf } from "../aws/arn.ts";
-import { hostOf } from "./address.ts";
-import { readAwsHost, type Standing } from "./aws-host.ts";
+import { endpointPathOf, hostOf, isLoopback } from "./address.ts";
+import { readAwsHost } from "./aws-host.ts";
 import type { Draft } from "./draft.ts";
 import type { Found } from "./problem.ts";
 import type { Config } from "./schema.ts";
+import type { Standing } from "./standing.ts";
 import { inRegion } from "./upstream-schema.ts";
 import { regionsOf } from "./upstreams.ts";
 
 /**
- * Finds endpoints of AWS at which a request would mean another object than the one that was decided: a host that stands
- * for one bucket takes the first segment of a path for a part of the key. Other hosts are taken as they are.
+ * Finds endpoints of AWS at which a request would mean something else than what was decided: a host that stands for one
+ * bucket takes the first segment of a path for a part of the key, and one of another API has other resources. Other hosts
+ * are taken as they are.
  */
 export function refuseEndpoints({ upstreams, aws }: Draft): readonly Found[] {
   return upstreams.flatMap(({ key, fit }) => {
     if (fit?.endpoint === undefined || aws === undefined) return [];
-    const [message] = regionsOf(fit, aws).flatMap((region) => complaintsOf(fit, { ...aws, region }));
+    const [message] = regionsOf(fit, aws).flatMap((region) => complaintOf(fit, { ...aws, region }) ?? []);
     return message === undefined ? [] : [{ path: ["upstreams", key, "endpoint"], message }];
   });
 }
@@ -22,19 +24,38 @@ export function refuseEndpoints({ upstreams, aws }: Draft): readonly Found[] {
 type Settings = Config["upstreams"][string];
 
 /** Of an endpoint as it is in one region. */
-function complaintsOf(settings: Settings, aws: Config["aws"]): readonly string[] {
-  const { service, endpoint = "", account = aws.account } = settings;
-  const host = readAwsHost(service, hostOf(inRegion(endpoint, aws.region)));
-  if (host === undefined) return [];
+function complaintOf(settings: Settings, aws: Config["aws"]): string | undefined {
+  const endpoint = inRegion(settings.endpoint ?? "", aws.region);
+  if (settings.service !== "execute-api" && endpointPathOf(endpoint) !== "") return "an endpoint has no path";
+  const host = readAwsHost(settings, hostOf(endpoint));
+  if (host === undefined) return elsewhere(settings, endpoint);
   const { standing, partitions, region = aws.region } = host;
-  if (standing.kind === "no-use") return [standing.why];
-  if (region !== aws.region) return [`this host is in ${region}, and the upstream in ${aws.region}`];
-  if (!partitions.includes(partitionOf(region))) return [`this host is of another partition than ${region}`];
-  const complaint =
-    standing.kind === "tables"
-      ? ofAccount(standing.account, account)
-      : ofAddressing(standing, settings.addressing, region);
-  return complaint === undefined ? [] : [complaint];
+  if (standing.kind === "no-use") return standing.why;
+  if (region !== aws.region) return `this host is in ${region}, and the upstream in ${aws.region}`;
+  if (!partitions.includes(partitionOf(region))) return `this host is of another partition than ${region}`;
+  return ofStanding(standing, settings, { ...aws, region });
+}
+
+/** A name of one's own can stand before an API, and before nothing that is called by the name that AWS gave it. */
+function elsewhere({ function: called }: Settings, endpoint: string): string | undefined {
+  if (called === undefined || isLoopback(hostOf(endpoint))) return undefined;
+  return "a function URL is called at its own host, https://URLID.lambda-url.REGION.on.aws";
+}
+
+function ofStanding(standing: Standing, settings: Settings, aws: Config["aws"]): string | undefined {
+  switch (standing.kind) {
+    case "no-use":
+    case "service":
+      return undefined;
+    case "tables":
+      return ofAccount(standing.account, settings.account ?? aws.account);
+    case "api":
+      return ofApi(standing.id, settings);
+    case "function":
+      return ofFunction(standing.urlId, settings);
+    default:
+      return ofAddressing(standing, settings.addressing, aws.region);
+  }
 }
 
 function ofAccount(named: string | undefined, account: string | undefined): string | undefined {
@@ -42,8 +63,25 @@ function ofAccount(named: string | undefined, account: string | undefined): stri
   return `this host is that of the account ${named}: write account: "${named}" for this upstream`;
 }
 
+/** Which API and stage are asked is in the host and the first segment of the path; rules read them in the configuration. */
+function ofApi(id: string | undefined, { api, endpoint = "" }: Settings): string | undefined {
+  if (api === undefined) return undefined;
+  if (id !== undefined && id !== api.id)
+    return `this host is that of the API ${id}, and api.id is ${api.id}: they must be the same`;
+  if (id === undefined && api.sendId === false)
+    return "this host is for every API, and only x-apigw-api-id says which is meant; leave api.sendId out";
+  const path = endpointPathOf(endpoint);
+  if (path === "" || path === `/${api.stage}`) return undefined;
+  return `at a host of AWS the path begins with the stage, which is ${api.stage}; leave ${path} out`;
+}
+
+function ofFunction(urlId: string, { function: called }: Settings): string | undefined {
+  if (called?.urlId === undefined || called.urlId === urlId) return undefined;
+  return `this host is that of the URL ${urlId}, and function.urlId is ${called.urlId}; leave one of the two out`;
+}
+
 function ofAddressing(
-  standing: Exclude<Standing, { readonly kind: "tables" | "no-use" }>,
+  standing: Extract<Standing, { readonly kind: "every-bucket" | "bucket" | "access-point" }>,
   { style, bucket, accessPoint }: Settings["addressing"],
   region: string,
 ): string | undefined {

@@ -4,9 +4,12 @@ import { upstreamsOf } from "../policy/conditions/upstreams.ts";
 import type { RuleDocument } from "../policy/document.ts";
 import { serviceIn } from "../policy/problems/action-book.ts";
 import { mayMeet } from "../policy/scope/containment.ts";
+import { isLoopback } from "./address.ts";
+import { actionPrefixOf } from "./api-model.ts";
 import { readAwsHost } from "./aws-host.ts";
 import type { Draft } from "./draft.ts";
 import type { Found } from "./problem.ts";
+import type { Config } from "./schema.ts";
 import { inRegion } from "./upstream-schema.ts";
 import { regionsOf } from "./upstreams.ts";
 import { nameSchema } from "./values.ts";
@@ -30,10 +33,12 @@ export function refuseOverlap(draft: Draft): readonly Found[] {
   });
 }
 
+type Settings = Config["upstreams"][string];
+
 /** An upstream in one of its regions. */
 interface Place {
   readonly name: string;
-  readonly service: string;
+  readonly actionPrefix: string;
   /** The ARNs of what is there, as a pattern. */
   readonly arns: string;
   /** The same where one ARN means one thing: all of AWS, or one endpoint that is not AWS's. */
@@ -43,20 +48,30 @@ interface Place {
 function placesOf({ upstreams, aws }: Draft): readonly Place[] {
   return upstreams.flatMap(({ key, fit }) => {
     if (fit === undefined || aws === undefined) return [];
-    const { service, account = aws.account ?? "*", endpoint } = fit;
-    const world = worldOf(service, endpoint ?? aws.endpoint);
+    const actionPrefix = actionPrefixOf(fit);
+    const world = worldOf(fit, fit.endpoint ?? aws.endpoint);
     return regionsOf(fit, aws).map((region) => {
-      // Names of buckets are the same in all regions and accounts of a partition.
-      const where = service === "s3" ? "*" : `${region}:${account}:*`;
-      return { name: key, service, arns: `arn:${partitionOf(region)}:${service}:${where}`, world };
+      const where = whereOf(fit, { ...aws, region });
+      return { name: key, actionPrefix, arns: `arn:${partitionOf(region)}:${actionPrefix}:${where}`, world };
     });
   });
 }
 
-function worldOf(service: string, endpoint: string | undefined): string {
+/** What follows the service in the ARNs of an upstream, as a pattern. */
+function whereOf({ service, account, api }: Settings, aws: Config["aws"]): string {
+  // Names of buckets are the same in all regions and accounts of a partition.
+  if (service === "s3") return "*";
+  const named = api === undefined ? "*" : `${api.id}/${api.stage}/*`;
+  return `${aws.region}:${account ?? aws.account ?? "*"}:${named}`;
+}
+
+function worldOf(settings: Settings, endpoint: string | undefined): string {
   if (endpoint === undefined) return AWS;
   const { host, hostname } = new URL(inRegion(endpoint, "us-east-1"));
-  return readAwsHost(service, hostname) === undefined ? host : AWS;
+  // A host of one's own is the usual way to an API of AWS, which its id names wherever it is called.
+  const isAws =
+    settings.api === undefined ? readAwsHost(settings, hostname) !== undefined : !isLoopback(hostname);
+  return isAws ? AWS : host;
 }
 
 const AWS = "AWS";
@@ -82,9 +97,9 @@ function strangers(
 }
 
 /** Whether an allow may be about what is at an upstream. */
-function reaches({ allow = [], on = [] }: RuleDocument, { service, arns }: Place): boolean {
+function reaches({ allow = [], on = [] }: RuleDocument, { actionPrefix, arns }: Place): boolean {
   return (
-    allow.some((action) => action === "*" || serviceIn(action) === service) &&
+    allow.some((action) => action === "*" || serviceIn(action) === actionPrefix) &&
     on.some((pattern) => mayMeet(pattern, arns))
   );
 }

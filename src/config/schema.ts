@@ -1,8 +1,8 @@
 import { z } from "zod";
-import { selfServiceSchema } from "./api-schema.ts";
 import { credentialsSchema } from "./credentials-schema.ts";
 import { identitySchema } from "./identity-schema.ts";
 import { ruleSchema } from "./rule-schema.ts";
+import { selfServiceSchema } from "./self-service-schema.ts";
 import { upstreamsSchema } from "./upstream-schema.ts";
 import {
   account,

@@ -21,10 +21,10 @@ function recordingOf({ policy: { mode, until } }: Config) {
   return mode === "record" && until !== undefined ? { untilMs: until } : undefined;
 }
 
-/** Of Postern's own pages for callers. */
+/** Which of Postern's own pages for callers there are. */
 export function selfServiceOf({ selfService: { presign, credentials, origins } }: Config) {
   return {
-    presign: presign && { maxExpiresSeconds: Math.floor(presign.maxExpires / 1000) },
+    presign: presign && { maxExpiresSeconds: presign.maxExpires },
     credentials,
     origins: new Set(origins),
   };

@@ -1,8 +1,9 @@
 import { z } from "zod";
 import { SERVICE_NAMES } from "../aws/services.ts";
-import { endpointProblem } from "./address.ts";
-import { apiFields, cors, identityHeaders } from "./api-schema.ts";
+import { PATH_PREFIX, upstreamEndpointProblem } from "./address.ts";
+import { apiFields, identityHeaders } from "./api-schema.ts";
 import { bucketName } from "./bucket-name.ts";
+import { corsSchema } from "./cors-schema.ts";
 import { account, distinct, nameSchema, region, sizeWithin, unless, written } from "./values.ts";
 
 /** What the Host of a request may be. */
@@ -14,7 +15,7 @@ const match = z
       .toLowerCase()
       .optional()
       .describe("Equal to the request's Host."),
-    pathPrefix: written(/^(?:\/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)+$/, "a path prefix is written like /files")
+    pathPrefix: written(PATH_PREFIX, "a path prefix is written like /files")
       .optional()
       .describe("Taken off before the path is read. Of several that fit the longest counts."),
   })
@@ -28,7 +29,7 @@ export function inRegion(endpoint: string, region: string): string {
   return endpoint.replaceAll("{region}", region);
 }
 
-const regionalEndpoint = unless((text) => endpointProblem(inRegion(text, "us-east-1"), true));
+const regionalEndpoint = unless((text) => upstreamEndpointProblem(inRegion(text, "us-east-1")));
 
 const addressing = z
   .strictObject({
@@ -112,11 +113,9 @@ const queryName = written(
 
 /** An AWS service that may be called, at one endpoint. */
 export const upstreamSchema = z.strictObject({
-  service: z
-    .string()
-    .regex(/^[a-z0-9-]{2,63}$/, "a signing name is written like s3, execute-api or sqs")
+  service: written(/^[a-z0-9-]{2,63}$/, "a signing name is written like s3, execute-api or sqs")
     .meta({ examples: [...SERVICE_NAMES] })
-    .describe("Its signing name."),
+    .describe("Its signing name. One that Postern does not know takes protocol and operations."),
   region: region.optional().describe("Default aws.region."),
   regions: distinct(region)
     .min(1)
@@ -125,7 +124,7 @@ export const upstreamSchema = z.strictObject({
   endpoint: regionalEndpoint
     .optional()
     .describe(
-      "Scheme, host and port, where it is not the regional endpoint of AWS. {region} stands for the region.",
+      "Scheme, host and port, where it is not the regional endpoint of AWS. {region} stands for the region. Of execute-api: with the base path of a custom domain.",
     ),
   insecureHttp: z
     .boolean()
@@ -147,8 +146,8 @@ export const upstreamSchema = z.strictObject({
     .describe("Of execute-api: sign with the caller's credentials, or send the caller's access token."),
   identityHeaders: identityHeaders
     .default({})
-    .describe("Of APIs and function URLs: headers that tell who the caller is. A client's own never cross."),
-  cors: cors.optional().describe("Which pages may call from a browser. Preflights are answered here."),
+    .describe("Of APIs and function URLs: claims by the header that tells them. A client's own never cross."),
+  cors: corsSchema.optional().describe("Which pages may call from a browser. Preflights are answered here."),
   maxBody: sizeWithin("1B", "256MiB")
     .prefault("16MiB")
     .describe("Of a body that must be read to be decided. Bodies that are passed on have no limit."),

@@ -1,9 +1,9 @@
 import { partitionOf } from "../aws/arn.ts";
-import { endpointOf } from "../aws/endpoint.ts";
 import type { TableKeys, Upstream } from "../aws/service.ts";
 import { serviceOf } from "../aws/services.ts";
+import { actionPrefixOf, apiModelOf } from "./api-model.ts";
+import { apiPlaceOf, calledAt } from "./called-at.ts";
 import type { Config } from "./schema.ts";
-import { inRegion } from "./upstream-schema.ts";
 
 type Settings = Config["upstreams"][string];
 
@@ -11,26 +11,40 @@ type Settings = Config["upstreams"][string];
  * The upstreams of a configuration with their defaults filled in, each once for each of its regions, the first region
  * first: what to read requests by, and where to send them.
  */
-export function upstreamsOf({ upstreams, aws }: Config) {
+export function upstreamsOf({ upstreams, aws, identity }: Config) {
   return Object.entries(upstreams).flatMap(([name, settings]) =>
     regionsOf(settings, aws).map((region) => {
-      const { service, match, addressing } = settings;
-      const own = settings.endpoint && inRegion(settings.endpoint, region);
-      const url = own ?? endpointOf(service, region, aws.endpoint);
-      const { origin, host } = new URL(url);
+      const { origin, host } = calledAt(settings, { ...aws, region });
+      const upstream = upstreamOf(name, settings, { ...aws, region });
       return {
-        upstream: upstreamOf(name, settings, { ...aws, region }),
-        service: serviceOf(service, { isFunctionUrl: settings.function !== undefined }),
+        upstream,
+        service: serviceOf(settings.service, {
+          isFunctionUrl: settings.function !== undefined,
+          protocol: settings.protocol ?? upstream.model?.protocols[0],
+        }),
         origin,
         host,
-        match,
-        hostSuffix: addressing.hostSuffix,
+        match: settings.match,
+        hostSuffix: settings.addressing.hostSuffix,
         auth: settings.auth,
-        identityHeaders: [],
-        cors: undefined,
+        identityHeaders: Object.entries(settings.identityHeaders).map(([name, of]) => ({ name, ...of })),
+        cors: corsOf(settings, identity),
       };
     }),
   );
+}
+
+/** A page may call with a cookie where both say so: this upstream, and who the cookie is for. */
+function corsOf({ cors }: Settings, { cookie }: Pick<Config["identity"], "cookie">) {
+  if (cors === undefined) return undefined;
+  const { origins, allowHeaders, exposeHeaders, maxAge } = cors;
+  return {
+    origins: new Set(origins),
+    allowHeaders,
+    exposeHeaders,
+    maxAgeSeconds: Math.floor(maxAge / 1000),
+    credentialed: new Set(origins.filter((origin) => cookie?.origins.includes(origin) === true)),
+  };
 }
 
 /** Where an upstream is, the region of requests that name none first. */
@@ -51,7 +65,7 @@ export function upstreamOf(
   return {
     name,
     service: settings.service,
-    actionPrefix: settings.service,
+    actionPrefix: actionPrefixOf(settings),
     region,
     partition: partitionOf(region),
     account: settings.account ?? account,
@@ -59,10 +73,10 @@ export function upstreamOf(
     isRegional: settings.endpoint === undefined && endpoint === undefined,
     addressing: { style, bucket, accessPoint },
     tables: tablesOf(settings.tables),
-    api: undefined,
+    api: apiPlaceOf(settings, region),
     functionName: settings.function?.name,
-    model: undefined,
-    hashesBodies: settings.insecureHttp || settings.service !== "s3",
+    model: apiModelOf(settings),
+    hashesBodies: settings.service !== "s3" || settings.insecureHttp,
     maxBodyBytes: settings.maxBody,
     allowHeaders: new Set(settings.allowHeaders),
     allowQuery: new Set(settings.allowQuery),

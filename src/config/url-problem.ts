@@ -38,19 +38,29 @@ export function redisProblem(text: string): string | undefined {
 const REDIS = "rediss://cache.example.com:6379/0";
 
 /**
- * What is wrong with an origin. It is compared with the header by equality, so it stands as a browser serialises it
- * (RFC 6454 section 6.2); and a page that anybody on the way could have written is nobody's own.
+ * What is wrong with an origin that may use a cookie: a page that anybody on the way could have written is nobody's own.
  */
 export function originProblem(text: string): string | undefined {
+  const problem = originFormProblem(text);
+  return problem ?? (isOpenOrigin(text) ? "http: is for loopback names only; use https:" : undefined);
+}
+
+/**
+ * What is wrong with an origin as it is written. It is compared with the header by equality, so it stands as a browser
+ * serialises it (RFC 6454 section 6.2).
+ */
+export function originFormProblem(text: string): string | undefined {
   if (text === "*" || text === "null") return "an origin is one site; * and null are everybody's";
   if (text.includes("*")) return "origins are compared as they are, without patterns; write each one out";
   if (!/^https?:\/\/[!-~]+$/i.test(text) || !URL.canParse(text)) return ORIGIN;
   const { origin } = new URL(text);
-  if (origin !== text) return `a browser writes this origin as ${origin}`;
-  const host = hostOf(text);
-  return origin.startsWith("https:") || isLoopback(host) || host.endsWith(".localhost")
-    ? undefined
-    : "http: is for loopback names only; use https:";
+  return origin === text ? undefined : `a browser writes this origin as ${origin}`;
 }
 
 const ORIGIN = "an origin is written like https://app.example.com";
+
+/** Whether the pages of an origin come over a network without TLS. */
+export function isOpenOrigin(origin: string): boolean {
+  const host = hostOf(origin);
+  return origin.startsWith("http:") && !isLoopback(host) && !host.endsWith(".localhost");
+}

@@ -1,0 +1,48 @@
+import { endpointOf, functionUrlHostOf } from "../aws/endpoint.ts";
+import type { ApiPlace } from "../aws/service.ts";
+import { endpointPathOf, hostOf } from "./address.ts";
+import { apiModelOf } from "./api-model.ts";
+import { readAwsHost } from "./aws-host.ts";
+import type { Config } from "./schema.ts";
+import { inRegion } from "./upstream-schema.ts";
+
+type Settings = Config["upstreams"][string];
+type Where = Pick<Config["aws"], "region" | "endpoint">;
+
+/** Where an upstream is called in one region: whom to dial, and the `Host` to sign and send. */
+export function calledAt(settings: Settings, { region, endpoint }: Where): Pick<URL, "origin" | "host"> {
+  const own = settings.endpoint && inRegion(settings.endpoint, region);
+  const usual = new URL(own ?? usualEndpointOf(settings, region));
+  if (own !== undefined || endpoint === undefined) return usual;
+  const { origin, host } = new URL(endpoint);
+  // What stands for all of AWS tells APIs and functions apart as AWS does, which gives each a host of its own.
+  const hasOwnHost = settings.api !== undefined || settings.function !== undefined;
+  return { origin, host: hasOwnHost ? usual.host : host };
+}
+
+/** At AWS. A function whose URL is not told has an endpoint. */
+function usualEndpointOf(settings: Settings, region: string): string {
+  const { service, api, function: called } = settings;
+  if (called !== undefined) return `https://${functionUrlHostOf(called.urlId ?? "unknown", region)}`;
+  const prefix =
+    api === undefined ? (apiModelOf(settings)?.endpointPrefix ?? service) : `${api.id}.${service}`;
+  return endpointOf(prefix, region);
+}
+
+/** The API that an upstream is, and where in its host. */
+export function apiPlaceOf(settings: Settings, region: string): ApiPlace | undefined {
+  const { api, endpoint } = settings;
+  if (api === undefined) return undefined;
+  const { id, stage, sendId } = api;
+  const own = endpoint && inRegion(endpoint, region);
+  const standing = own === undefined ? undefined : readAwsHost(settings, hostOf(own))?.standing;
+  // At AWS's own hosts the stage is first in the path; at any other the operator says what is.
+  const isAtAws = own === undefined || standing !== undefined;
+  const usual = isAtAws && stage !== "$default" ? `/${stage}` : "";
+  return {
+    id,
+    stage,
+    basePath: (own && endpointPathOf(own)) || usual,
+    sendsId: sendId ?? (standing?.kind === "api" && standing.id === undefined),
+  };
+}
