@@ -26,15 +26,17 @@ export function createCandidates(
   const templates = { denies: denies.filter(hasClaims), allows: allows.filter(hasClaims) };
   keep(2 * (denies.length + allows.length));
   return {
-    denies: ({ resource, within }, row) => {
+    denies: ({ resource, within, unknownResource, anyCase }, row) => {
+      // What a pattern begins with tells nothing of a resource that nobody knows, or in whatever case.
+      if (unknownResource === true || anyCase === true) return denies;
       const found = denied.under(resource);
       // A claim that cannot be used might have matched anything.
-      const impaired = templates.denies.filter((rule) => hasUnusable(rule, row));
+      const impaired = templates.denies.filter(({ resources }) => hasUnusable(resources, row));
       if (impaired.length === 0 && within === undefined) return found;
       return merged(found, impaired, ...(within ?? []).map(denied.under));
     },
     allows: allowed.under,
-    impaired: (row) => templates.allows.filter((rule) => hasUnusable(rule, row)),
+    impaired: (row) => templates.allows.filter(({ resources }) => hasUnusable(resources, row)),
   };
 }
 

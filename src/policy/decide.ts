@@ -12,7 +12,7 @@ import {
 } from "./common-grants.ts";
 import type { Policy } from "./compile.ts";
 import type { Allow } from "./grant.ts";
-import { allows, denies, readResource } from "./meaning.ts";
+import { allows, denies, readAllowed } from "./meaning.ts";
 import { recordedPermit } from "./record.ts";
 import type { Rule } from "./rule.ts";
 import type { Asked } from "./conditions/when.ts";
@@ -142,7 +142,7 @@ function noRule({ view, row }: Bench, asked: Asked): Judgement {
   const unusable = view
     .candidates(requirement)
     .impaired(row)
-    .find((rule) => readResource(rule, requirement.resource, row) === "unusable");
+    .find((rule) => readAllowed(rule, requirement, row) === "unusable");
   return unusable === undefined
     ? { decision: denial("denied-no-rule", asked), by: [] }
     : { decision: denial("claim-unusable", asked, unusable), by: [unusable] };

@@ -1,20 +1,34 @@
 import type { Requirement } from "../domain/operation.ts";
 import type { ClaimRow } from "./claim-places.ts";
-import { isUnusable, meansResource } from "./resource-pattern.ts";
+import { requirementInOneCase, rowInOneCase } from "./one-case.ts";
+import { isUnusable, meansResource, type ResourcePattern } from "./resource-pattern.ts";
 import { denyNaming, type Rule } from "./rule.ts";
 import type { Asked } from "./conditions/when.ts";
 
-/** What a rule says of a resource for one caller: it is meant, it is not, or a claim that must say so cannot be used. */
+/** What patterns say of a resource for one caller: it is meant, it is not, or a claim that must say so cannot be used. */
 export type ResourceReading = "meant" | "other" | "unusable";
 
 /** Whether an allow that is about the caller and names the action means what is asked. */
 export function allows(rule: Rule, asked: Asked, row: ClaimRow): boolean {
   const { requirement } = asked;
   return (
-    isMeant(rule, requirement.resource, row) &&
+    isAllowed(rule, requirement, row) &&
     unguarded(rule, requirement) === undefined &&
     rule.when.holdsBesides(asked)
   );
+}
+
+/** What the resources of an allow say of what is asked. */
+export function readAllowed(rule: Rule, requirement: Requirement, row: ClaimRow): ResourceReading {
+  if (isAllowed(rule, requirement, row)) return "meant";
+  return requirement.unknownResource !== true && hasUnusable(rule.resources, row) ? "unusable" : "other";
+}
+
+/** A resource that nobody knows is surely meant by everything, and by nothing less. */
+function isAllowed({ resources }: Rule, { resource, unknownResource }: Requirement, row: ClaimRow): boolean {
+  return unknownResource === true
+    ? resources.some(({ isEverything }) => isEverything)
+    : isMeant(resources, resource, row);
 }
 
 /**
@@ -33,27 +47,50 @@ export function denies(rule: Rule, asked: Asked, row: ClaimRow): boolean {
  */
 export function asDenied(rule: Rule, asked: Asked, row: ClaimRow): Asked | undefined {
   const { requirement } = asked;
-  const { resource, within } = requirement;
-  const own = readResource(rule, resource, row);
-  const isPart = own !== "meant" && within?.some((one) => readResource(rule, one, row) !== "other") === true;
-  if (own === "other" && !isPart) return undefined;
-  const isItself = !rule.when.isOfRequest || (!isPart && namesOwnAction(rule, requirement));
+  const aim = aimOf(rule, requirement, row);
+  if (aim === undefined) return undefined;
+  const isItself = !rule.when.isOfRequest || (aim === "itself" && namesOwnAction(rule, requirement));
   return isItself ? asked : { ...asked, isByAnother: true };
+}
+
+/** What a deny is about of what is asked: that itself, only something that it is a part of, or neither. */
+type Aim = "itself" | "whole" | undefined;
+
+function aimOf(rule: Rule, requirement: Requirement, row: ClaimRow): Aim {
+  if (requirement.unknownResource === true) return "itself";
+  const aim = aimAmong(rule.resources, requirement, row);
+  if (aim !== undefined || requirement.anyCase !== true) return aim;
+  return aimAmong(rule.resourcesInOneCase(), requirementInOneCase(requirement), rowInOneCase(row));
+}
+
+function aimAmong(
+  patterns: readonly ResourcePattern[],
+  { resource, within }: Requirement,
+  row: ClaimRow,
+): Aim {
+  const own = readResource(patterns, resource, row);
+  if (own === "meant") return "itself";
+  if (within?.some((one) => readResource(patterns, one, row) !== "other") === true) return "whole";
+  return own === "other" ? undefined : "itself";
 }
 
 function namesOwnAction(rule: Rule, { action, covers }: Requirement): boolean {
   return covers === undefined || denyNaming([action])(rule);
 }
 
-/** What the resources of a rule say of one. */
-export function readResource(rule: Rule, resource: string, row: ClaimRow): ResourceReading {
-  if (isMeant(rule, resource, row)) return "meant";
-  return hasUnusable(rule, row) ? "unusable" : "other";
+/** What resource patterns say of one resource. */
+export function readResource(
+  patterns: readonly ResourcePattern[],
+  resource: string,
+  row: ClaimRow,
+): ResourceReading {
+  if (isMeant(patterns, resource, row)) return "meant";
+  return hasUnusable(patterns, row) ? "unusable" : "other";
 }
 
-/** Whether a rule's resources name a claim that cannot be used. */
-export function hasUnusable({ resources }: Rule, row: ClaimRow): boolean {
-  return resources.some((pattern) => isUnusable(pattern, row));
+/** Whether resource patterns name a claim that cannot be used. */
+export function hasUnusable(patterns: readonly ResourcePattern[], row: ClaimRow): boolean {
+  return patterns.some((pattern) => isUnusable(pattern, row));
 }
 
 /** The first guarded key that the conditions of an allow do not name; undefined where they name them all. */
@@ -61,7 +98,7 @@ export function unguarded({ when }: Rule, { guarded }: Requirement): string | un
   return guarded?.find((key) => !when.keys.has(key));
 }
 
-function isMeant({ resources }: Rule, resource: string, row: ClaimRow): boolean {
-  for (const pattern of resources) if (meansResource(pattern, resource, row)) return true;
+function isMeant(patterns: readonly ResourcePattern[], resource: string, row: ClaimRow): boolean {
+  for (const pattern of patterns) if (meansResource(pattern, resource, row)) return true;
   return false;
 }

@@ -1,8 +1,10 @@
 import type { ClaimRow } from "./claim-places.ts";
 import type { Reading } from "./explanation.ts";
-import { asDenied, readResource, unguarded } from "./meaning.ts";
+import type { Requirement } from "../domain/operation.ts";
+import { asDenied, readAllowed, readResource, unguarded } from "./meaning.ts";
+import { requirementInOneCase, rowInOneCase } from "./one-case.ts";
 import { givesCredentials, matchesAction } from "./pattern.ts";
-import { isUnusable, meansResource } from "./resource-pattern.ts";
+import { isUnusable, meansResource, type ResourcePattern } from "./resource-pattern.ts";
 import { allowNaming, denyNaming, type Rule } from "./rule.ts";
 import { claimsIn } from "./template.ts";
 import type { Asked } from "./conditions/when.ts";
@@ -22,10 +24,12 @@ export function readRule(rule: Rule, asked: Asked, row: ClaimRow): Reading {
 
 function readAllow(rule: Rule, asked: Asked, row: ClaimRow): Found {
   const { requirement } = asked;
-  const { action, resource } = requirement;
+  const { action } = requirement;
   if (!allowNaming(action)(rule)) return { against: "action", why: otherActions(rule, action) };
-  if (readResource(rule, resource, row) !== "meant") {
-    return { against: "resource", why: unusable(rule, row) ?? otherResources(rule) };
+  const read = readAllowed(rule, requirement, row);
+  if (read !== "meant") {
+    const why = requirement.unknownResource === true ? onlyEverything(action) : otherResources(rule);
+    return { against: "resource", why: read === "unusable" ? unusableIn(rule, row) : why };
   }
   const key = unguarded(rule, requirement);
   if (key !== undefined) {
@@ -33,24 +37,61 @@ function readAllow(rule: Rule, asked: Asked, row: ClaimRow): Found {
   }
   const condition = rule.when.against(asked);
   if (condition !== undefined) return { against: "condition", why: condition };
-  return { why: `it allows ${actionIn(rule, action)} on ${patternIn(rule, resource, row)}` };
+  return { why: `it allows ${actionIn(rule, action)} on ${patternIn(rule, requirement, row)}` };
 }
 
 function readDeny(rule: Rule, asked: Asked, row: ClaimRow): Found {
-  const { action, covers = [], resource, within = [] } = asked.requirement;
+  const { requirement } = asked;
+  const { action, covers = [] } = requirement;
   const denied = [action, ...covers].find((one) => denyNaming([one])(rule));
   if (denied === undefined) return { against: "action", why: otherActions(rule, action) };
   const read = asDenied(rule, asked, row);
   if (read === undefined) return { against: "resource", why: otherResources(rule) };
   const condition = rule.when.against(read);
   if (condition !== undefined) return { against: "condition", why: condition };
-  const place = [resource, ...within].find((one) => readResource(rule, one, row) !== "other") ?? resource;
   const what = denied === action ? actionIn(rule, action) : `${denied}, which ${action} does too,`;
-  if (readResource(rule, place, row) === "unusable") {
-    return { why: `it denies ${what} and ${unusable(rule, row)}, so it might be meant` };
-  }
-  const of = place === resource ? "" : `, of which ${resource} is a part`;
-  return { why: `it denies ${what} on ${patternIn(rule, place, row)}${of}` };
+  return { why: `it denies ${what} ${deniedPlace(rule, requirement, row)}` };
+}
+
+/** On what a deny that means what is asked is held against it. */
+function deniedPlace(rule: Rule, requirement: Requirement, row: ClaimRow): string {
+  const { resource, unknownResource } = requirement;
+  if (unknownResource === true) return onUnknown(rule);
+  const exact = placeAmong(rule.resources, requirement, row);
+  const place =
+    exact ?? placeAmong(rule.resourcesInOneCase(), requirementInOneCase(requirement), rowInOneCase(row));
+  if (place?.pattern === undefined) return `and ${unusableIn(rule, row)}, so it might be meant`;
+  const spelt = exact === undefined ? ", in any case of its letters" : "";
+  const of = place.isWhole ? `, of which ${resource} is a part` : "";
+  return `on ${place.pattern}${spelt}${of}`;
+}
+
+function onUnknown({ resources }: Rule): string {
+  const everything = resources.find(({ isEverything }) => isEverything);
+  if (everything !== undefined) return `on ${everything.written}`;
+  return `on ${listedPatterns(resources)}, and nobody can tell what is touched here, so it might be meant`;
+}
+
+/** A pattern by which a deny is about what is asked; undefined in place of one with a claim that cannot be used. */
+interface Place {
+  readonly pattern: string | undefined;
+  /** Whether it is only about what that is a part of. */
+  readonly isWhole: boolean;
+}
+
+function placeAmong(
+  patterns: readonly ResourcePattern[],
+  { resource, within = [] }: Requirement,
+  row: ClaimRow,
+): Place | undefined {
+  const place = [resource, ...within].find((one) => readResource(patterns, one, row) !== "other");
+  if (place === undefined) return undefined;
+  const pattern = patterns.find((one) => meansResource(one, place, row))?.written;
+  return { pattern, isWhole: place !== resource };
+}
+
+function onlyEverything(action: string): string {
+  return `nobody can tell what ${action} touches here, so that only on: ["*"] allows it`;
 }
 
 function otherActions({ effect, actions, lowerActions }: Rule, action: string): string {
@@ -62,19 +103,22 @@ function otherActions({ effect, actions, lowerActions }: Rule, action: string): 
 }
 
 function otherResources({ resources }: Rule): string {
-  return `it is about ${listed(
-    resources.map(({ written }) => written),
-    "or",
-  )}`;
+  return `it is about ${listedPatterns(resources)}`;
 }
 
-/** Which claims of its resources cannot be used; undefined where all can be. */
-function unusable({ resources }: Rule, row: ClaimRow): string | undefined {
+function listedPatterns(patterns: readonly ResourcePattern[]): string {
+  return listed(
+    patterns.map(({ written }) => written),
+    "or",
+  );
+}
+
+/** Which claims of its resources cannot be used. */
+function unusableIn({ resources }: Rule, row: ClaimRow): string {
   const claims = resources
     .filter((pattern) => isUnusable(pattern, row))
     .flatMap(({ written, places }) => claimsIn(written).filter((_, i) => row[places[i] ?? -1] === undefined));
   const names = [...new Set(claims)];
-  if (names.length === 0) return undefined;
   return `the ${names.length === 1 ? "claim" : "claims"} ${listed(names, "and")} cannot be used`;
 }
 
@@ -83,8 +127,8 @@ function actionIn({ actions }: Rule, action: string): string {
   return actions.find((pattern) => matchesAction(pattern, action)) ?? action;
 }
 
-/** The pattern by which a rule means a resource, as it is written. */
-function patternIn({ resources }: Rule, resource: string, row: ClaimRow): string {
+/** The pattern by which an allow means what is asked, as it is written. */
+function patternIn({ resources }: Rule, { resource }: Requirement, row: ClaimRow): string {
   return resources.find((pattern) => meansResource(pattern, resource, row))?.written ?? resource;
 }
 

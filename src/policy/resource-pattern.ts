@@ -9,6 +9,8 @@ type Piece = string | number;
 /** A resource pattern made ready: it is read with a caller's claims in it, without being written out for each caller. */
 export interface ResourcePattern {
   readonly written: string;
+  /** Whether it means every resource, whatever it is. */
+  readonly isEverything: boolean;
   /** What stands before the first wildcard: it takes no walk. */
   readonly head: readonly Piece[];
   /** What must stand from the first wildcard on, for the caller of a row; left out where there is none. */
@@ -18,21 +20,37 @@ export interface ResourcePattern {
 }
 
 const WILDCARD = /[*?]/;
+const STARS = /^\*+$/;
 
-/** Prepares a pattern once. */
-export function compileResource(written: string, { placeOf }: ClaimPlaces): ResourcePattern {
+/**
+ * Prepares a pattern once.
+ *
+ * @param spelt how its letters are taken. Default: as they are written
+ */
+export function compileResource(
+  written: string,
+  { placeOf }: ClaimPlaces,
+  spelt: (text: string) => string = asItIs,
+): ResourcePattern {
   const pieces = compileTemplate(written).parts.map((part): Piece =>
-    typeof part === "string" ? part : placeOf(part),
+    typeof part === "string" ? spelt(part) : placeOf(part),
   );
   const places = pieces.filter((piece) => typeof piece === "number");
+  const named = { written, isEverything: isEverything(written) };
   const first = pieces.findIndex((piece) => typeof piece === "string" && WILDCARD.test(piece));
   const cut = pieces[first];
   if (typeof cut !== "string") {
-    return { written, head: pieces.filter(isSomething), places };
+    return { ...named, head: pieces.filter(isSomething), places };
   }
   const at = cut.search(WILDCARD);
   const head = [...pieces.slice(0, first), cut.slice(0, at)].filter(isSomething);
-  return { written, head, tail: compileTail([cut.slice(at), ...pieces.slice(first + 1)]), places };
+  const tail = compileTail([cut.slice(at), ...pieces.slice(first + 1)]);
+  return { ...named, head, tail, places };
+}
+
+/** Whether a pattern means every resource, whatever it is: no other than one of stars alone does. */
+export function isEverything(written: string): boolean {
+  return STARS.test(written);
 }
 
 /** Whether a pattern means a resource, for the caller of a row. */
@@ -103,6 +121,10 @@ function compileTail(pieces: readonly Piece[]): (row: ClaimRow) => TextTest | un
 function filled(pieces: readonly Piece[], row: ClaimRow): string | undefined {
   const texts = pieces.map((piece) => (typeof piece === "string" ? piece : row[piece]));
   return texts.includes(undefined) ? undefined : texts.join("");
+}
+
+function asItIs(text: string): string {
+  return text;
 }
 
 function isSomething(piece: Piece): boolean {

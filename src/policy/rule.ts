@@ -1,6 +1,7 @@
 import type { Caller } from "../domain/caller.ts";
 import type { ClaimPlaces } from "./claim-places.ts";
 import type { RuleDocument } from "./document.ts";
+import { inOneCase } from "./one-case.ts";
 import { givesCredentials, matches } from "./pattern.ts";
 import { compileResource, type ResourcePattern } from "./resource-pattern.ts";
 import { claimsForPattern, compileTemplate, fillTemplate } from "./template.ts";
@@ -21,6 +22,8 @@ export interface Rule {
   /** The same in lower case, since IAM compares actions without regard to case. */
   readonly lowerActions: readonly string[];
   readonly resources: readonly ResourcePattern[];
+  /** The same in one case, made when they are first asked for: few services take two cases for one. */
+  readonly resourcesInOneCase: () => readonly ResourcePattern[];
   readonly when: When;
   /** Configured names of the upstreams that it is bound to; undefined where it is for all. */
   readonly upstreams: readonly string[] | undefined;
@@ -44,6 +47,7 @@ export function compileRule(rule: RuleDocument, order: number, places: ClaimPlac
     actions,
     lowerActions: actions.map((action) => action.toLowerCase()),
     resources: on.map((pattern) => compileResource(pattern, places)),
+    resourcesInOneCase: compileInOneCase(on, places),
     when: conditions,
     upstreams: upstreamsOf(when),
     on: compileOn(on),
@@ -63,6 +67,12 @@ export function denyNaming(actions: readonly string[]): (rule: Rule) => boolean 
   const asked = actions.map((action) => action.toLowerCase());
   return ({ lowerActions }) =>
     lowerActions.some((pattern) => asked.some((action) => matches(pattern, action)));
+}
+
+/** Every claim has its place from the pattern as it is written. */
+function compileInOneCase(patterns: readonly string[], places: ClaimPlaces): Rule["resourcesInOneCase"] {
+  let made: readonly ResourcePattern[] | undefined;
+  return () => (made ??= patterns.map((pattern) => compileResource(pattern, places, inOneCase)));
 }
 
 /** Patterns without claims read the same for everybody. */

@@ -1,4 +1,5 @@
 import type { Cell, Grant } from "./cell.ts";
+import { inOneCase } from "../one-case.ts";
 import { hasClaims } from "../scope/containment.ts";
 import { type Counted, isShut, type Region, regionOf, stricken } from "./region.ts";
 import { seesNoMore } from "./sees-no-more.ts";
@@ -44,9 +45,16 @@ function reachOf(bar: Cell, { grantsBy }: Side): readonly Grant[] {
 }
 
 function struckBy(bar: Cell, grant: Grant, counted: readonly Counted[]): Less | undefined {
-  const region = stricken(grant, bar, counted);
+  const region = stricken(grant, bar, counted) ?? strickenInAnyCase(grant, bar, counted);
   if (region !== undefined) return { by: "deny", region, bar, unusable: false };
   if (!hasClaims(bar.resource)) return undefined;
   const anywhere = stricken(grant, { ...bar, resource: "*" }, counted);
   return anywhere === undefined ? undefined : { by: "deny", region: anywhere, bar, unusable: true };
+}
+
+/** Some services take two cases for one, and then a deny holds in any. */
+function strickenInAnyCase(grant: Grant, bar: Cell, counted: readonly Counted[]): Region | undefined {
+  const lower = <C extends Cell>(cell: C): C => ({ ...cell, resource: inOneCase(cell.resource) });
+  const region = stricken(lower(grant), lower(bar), counted);
+  return region && { ...region, resources: [grant.resource, bar.resource] };
 }

@@ -1,7 +1,10 @@
+import { inOneCase } from "../one-case.ts";
 import { literalStart } from "../scope/containment.ts";
 import type { Steps } from "./steps.ts";
 
-/** Entries by what their resource patterns begin with: of thousands only a few have to do with another pattern. */
+/**
+ * Entries by what their resource patterns begin with, in any case: of thousands only a few have to do with another pattern.
+ */
 export interface Lookup<T> {
   /** The entries whose pattern may contain one, as they came. */
   readonly around: (resource: string) => readonly T[];
@@ -22,7 +25,7 @@ export function lookupOf<T>(
   const plain = new Map<string, Placed<T>[]>();
   const wild = new Map<string, Placed<T>[]>();
   for (const [place, entry] of entries.entries()) {
-    const resource = resourceOf(entry);
+    const resource = inOneCase(resourceOf(entry));
     const start = literalStart(resource);
     const lists = start === resource ? plain : wild;
     const list = lists.get(start) ?? [];
@@ -40,10 +43,12 @@ export function lookupOf<T>(
     return placed.map(([, entry]) => entry);
   };
   return {
-    around: (resource) =>
-      inOrder([...beginning(resource).map((start) => wild.get(start)), plain.get(resource)]),
-    near: (resource) => {
-      const start = literalStart(resource);
+    around: (written) => {
+      const resource = inOneCase(written);
+      return inOrder([...beginning(resource).map((start) => wild.get(start)), plain.get(resource)]);
+    },
+    near: (written) => {
+      const start = literalStart(inOneCase(written));
       const shorter = start === "" ? [] : beginning(start.slice(0, -1));
       const found = [...shorter, ...startingWith(start, starts)];
       return inOrder(found.flatMap((one) => [plain.get(one), wild.get(one)]));

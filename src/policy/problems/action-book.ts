@@ -1,5 +1,6 @@
 import type { KnownAction } from "../../domain/known-action.ts";
 import { nearest } from "../../domain/nearest.ts";
+import { ownActions } from "../own-actions.ts";
 import { givesCredentials, matchesAction } from "../pattern.ts";
 import { compileMeets, type Meets } from "../scope/resource-shape.ts";
 
@@ -15,9 +16,12 @@ export interface ActionBook {
   readonly nearestTo: (pattern: string) => string | undefined;
 }
 
-/** Opens the book. It remembers what it was asked, since rules ask for few actions, and often. */
+/**
+ * Opens the book. It remembers what it was asked, since rules ask for few actions, and often. Postern's own actions are in
+ * it, where anything is.
+ */
 export function openActionBook(known: readonly KnownAction[]): ActionBook {
-  const actions = mergedIn(known);
+  const actions = mergedIn([...known, ...(known.length === 0 ? [] : ownActions(partitionsIn(known)))]);
   const names = [...actions.values()].map(({ action }) => action);
   const found = new Map<string, readonly KnownAction[]>();
   const lookUp = (pattern: string, side: "allow" | "deny"): readonly KnownAction[] => {
@@ -66,10 +70,18 @@ function mergedIn(known: readonly KnownAction[]): ReadonlyMap<string, KnownActio
             asked: before.asked || one.asked,
             resources: [...before.resources, ...one.resources],
             siblings: [...new Set([...before.siblings, ...one.siblings])],
+            ...((before.unknownResource ?? one.unknownResource) && { unknownResource: true }),
           },
     );
   }
   return merged;
+}
+
+/** The partitions of what requests touch; where none tells, AWS's own. */
+function partitionsIn(known: readonly KnownAction[]): readonly string[] {
+  const prefixes = known.flatMap(({ resources }) => resources.map(({ prefix }) => prefix));
+  const partitions = new Set(prefixes.flatMap((prefix) => /^arn:([^:]+):/.exec(prefix)?.[1] ?? []));
+  return partitions.size === 0 ? ["aws"] : [...partitions];
 }
 
 /** Of `s3:Gte*` the first words of names are compared, as `Get` of `GetObject`. */

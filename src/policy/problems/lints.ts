@@ -2,9 +2,11 @@ import { openActionBook } from "./action-book.ts";
 import { idleActions } from "./action-problems.ts";
 import type { Problem, RuleDocument } from "../document.ts";
 import { duplicates } from "./duplicates.ts";
+import { handedOut } from "./handed-out.ts";
 import { type CallerNames, nobody } from "./nobody.ts";
 import { compileResourceCheck } from "./resource-problems.ts";
 import { liveSiblings } from "./siblings.ts";
+import { wideDenies } from "./unknown-resources.ts";
 import { type ReachNames, unreachable } from "./unreachable.ts";
 import { type ClaimNames, writableClaims } from "./writable-claims.ts";
 
@@ -22,6 +24,8 @@ export function warningsOf(rules: readonly RuleDocument[], names: LintNames): re
     ...idleActions(rule, book, names),
     ...(rule.deny === undefined ? [] : resources.strayPatterns(rule)),
     ...resources.strayActions(rule),
+    ...wideDenies(rule, book),
+    ...handedOut(rule, names),
   ];
   return [
     ...writableClaims(rules, names),

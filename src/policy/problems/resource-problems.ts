@@ -2,6 +2,7 @@ import type { KnownAction, ResourceShape } from "../../domain/known-action.ts";
 import { type ActionBook, isWild, serviceIn } from "./action-book.ts";
 import { isAction } from "./action-pattern.ts";
 import type { PolicyNames, Problem, RuleDocument } from "../document.ts";
+import { isEverything } from "../resource-pattern.ts";
 import { nameOf, shapeInWords } from "../scope/resource-shape.ts";
 
 /** Tells what of a rule's resources and actions cannot come together. */
@@ -27,12 +28,24 @@ export function compileResourceCheck(book: ActionBook, { moreActions }: PolicyNa
     const touching = patterns.flatMap((pattern) => book.meantBy(pattern, side)).filter(({ asked }) => asked);
     return touching.length > 0 ? touching : undefined;
   };
+  /** Tells the patterns that mean something of what the actions touch: of what nobody can tell, everything. */
+  const aboutIt = (
+    actions: readonly KnownAction[],
+    { deny }: RuleDocument,
+  ): ((pattern: string) => boolean) => {
+    const shapes = shapesOf(actions);
+    const isUnknown = actions.some(({ unknownResource }) => unknownResource === true);
+    if (shapes.length === 0 && !isUnknown) return () => true;
+    return (pattern) =>
+      (isUnknown && (deny !== undefined || isEverything(pattern))) ||
+      shapes.some((shape) => book.meets(pattern, shape));
+  };
   const strayPatterns = (rule: RuleDocument): Problem[] => {
     const actions = touchedBy(rule);
     if (actions === undefined) return [];
-    const shapes = shapesOf(actions);
+    const isAbout = aboutIt(actions, rule);
     return (rule.on ?? []).flatMap((pattern, i) => {
-      if (shapes.some((shape) => book.meets(pattern, shape))) return [];
+      if (isAbout(pattern)) return [];
       const message = `no request for these actions is about it: ${aboutInWords(actions)}`;
       return [{ path: ["on", i], message }];
     });
@@ -46,9 +59,7 @@ export function compileResourceCheck(book: ActionBook, { moreActions }: PolicyNa
       if (on === undefined || strayPatterns(rule).length === on.length) return [];
       return (rule[side] ?? []).flatMap((pattern, i) => {
         const actions = book.meantBy(pattern, side).filter(({ asked }) => asked);
-        const shapes = shapesOf(actions);
-        if (shapes.length === 0 || on.some((one) => shapes.some((shape) => book.meets(one, shape))))
-          return [];
+        if (actions.length === 0 || on.some(aboutIt(actions, rule))) return [];
         const message = `nothing in on is what it is about: ${aboutInWords(actions)}`;
         return [{ path: [side, i], message }];
       });
@@ -66,10 +77,13 @@ const MAX_TOLD = 3;
 
 /** What actions touch, such as `s3:GetObject is about objects, such as arn:aws:s3:::BUCKET/KEY`. */
 function aboutInWords(actions: readonly KnownAction[]): string {
-  const told = new Map<string, string>();
+  const told = new Set<string>();
   for (const shape of shapesOf(actions).slice(0, MAX_TOLD)) {
     const touching = actions.find(({ resources }) => resources.some((one) => nameOf(one) === nameOf(shape)));
-    told.set(`${touching?.action ?? ""} is about ${shapeInWords(shape)}`, nameOf(shape));
+    told.add(`${touching?.action ?? ""} is about ${shapeInWords(shape)}`);
   }
-  return [...told.keys()].join("; ");
+  const untold = actions.find(({ resources }) => resources.length === 0);
+  if (untold !== undefined)
+    told.add(`no request tells what ${untold.action} touches, so that only on: ["*"] allows it`);
+  return [...told].join("; ");
 }

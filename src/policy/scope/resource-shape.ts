@@ -80,6 +80,7 @@ const SAMPLES: readonly (readonly [of: RegExp, nouns: Readonly<Record<ResourceSh
     /:table\/$/,
     { name: "tables, such as $TABLE", path: "indexes, such as $TABLE/index/INDEX", nothing: "$" },
   ],
+  [/:iam::$/, { name: "$NAME", path: "roles, such as $ACCOUNT:role/ROLE", nothing: "$" }],
 ];
 
 /** ARNs of a shape in words, such as `objects, such as arn:aws:s3:::BUCKET/KEY`. */

@@ -1,3 +1,4 @@
+import { isOwnAction } from "../own-actions.ts";
 import { meetsAction } from "../pattern.ts";
 import type { SessionCondition } from "./session-condition.ts";
 import { compileTemplate, fillTemplate, type ReadClaim } from "../template.ts";
@@ -20,27 +21,35 @@ const OUTSIDE_ASCII = /[^ -~]/g;
 
 /**
  * The session policy that says what rules say: each allow, and of each deny the actions that an allow can mean too.
- * Other denies would only take room.
+ * Other denies would only take room. Of Postern's own actions AWS is told nothing: who is allowed no others gets a session
+ * that can do nothing.
  *
  * To AWS a deny means the actions that it names and no others: one of `s3:GetObject` beside an allow of `s3:Get*` leaves
  * `s3:GetObjectVersion` open there. Postern, through which the credentials are used, denies what covers it too; to say it
- * here as well, action by action, would soon be too long.
+ * here as well, action by action, would soon be too long. So it is with resources that nobody can tell, or in whatever case:
+ * AWS knows which it is, and compares exactly.
  */
 export function derivePolicy(allows: readonly Scope[], denies: readonly Scope[]): string {
-  const allowed = allows.flatMap(({ actions }) => actions);
-  const met = denies
-    .map(({ actions, ...scope }) => ({
-      ...scope,
-      actions: actions.filter((action) => allowed.some((one) => meetsAction(one, action))),
-    }))
-    .filter(({ actions }) => actions.length > 0);
-  return written({
-    Version: POLICY_VERSION,
-    Statement: [
-      ...allows.map((scope) => statement("Allow", scope)),
-      ...met.map((scope) => statement("Deny", scope)),
-    ],
-  });
+  const told = allows.flatMap((scope) => withActions(scope, (action) => !isOwnAction(action)));
+  const allowed = told.flatMap(({ actions }) => actions);
+  const isMet = (action: string): boolean =>
+    !isOwnAction(action) && allowed.some((one) => meetsAction(one, action));
+  const met = denies.flatMap((scope) => withActions(scope, isMet));
+  const statements = [
+    ...told.map((scope) => statement("Allow", scope)),
+    ...met.map((scope) => statement("Deny", scope)),
+  ];
+  // IAM takes no policy without a statement.
+  const Statement = statements.length > 0 ? statements : [statement("Deny", EVERYTHING)];
+  return written({ Version: POLICY_VERSION, Statement });
+}
+
+const EVERYTHING: Scope = { actions: ["*"], resources: ["*"] };
+
+/** What a rule means with some of its actions; nothing where none is left. */
+function withActions(scope: Scope, isOne: (action: string) => boolean): readonly Scope[] {
+  const actions = scope.actions.filter(isOne);
+  return actions.length === 0 ? [] : [{ ...scope, actions }];
 }
 
 /**
