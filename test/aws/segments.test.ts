@@ -83,15 +83,13 @@ describe("readSegments", () => {
   });
 
   it("reads any text back that it takes, however it was escaped", () => {
-    const parts = fc.array(fc.string({ unit: "binary", minLength: 1, maxLength: 4 }), {
-      minLength: 1,
-      maxLength: 4,
-    });
+    const unit = fc.constantFrom(..."aZ0-._~!$&'()*+,=:@ \"<>[]^`{|}/\\%?#\u{fc}\u{6f22}\u{1f600}");
+    const text = fc.string({ unit, minLength: 1, maxLength: 4 }).filter((one) => !/^\.|[/\\]\./.test(one));
+    const parts = fc.array(text, { minLength: 1, maxLength: 4 });
     fc.assert(
       fc.property(parts, fc.boolean(), fc.boolean(), (all, lower, slash) => {
-        const escaped = all.map((text) => encodeURIComponent(text)).join("/");
+        const escaped = all.map((one) => encodeURIComponent(one)).join("/");
         const path = `/${lower ? lowered(escaped) : escaped}${slash ? "/" : ""}`;
-        fc.pre(codeOf(() => readSegments(path)) === "nothing");
         expect(texts(path)).toEqual(all);
       }),
     );
