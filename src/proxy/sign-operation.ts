@@ -1,13 +1,16 @@
+import { GUEST } from "../domain/caller.ts";
 import type { Credentials } from "../domain/credentials.ts";
 import type { HeaderLine, Operation, Payload } from "../domain/operation.ts";
 import { reframe } from "../signing/chunked.ts";
 import { hashPayload } from "../signing/payload.ts";
-import type { Signer } from "../signing/sign.ts";
+import type { SignableRequest, Signer } from "../signing/sign.ts";
 import type { SignedRequest } from "../upstream/signed-request.ts";
 import { crossToAws } from "../upstream/headers.ts";
 import { pipeBody } from "../upstream/upload.ts";
 import { answerHeadersFor, replacedHeadersFor } from "./ambient.ts";
 import { payloadFormOf } from "./bodies/payload-form.ts";
+import { corsLinesFor } from "./cors.ts";
+import { identityLines } from "./identity-headers.ts";
 import type { Live } from "./live.ts";
 import type { Visit } from "./visit.ts";
 
@@ -15,6 +18,11 @@ import type { Visit } from "./visit.ts";
 export interface Signature {
   readonly signer: Signer;
   readonly credentials: Credentials;
+}
+
+/** The caller's verified access token, where an API has an authorizer of its own for it. */
+export interface Bearer {
+  readonly accessToken: string;
 }
 
 type Buffered = Extract<Payload, { readonly kind: "buffered" }>;
@@ -31,42 +39,52 @@ interface Outgoing {
  * Builds and signs what goes upstream: from the operation that was decided and the credentials that were got, with such
  * of the client's headers as cross.
  *
- * @throws Refusal length-required, body-malformed, payload-mismatch
+ * @throws Refusal claim-unusable, length-required, body-malformed, payload-mismatch
  */
 export function signOperation(
   visit: Visit,
   live: Live,
   operation: Operation,
-  { signer, credentials }: Signature,
+  proof: Signature | Bearer,
 ): SignedRequest {
-  const crossing = crossToAws(visit.head.headers, operation.headers);
+  const crossing = crossToAws(visit.head.headers, operation.headers, live);
+  const identity = identityLines(live.identityHeaders, visit.caller ?? GUEST);
   const outgoing = operation.payload.kind === "buffered" ? held(operation.payload) : streamed(visit);
-  const host = `${operation.hostPrefix ?? ""}${live.host}`;
-  const signed = [["host", host] as const, ...operation.headers, ...crossing.signed, ...outgoing.signed];
-  const added = signer.sign({
-    method: operation.method,
-    path: operation.path,
-    query: operation.query,
-    headers: signed,
-    payloadHash: outgoing.payloadHash,
-    service: operation.service,
-    region: operation.region,
-    credentials,
-    nowMs: live.clock.now(),
-  });
+  const host = ["host", `${operation.hostPrefix ?? ""}${live.host}`] as const;
+  const signed = [host, ...operation.headers, ...identity, ...crossing.signed, ...outgoing.signed];
   const headers: string[] = [];
   for (const lines of [signed, crossing.unsigned, outgoing.unsigned])
     for (const [name, value] of lines) headers.push(name, value);
-  for (const part of added) headers.push(part);
+  for (const part of prove(proof, live, operation, { headers: signed, payloadHash: outgoing.payloadHash }))
+    headers.push(part);
   return {
     method: operation.method,
     hostPrefix: operation.hostPrefix,
     path: operation.query === "" ? operation.path : `${operation.path}?${operation.query}`,
     headers,
     body: outgoing.body,
-    answerHeaders: ["x-postern-request-id", visit.requestId, ...answerHeadersFor(visit.caller)],
+    answerHeaders: answerLines(visit, live),
     replacedHeaders: replacedHeadersFor(visit.caller),
+    answersCors: live.cors !== undefined,
+    sessionToken: "accessToken" in proof ? proof.accessToken : proof.credentials.sessionToken,
   };
+}
+
+/** What shows the upstream who calls: name, value … */
+function prove(
+  proof: Signature | Bearer,
+  { clock }: Live,
+  { method, path, query, service, region }: Operation,
+  signed: Pick<SignableRequest, "headers" | "payloadHash">,
+): readonly string[] {
+  if ("accessToken" in proof) return ["authorization", `Bearer ${proof.accessToken}`];
+  const { signer, credentials } = proof;
+  const nowMs = clock.now();
+  return signer.sign({ ...signed, method, path, query, service, region, credentials, nowMs });
+}
+
+function answerLines({ requestId, caller, head }: Visit, { cors }: Live): readonly string[] {
+  return ["x-postern-request-id", requestId, ...answerHeadersFor(caller), ...corsLinesFor(head, cors)];
 }
 
 function held({ bytes, contentEncoding }: Buffered): Outgoing {

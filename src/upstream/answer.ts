@@ -2,25 +2,20 @@ import type { ServerResponse } from "node:http";
 import { Readable } from "node:stream";
 import type { Dispatcher } from "undici";
 import { Refusal } from "../domain/refusal.ts";
+import { type AnswerHead, writeHead } from "./answer-head.ts";
 import { cutOff } from "./cut-off.ts";
 import { type Framing, framingOf } from "./framing.ts";
-import { crossToClient } from "./headers.ts";
-import { HeldAnswer } from "./held-answer.ts";
+import { HeldAnswer, mayBeFault } from "./held-answer.ts";
 import { refusalOf } from "./refusal-of.ts";
 import type { Forwarded, OnForwarded, SignedRequest } from "./signed-request.ts";
-import { announcedTrailers, type RawPart, trailersToClient } from "./trailers.ts";
+import { type RawPart, trailersToClient } from "./trailers.ts";
 import { TokenGuard } from "./token-guard.ts";
 import { drainRest } from "./upload.ts";
-import { verdictOn } from "./verdict.ts";
+import { repeatsToken, verdictOn } from "./verdict.ts";
 
 /** Statuses that have no body, whatever length they state (RFC 9110 section 6.4.1). */
 function isBodiless(method: string, status: number): boolean {
   return method === "HEAD" || status === 204 || status === 304;
-}
-
-/** Where somebody may tell what is wrong with a signature, or that a bucket is elsewhere. */
-function mayBeFault(status: number): boolean {
-  return status >= 300 && status !== 304;
 }
 
 function unknownCoding(): Refusal {
@@ -42,7 +37,9 @@ export class Answer implements Dispatcher.DispatchHandler {
   #waitedMs = 0;
   #ended = false;
   #held: HeldAnswer | undefined;
-  /** Of an error answer. What succeeded is an object or an item, and is not looked at. */
+  /** The head, as long as the client has not got it. */
+  #unsent: AnswerHead | undefined;
+  /** Of all that an application answers, and of errors. What succeeded at AWS is an object or an item, and is not looked at. */
   #guard: TokenGuard | undefined;
 
   constructor(request: SignedRequest, response: ServerResponse, done: OnForwarded) {
@@ -63,15 +60,20 @@ export class Answer implements Dispatcher.DispatchHandler {
     this.#resume = resume;
     if (!isBodiless(this.#request.method, status)) this.#framing = framingOf(raw);
     if (this.#framing === "unknown") return this.#breakOff(unknownCoding());
-    const { method, sessionToken = "", withhold } = this.#request;
-    if (withhold !== undefined && mayBeFault(status)) {
+    const { method, sessionToken = "", withhold, application } = this.#request;
+    const isHeld = withhold !== undefined && mayBeFault(status);
+    if (sessionToken !== "" && (isHeld || application !== undefined))
+      this.#guard = new TokenGuard(sessionToken);
+    if (isHeld) {
       this.#held = new HeldAnswer(method, status, raw);
-      if (sessionToken !== "") this.#guard = new TokenGuard(sessionToken);
       return true;
     }
-    this.#response.writeHead(status, this.#headers(raw));
+    if (this.#guard?.isIn(raw) === true) return this.#breakOff(repeatsToken());
+    this.#unsent = { status, raw };
     // undici 7.30 takes the Content-Length of a 304 for a promise of bytes, so such an answer is over here.
     if (this.#framing === undefined) this.#finish();
+    // Node sends no head before its body. Where the body may still turn out to be none for the client, it can be refused.
+    else if (this.#guard === undefined) this.#begin();
     return true;
   }
 
@@ -103,7 +105,7 @@ export class Answer implements Dispatcher.DispatchHandler {
 
   onError(error: Error): void {
     if (this.#ended) return;
-    if (this.#status === undefined || this.#held !== undefined) {
+    if (!this.#response.headersSent) {
       this.#end(refusalOf(error));
     } else {
       cutOff(this.#response);
@@ -117,29 +119,26 @@ export class Answer implements Dispatcher.DispatchHandler {
     this.#abort?.(new Error("the client left"));
   };
 
-  /** The head for the client. The body is to show its end in the way in which AWS's does. */
-  #headers(raw: readonly Buffer[]): string[] {
-    const { answerHeaders, replacedHeaders } = this.#request;
-    const lines = crossToClient(raw, answerHeaders, replacedHeaders);
-    if (this.#framing === "chunks" && this.#response.req.httpVersion === "1.1" && this.#guard === undefined)
-      lines.push(...announcedTrailers(raw));
-    if (this.#framing === "close") {
-      // Chunks would state an end that nobody has seen.
-      this.#response.useChunkedEncodingByDefault = false;
-      this.#response.shouldKeepAlive = false;
-    }
-    return lines;
-  }
-
   /** Whether more may come; where not, the client says when. */
   #flow(flowing: boolean): boolean {
     if (!flowing) this.#response.once("drain", this.#resume);
     return flowing;
   }
 
+  #begin(): void {
+    if (this.#unsent === undefined) return;
+    const head = this.#unsent;
+    this.#unsent = undefined;
+    // Nobody looks at the trailers of an answer that is looked at.
+    const mayHaveTrailers = this.#guard === undefined;
+    writeHead(this.#response, head, this.#request, { framing: this.#framing, mayHaveTrailers });
+  }
+
   #write(chunk: Buffer): boolean {
+    if (chunk.length === 0) return true;
+    this.#begin();
     this.#bytes += chunk.length;
-    return chunk.length === 0 || this.#response.write(chunk);
+    return this.#response.write(chunk);
   }
 
   /** What is too large to be kept back goes its way if its beginning shows that it may, and no other. */
@@ -157,8 +156,9 @@ export class Answer implements Dispatcher.DispatchHandler {
     return true;
   }
 
-  /** Reads no more of an answer of which the client has seen a part. */
+  /** Reads no more of an answer that repeats the token; the client may have seen a part of it. */
   #cutShort(): true {
+    if (this.#unsent !== undefined) return this.#breakOff(repeatsToken());
     cutOff(this.#response);
     this.#end(this.#forwarded("upstream"));
     this.#abort?.();
@@ -166,14 +166,16 @@ export class Answer implements Dispatcher.DispatchHandler {
   }
 
   /** Lets go of what was held; from then on the answer streams like any other. */
-  #release({ status, raw }: HeldAnswer, chunks: readonly Buffer[]): boolean {
+  #release(held: HeldAnswer, chunks: readonly Buffer[]): boolean {
     this.#held = undefined;
-    this.#response.writeHead(status, this.#headers(raw));
+    this.#unsent = held;
+    this.#begin();
     return chunks.reduce((_, chunk) => this.#write(chunk), true);
   }
 
   #finish(): void {
     if (this.#ended) return;
+    this.#begin();
     this.#response.end();
     this.#end(this.#forwarded(undefined));
   }

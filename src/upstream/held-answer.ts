@@ -12,6 +12,11 @@ const MAX_BYTES = 256 * 1024;
 /** How an error document begins: S3's code stands first, and DynamoDB's type does. */
 const NAMED = /^(?:(?:<\?xml[^>]*\?>)?\s*<Error>\s*<Code>\w{1,64}<\/Code>|\{"__type":"[\w.#]{1,200}")/;
 
+/** Where somebody may tell what is wrong with a signature, or that a bucket is elsewhere. */
+export function mayBeFault(status: number): boolean {
+  return status >= 300 && status !== 304;
+}
+
 /** An error answer that is kept back until it is there whole, so that it can be looked at before the client sees it. */
 export class HeldAnswer {
   readonly status: number;

@@ -16,10 +16,29 @@ export interface SignedRequest {
   readonly answerHeaders: readonly string[];
   /** Lower-case names of which AWS's own lines do not cross. */
   readonly replacedHeaders?: ReadonlySet<string>;
-  /** What no error answer that is looked at may repeat to the client. */
+  /** Whether Postern answers CORS: then no `Access-Control-…` of the upstream's own crosses. */
+  readonly answersCors?: boolean;
+  /** The application that answers; undefined where AWS itself does. */
+  readonly application?: Application | undefined;
+  /**
+   * What may not be repeated to the client: the session token, or the access token that an application gets. Looked for in
+   * every answer of an application, and in those of AWS that are looked at.
+   */
   readonly sessionToken?: string;
   /** Looks at an error answer before the client sees it, and says whether to keep it from the client. */
   readonly withhold?: (answer: ErrorAnswer) => boolean;
+}
+
+/** An application behind API Gateway or Lambda, which may set cookies and redirect to itself. */
+export interface Application {
+  /** The `Host` by which it knows itself. */
+  readonly host: string;
+  /** What all its paths begin with, without a `/` at the end. */
+  readonly basePath: string;
+  /** What the client has in place of that, without a `/` at the end. */
+  readonly mount: string;
+  /** Name of the cookie in which Postern takes tokens; undefined where it takes none. */
+  readonly ownCookie: string | undefined;
 }
 
 /** How a forwarded request ended. */

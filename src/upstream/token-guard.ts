@@ -3,17 +3,18 @@ const NOTHING = Buffer.alloc(0);
 /** Runs in which there is nothing that JSON, XML or a URL would escape, and that do not stand anywhere by chance. */
 const PLAIN_RUN = /[A-Za-z0-9]{12,}/g;
 
-/** Keeps a session token from the client, to whom AWS's answers about a signature repeat it. */
+/**
+ * Keeps a session token from the client, to whom AWS's answers about a signature repeat it, and applications that show
+ * what they were asked.
+ */
 export class TokenGuard {
   readonly #forms: readonly Buffer[];
-  readonly #keep: number;
-  /** The end of what streamed so far: the token may have begun there. */
+  /** The end of what streamed so far, where the token may have begun. */
   #kept: Buffer = NOTHING;
 
   constructor(token: string) {
     const piece = Buffer.from(distinctivePiece(token), "latin1");
     this.#forms = [piece, asHexBytes(piece)];
-    this.#keep = Math.max(...this.#forms.map(({ length }) => length)) - 1;
   }
 
   /** Whether the token stands in any of these. */
@@ -23,14 +24,15 @@ export class TokenGuard {
   }
 
   /**
-   * Takes the next piece of a body that streams.
+   * Takes the next piece of a body that streams. Only what may be the beginning of the token waits for the next one: an
+   * event that an application sends is not held up until its next event.
    *
    * @returns what may pass before the next piece comes; undefined where the token shows
    */
   pass(chunk: Buffer): Buffer | undefined {
     const bytes = this.#kept.length === 0 ? chunk : Buffer.concat([this.#kept, chunk]);
     if (this.isIn([bytes])) return undefined;
-    const end = Math.max(0, bytes.length - this.#keep);
+    const end = bytes.length - Math.max(...this.#forms.map((form) => begunIn(bytes, form)));
     this.#kept = bytes.subarray(end);
     return bytes.subarray(0, end);
   }
@@ -39,6 +41,15 @@ export class TokenGuard {
   rest(): Buffer {
     return this.#kept;
   }
+}
+
+/** How many bytes at the end are the beginning of a form. */
+function begunIn(bytes: Buffer, form: Buffer): number {
+  const first = form[0] as number;
+  let at = bytes.indexOf(first, Math.max(0, bytes.length - form.length + 1));
+  while (at !== -1 && !bytes.subarray(at).equals(form.subarray(0, bytes.length - at)))
+    at = bytes.indexOf(first, at + 1);
+  return at === -1 ? 0 : bytes.length - at;
 }
 
 /** The longest run of what nobody escapes; of a token that has none, all of it. */

@@ -1,5 +1,5 @@
+import { mayCrossToClient } from "./answer-headers.ts";
 import { isNamed } from "./framing.ts";
-import { mayCrossToClient } from "./headers.ts";
 
 /** Fields that come too late behind a body: whoever reads it has gone by them already (RFC 9110 section 6.5.1). */
 const TOO_LATE: ReadonlySet<string> = new Set([

@@ -20,5 +20,10 @@ export function verdictOn(
     return new Refusal("upstream-unreachable", { detail: "an error answer that does not show what it says" });
   if (withhold?.(answer) === true) return "withheld";
   if (guard === undefined || !held.repeats(guard)) return undefined;
+  return repeatsToken();
+}
+
+/** What the client gets in place of an answer that repeats the session token. */
+export function repeatsToken(): Refusal {
   return new Refusal("signature-refused", { detail: "an answer that repeats the session token" });
 }

@@ -1,21 +1,23 @@
 import { describe, expect, it } from "vitest";
 import { readHeaders } from "../../src/domain/head.ts";
-import { crossToAws, crossToClient, repeatedSingle } from "../../src/upstream/headers.ts";
+import { crossToAws, type Recipient, repeatedSingle } from "../../src/upstream/headers.ts";
 
-const VARY = [
-  "vary",
-  "Authorization, Cookie, X-Amz-Security-Token, X-Postern-Id-Token, X-Postern-Role, X-Postern-Token",
-];
-const back = (...lines: string[]): string[] =>
-  crossToClient(
-    lines.map((part) => Buffer.from(part, "latin1")),
-    ["x-postern-request-id", "id"],
-  );
-const added = ["x-postern-request-id", "id", ...VARY];
+const AWS: Recipient = { service: { speaker: "aws" }, identityHeaders: [] };
+const APPLICATION: Recipient = {
+  service: { speaker: "application" },
+  identityHeaders: [{ name: "x-user" }, { name: "x-user-groups" }],
+};
 
-const cross = (raw: string[], own: [string, string][] = []) => crossToAws(readHeaders(raw), own);
+const cross = (raw: string[], own: [string, string][] = [], to = AWS) =>
+  crossToAws(readHeaders(raw), own, to);
 
-describe("crossToAws", () => {
+/** What of these headers an application gets, in order, but for the one line that it always gets. */
+const seen = (raw: string[], own: [string, string][] = []): readonly (readonly [string, string])[] => {
+  const { signed, unsigned } = cross(raw, own, APPLICATION);
+  return [...signed, ...unsigned.slice(1)];
+};
+
+describe("crossToAws, to AWS itself", () => {
   it("takes what AWS needs of the client's headers, apart by whether it is signed", () => {
     expect(
       cross([
@@ -123,6 +125,140 @@ describe("crossToAws", () => {
   });
 });
 
+describe("crossToAws, to an application", () => {
+  it.each([
+    "Accept",
+    "Accept-Language",
+    "Cache-Control",
+    "If-None-Match",
+    "Range",
+    "User-Agent",
+    "X-Api-Key",
+    "X-Anything-Else",
+    "X-Requested-With",
+    "X-Csrf-Token",
+    "X-Request-Id",
+    "Idempotency-Key",
+    "Traceparent",
+    "Origin",
+    "Referer",
+    "Sec-Fetch-Site",
+    "Sec-CH-UA",
+    "Access-Control-Request-Method",
+    "api_key",
+    "X-Users",
+    "constructor",
+  ])("lets %s through as it is, unsigned", (name) => {
+    expect(cross([name, "v"], [], APPLICATION)).toEqual({
+      signed: [],
+      unsigned: [
+        ["accept-encoding", "identity"],
+        [name.toLowerCase(), "v"],
+      ],
+    });
+  });
+
+  it("signs what describes the body", () => {
+    expect(cross(["Content-Type", "a/b", "Content-MD5", "x"], [], APPLICATION).signed).toEqual([
+      ["content-type", "a/b"],
+      ["content-md5", "x"],
+    ]);
+  });
+
+  it.each([
+    "Authorization",
+    "Cookie",
+    "Cookie2",
+    "Proxy-Authorization",
+    "Proxy-Connection",
+    "X-Amz-Security-Token",
+    "X-Amz-Date",
+    "X-Amz-Content-Sha256",
+    "X-Amz-Invocation-Type",
+    "X-Amz-Apigw-Id",
+    "X-Amzn-Trace-Id",
+    "X-Amzn-Oidc-Identity",
+    "Amz-Sdk-Request",
+    "X-Apigw-Api-Id",
+    "X-Postern-Token",
+    "X-Postern-Id-Token",
+    "X-Postern-Role",
+    "X-Postern-Anything",
+    "Host",
+    "Connection",
+    "Keep-Alive",
+    "TE",
+    "Trailer",
+    "Upgrade",
+    "HTTP2-Settings",
+    "Expect",
+    "Max-Forwards",
+    "Transfer-Encoding",
+    "Content-Length",
+    "Content-Encoding",
+    "Accept-Encoding",
+    "Date",
+    "Sec-WebSocket-Key",
+    "Forwarded",
+    "Forwarded-For",
+    "X-Forwarded",
+    "X-Forwarded-For",
+    "X-Forwarded-Host",
+    "X-Forwarded-User",
+    "X-Forwarded-Client-Cert",
+    "X-Real-IP",
+    "Client-IP",
+    "X-Client-IP",
+    "True-Client-IP",
+    "X-Cluster-Client-IP",
+    "CF-Connecting-IP",
+    "CF-Access-Authenticated-User-Email",
+    "CloudFront-Viewer-Address",
+    "Fastly-Client-IP",
+    "Client-Cert",
+    "Client-Cert-Chain",
+    "X-Envoy-Original-Path",
+    "X-Accel-Redirect",
+    "Via",
+    "Front-End-Https",
+    "X-Url-Scheme",
+    "X-Host",
+    "X-HTTP-Host-Override",
+    "X-Original-URL",
+    "X-Original-Method",
+    "X-Rewrite-URL",
+    "X-HTTP-Method",
+    "X-HTTP-Method-Override",
+    "X-Method-Override",
+    "X-User",
+    "X-User-Groups",
+  ])("S3.8 leaves %s behind, however its words are joined", (name) => {
+    const forms = [name, name.toUpperCase(), name.replaceAll("-", "_"), name.replace("-", "_")];
+    for (const form of [...forms, name.replaceAll("-", ".")]) expect(seen([form, "v"])).toEqual([]);
+  });
+
+  it("S3.8 leaves behind what Connection names", () => {
+    expect(seen(["X-A", "1", "X-B", "2", "Connection", "close, x-a"])).toEqual([["x-b", "2"]]);
+  });
+
+  it("doubles nothing that the operation brings itself, by whatever name", () => {
+    const own: [string, string][] = [["accept-language", "de"]];
+    expect(seen(["Accept-Language", "en", "Accept_Language", "fr", "Accept", "a"], own)).toEqual([
+      ["accept", "a"],
+    ]);
+  });
+
+  it("asks for answers that are not compressed, in which a token can be seen", () => {
+    expect(cross(["Accept-Encoding", "gzip, br"], [], APPLICATION).unsigned).toEqual([
+      ["accept-encoding", "identity"],
+    ]);
+  });
+
+  it("keeps a value byte for byte", () => {
+    expect(seen(["X-A", "caf\u00e9 \u00ff  two"])).toEqual([["x-a", "caf\u00e9 \u00ff  two"]]);
+  });
+});
+
 describe("repeatedSingle", () => {
   it.each([
     "Authorization",
@@ -156,108 +292,5 @@ describe("repeatedSingle", () => {
       "Tracestate",
     ];
     expect(repeatedSingle(readHeaders([...lines, ...lines].flatMap((name) => [name, "v"])))).toBeUndefined();
-  });
-});
-
-describe("crossToClient", () => {
-  it("keeps each line as it came: case, order, repeated names, bytes", () => {
-    const lines = [
-      "X-Amz-Meta-A",
-      "1",
-      "ETag",
-      '"e"',
-      "x-amz-meta-a",
-      "2",
-      "Content-Encoding",
-      "gzip",
-      "X-Amz-Meta-B",
-      "caf\u00e9",
-    ];
-    expect(back(...lines)).toEqual([...added, ...lines]);
-  });
-
-  it.each([
-    "Location",
-    "Refresh",
-    "Alt-Svc",
-    "Strict-Transport-Security",
-    "Clear-Site-Data",
-    "Service-Worker-Allowed",
-    "X-Postern-Reason",
-    "x-postern-request-id",
-    "Set-Cookie",
-  ])("S5 drops %s, however often and in whatever case", (name) => {
-    expect(back(name, "a", name.toLowerCase(), "b", "ETag", "e", name.toUpperCase(), "c")).toEqual([
-      ...added,
-      "ETag",
-      "e",
-    ]);
-  });
-
-  it.each([
-    "Connection",
-    "Keep-Alive",
-    "Proxy-Authenticate",
-    "Proxy-Connection",
-    "TE",
-    "Trailer",
-    "Transfer-Encoding",
-    "Upgrade",
-  ])("drops %s, which describes the other connection", (name) => {
-    expect(back(name, "close")).toEqual(added);
-  });
-
-  it("drops what Connection names, on whichever of its lines", () => {
-    expect(
-      back(
-        "Connection",
-        "close",
-        "X-A",
-        "1",
-        "Connection",
-        "x-a, X-B",
-        "connection",
-        "X-C",
-        "X-B",
-        "2",
-        "X-C",
-        "3",
-        "X-D",
-        "4",
-      ),
-    ).toEqual([...added, "X-D", "4"]);
-  });
-
-  it.each(["X-Accel-Redirect", "X-Accel-Expires", "CDN-Cache-Control", "Surrogate-Control"])(
-    "drops %s, an order to whoever stands in front",
-    (name) => {
-      expect(back(name, "max-age=60")).toEqual(added);
-    },
-  );
-
-  it.each([
-    ["public, max-age=3600", "private, max-age=3600"],
-    ["PUBLIC", "private"],
-    ["max-age=1, s-maxage=600", "private, max-age=1"],
-    ["s-maxage=600, S-MaxAge=7", "private"],
-    ["public, private, no-cache", "private, no-cache"],
-    ["Public ,immutable", "private, immutable"],
-    ['public="x", max-age=1', "private, max-age=1"],
-    ["private, max-age=5", "private, max-age=5"],
-    ["no-store", "no-store"],
-    ["max-age=60,  must-revalidate", "max-age=60,  must-revalidate"],
-    ["publicity=1", "publicity=1"],
-  ])("S5 makes Cache-Control %s into %s", (from, to) => {
-    expect(back("Cache-Control", from)).toEqual([...added, "Cache-Control", to]);
-  });
-
-  it("leaves behind lines of AWS's that Postern's own take the place of", () => {
-    const raw = ["Content-Security-Policy", "x", "etag", "e"].map((text) => Buffer.from(text));
-    const lines = crossToClient(raw, ["content-security-policy", "y"], new Set(["content-security-policy"]));
-    expect(lines.filter((line) => line === "x" || line === "y" || line === "e")).toEqual(["y", "e"]);
-  });
-
-  it("S5 adds its Vary to AWS's own", () => {
-    expect(back("Vary", "Origin")).toEqual([...added, "Vary", "Origin"]);
   });
 });

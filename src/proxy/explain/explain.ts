@@ -85,7 +85,7 @@ async function walk(parts: ExplainParts, question: Question, findings: Findings)
   findings.role = { role: permit.role, source: permit.source, why: whyRole(decision, permit, caller) };
   checkSource(parts.sourceKindOf(permit.source), permit, caller);
   findings.stage = "signing";
-  findings.canonicalRequest = explainSigning(head, { operation, host: to.live.host, nowMs });
+  findings.canonicalRequest = explainSigning(head, { operation, live: to.live, caller, nowMs });
 }
 
 function routed(route: Router<Routed>, head: Head): Route<Routed> {

@@ -1,3 +1,4 @@
+import type { Caller } from "../../domain/caller.ts";
 import type { Head } from "../../domain/head.ts";
 import type { HeaderLine, Operation } from "../../domain/operation.ts";
 import { canonicalHeaders, canonicalPath, canonicalRequest } from "../../signing/canonical.ts";
@@ -5,6 +6,8 @@ import { hashPayload } from "../../signing/payload.ts";
 import { createSigner } from "../../signing/sign.ts";
 import { crossToAws } from "../../upstream/headers.ts";
 import { payloadFormOf } from "../bodies/payload-form.ts";
+import { identityLines } from "../identity-headers.ts";
+import type { Routed } from "../live.ts";
 
 /** Stands in place of every secret. */
 export const PLACEHOLDER = "PLACEHOLDER";
@@ -21,8 +24,8 @@ const CLIENT_KEY = /-customer-key$/;
 /** What is signed, and when. */
 export interface ToSign {
   readonly operation: Operation;
-  /** The `Host` of the upstream. */
-  readonly host: string;
+  readonly live: Pick<Routed, "host" | "service" | "identityHeaders">;
+  readonly caller: Caller;
   readonly nowMs: number;
 }
 
@@ -30,16 +33,24 @@ export interface ToSign {
  * SigV4's canonical request of an operation, made as it would be signed but with placeholders for the session token and
  * for keys that the client sends.
  *
- * @throws Refusal length-required, body-malformed, payload-mismatch
+ * @throws Refusal claim-unusable, length-required, body-malformed, payload-mismatch
  */
-export function explainSigning({ headers }: Head, { operation, host, nowMs }: ToSign): string {
+export function explainSigning({ headers }: Head, { operation, live, caller, nowMs }: ToSign): string {
   const { method, path, query, payload, service, region } = operation;
-  const crossing = crossToAws(headers, operation.headers);
+  const crossing = crossToAws(headers, operation.headers, live);
   const { payloadHash, described } =
     payload.kind === "buffered"
       ? { payloadHash: hashPayload(payload.bytes), described: [] }
       : formOf(headers);
-  const lines: HeaderLine[] = [["host", host], ...operation.headers, ...crossing.signed, ...described];
+  const host = `${operation.hostPrefix ?? ""}${live.host}`;
+  const identity = identityLines(live.identityHeaders, caller);
+  const lines: HeaderLine[] = [
+    ["host", host],
+    ...operation.headers,
+    ...identity,
+    ...crossing.signed,
+    ...described,
+  ];
   const signed = lines.map(masked);
   const request = { method, path, query, payloadHash, service, region, nowMs };
   // What the signer adds it says itself; the last pair is the signature.

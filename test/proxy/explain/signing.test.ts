@@ -5,6 +5,7 @@ import { dynamodb } from "../../../src/aws/dynamodb/dynamodb.ts";
 import type { Head } from "../../../src/domain/head.ts";
 import type { Operation } from "../../../src/domain/operation.ts";
 import { explainSigning, PLACEHOLDER } from "../../../src/proxy/explain/signing.ts";
+import { type Caller, GUEST } from "../../../src/domain/caller.ts";
 import type { Live } from "../../../src/proxy/live.ts";
 import { signOperation } from "../../../src/proxy/sign-operation.ts";
 import type { Visit } from "../../../src/proxy/visit.ts";
@@ -19,13 +20,19 @@ const CREDENTIALS = {
   sessionToken: PLACEHOLDER,
   expiresAtMs: NOW,
 } as const;
-const HOST = "aws.example";
+const CALLER: Caller = { ...GUEST, kind: "user", claims: { email: "ada@example.com" } };
+const IDENTITY = [{ name: "x-user", claim: "email", as: "text" }] as const;
+const liveOf = (service: "s3" | "dynamodb") => ({
+  host: "aws.example",
+  service: service === "s3" ? s3 : dynamodb,
+  identityHeaders: IDENTITY,
+});
 
 /** The signature that the pipeline makes with placeholders for credentials. */
-function signedBy(head: Head, operation: Operation): string {
+function signedBy(head: Head, operation: Operation, service: "s3" | "dynamodb"): string {
   const request = new PassThrough().end();
-  const visit = { head, request, requestId: "id", caller: undefined, invite: () => undefined };
-  const live = { host: HOST, clock: { now: () => NOW } };
+  const visit = { head, request, requestId: "id", caller: CALLER, invite: () => undefined };
+  const live = { ...liveOf(service), clock: { now: () => NOW } };
   const { headers } = signOperation(visit as unknown as Visit, live as unknown as Live, operation, {
     signer: createSigner(),
     credentials: CREDENTIALS,
@@ -44,6 +51,13 @@ const framed = {
 };
 
 describe("the canonical request that is told", () => {
+  it("names a bucket in the host where that is how it is sent", () => {
+    const head = aHead("GET /bucket/k");
+    const operation = { ...readWhole(s3, S3, head), hostPrefix: "bucket." };
+    const text = explainSigning(head, { operation, live: liveOf("s3"), caller: CALLER, nowMs: NOW });
+    expect(text).toContain("\nhost:bucket.aws.example\n");
+  });
+
   it.each<[string, Head, "s3" | "dynamodb", string?]>([
     [
       "a request without a body",
@@ -67,9 +81,10 @@ describe("the canonical request that is told", () => {
   ])("is the one that is signed: %s", (_what, head, service, body) => {
     const [upstream, reader] = service === "s3" ? [S3, s3] : [DYNAMODB, dynamodb];
     const operation = readWhole(reader, upstream, head, body);
-    const text = explainSigning(head, { operation, host: HOST, nowMs: NOW });
+    const text = explainSigning(head, { operation, live: liveOf(service), caller: CALLER, nowMs: NOW });
+    expect(text).toContain("\nx-user:ada@example.com\n");
     const key = deriveSigningKey(CREDENTIALS, formatAmzDate(NOW).slice(0, 8), "us-east-1", service);
-    expect(signature(key, formatAmzDate(NOW), text)).toBe(signedBy(head, operation));
+    expect(signature(key, formatAmzDate(NOW), text)).toBe(signedBy(head, operation, service));
   });
 
   it("has no key in it that the client sends for S3 to encrypt with", () => {
@@ -77,7 +92,7 @@ describe("the canonical request that is told", () => {
     const head = aHead("GET /bucket/k");
     const read = readWhole(s3, S3, head);
     const operation = { ...read, headers: [...read.headers, [name, "c2VjcmV0"] as const] };
-    const text = explainSigning(head, { operation, host: HOST, nowMs: NOW });
+    const text = explainSigning(head, { operation, live: liveOf("s3"), caller: CALLER, nowMs: NOW });
     expect(text).toContain(`${name}:${PLACEHOLDER}\n`);
     expect(text).not.toContain("c2VjcmV0");
   });

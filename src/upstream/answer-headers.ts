@@ -1,0 +1,107 @@
+import { isNamed } from "./framing.ts";
+import { namedHops } from "./named-hops.ts";
+import { setsOwnCookie } from "./own-cookie.ts";
+import { toClientPath } from "./redirect.ts";
+import type { Application, SignedRequest } from "./signed-request.ts";
+
+/** Headers of AWS's answer that do not cross to the client. */
+const RESPONSE_STAYS: ReadonlySet<string> = new Set([
+  // Hop by hop (RFC 9110 section 7.6.1): they describe the other connection.
+  "connection",
+  "keep-alive",
+  "proxy-authenticate",
+  "proxy-authorization",
+  "proxy-connection",
+  "te",
+  "trailer",
+  "transfer-encoding",
+  "upgrade",
+  // The client would follow it and take its token along.
+  "location",
+  "refresh",
+  // Orders about Postern's own origin, which are neither AWS's nor an application's to give.
+  "alt-svc",
+  "clear-site-data",
+  "nel",
+  "report-to",
+  "service-worker-allowed",
+  "strict-transport-security",
+  "set-cookie",
+  // Orders to shared caches that go before Cache-Control (RFC 9213).
+  "cdn-cache-control",
+  "surrogate-control",
+]);
+
+/**
+ * Whether a field of AWS's answer may cross to the client, by its lower-case name. Those do not that are Postern's own,
+ * nor those that nginx in front of it would obey, such as to send a file in place of the answer.
+ */
+export function mayCrossToClient(name: string): boolean {
+  return !RESPONSE_STAYS.has(name) && !name.startsWith("x-postern-") && !name.startsWith("x-accel-");
+}
+
+/** The token's places: a cache must not hand one caller's answer to another. */
+const VARY =
+  "Authorization, Cookie, X-Amz-Security-Token, X-Postern-Id-Token, X-Postern-Role, X-Postern-Token";
+
+/** What an application may say for itself where AWS may not: what becomes of a value; undefined where it stays behind. */
+const SAID_BY_APPLICATIONS: ReadonlyMap<
+  string,
+  (value: string, application: Application, path: string) => string | undefined
+> = new Map([
+  ["content-location", toClientPath],
+  ["location", toClientPath],
+  ["set-cookie", (value, { ownCookie }) => (setsOwnCookie(value, ownCookie) ? undefined : value)],
+]);
+
+/** What decides which lines of an answer cross. */
+type Asked = Pick<
+  SignedRequest,
+  "answerHeaders" | "answersCors" | "application" | "path" | "replacedHeaders"
+>;
+
+/**
+ * Chooses what of an answer crosses to the client, each line as it came but for these: what may be stored at all may be
+ * stored for this caller only; and an application's redirects to itself lead to where the client has it.
+ *
+ * @param raw as undici hands them over: name, value, name, value …
+ */
+export function crossToClient(raw: readonly Buffer[], asked: Asked): string[] {
+  const { replacedHeaders = NO_NAMES, answersCors = false, application, path } = asked;
+  const lines: string[] = [...asked.answerHeaders, "vary", VARY];
+  const hops = namedHops(connectionValues(raw));
+  for (let i = 0; i + 1 < raw.length; i += 2) {
+    const name = (raw[i] as Buffer).toString("latin1");
+    const lower = name.toLowerCase();
+    const said = application && SAID_BY_APPLICATIONS.get(lower);
+    if (said === undefined && !mayCrossToClient(lower)) continue;
+    if (hops?.has(lower) === true || replacedHeaders.has(lower)) continue;
+    if (answersCors && lower.startsWith("access-control-")) continue;
+    const value = (raw[i + 1] as Buffer).toString("latin1");
+    const crossing = said === undefined || application === undefined ? value : said(value, application, path);
+    if (crossing !== undefined) lines.push(name, lower === "cache-control" ? toPrivate(crossing) : crossing);
+  }
+  return lines;
+}
+
+const NONE: readonly string[] = [];
+const NO_NAMES: ReadonlySet<string> = new Set();
+
+function connectionValues(raw: readonly Buffer[]): readonly string[] {
+  let values = NONE;
+  for (let i = 0; i + 1 < raw.length; i += 2) {
+    if (isNamed(raw[i] as Buffer, "connection"))
+      values = [...values, (raw[i + 1] as Buffer).toString("latin1")];
+  }
+  return values;
+}
+
+const SHARED = /^(?:public|s-maxage)(?![\w-])/i;
+
+/** A `public` answer becomes a `private` one, and what speaks to shared caches only falls away. */
+function toPrivate(cacheControl: string): string {
+  const parts = cacheControl.split(",").map((part) => part.trim());
+  const own = parts.filter((part) => !SHARED.test(part));
+  if (own.length === parts.length) return cacheControl;
+  return ["private", ...own.filter((part) => part.toLowerCase() !== "private")].join(", ");
+}
