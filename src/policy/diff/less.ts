@@ -54,7 +54,10 @@ function struckBy(bar: Cell, grant: Grant, counted: readonly Counted[]): Less | 
 
 /** Some services take two cases for one, and then a deny holds in any. */
 function strickenInAnyCase(grant: Grant, bar: Cell, counted: readonly Counted[]): Region | undefined {
-  const lower = <C extends Cell>(cell: C): C => ({ ...cell, resource: inOneCase(cell.resource) });
-  const region = stricken(lower(grant), lower(bar), counted);
+  const region = stricken(cellInOneCase(grant), cellInOneCase(bar), counted);
   return region && { ...region, resources: [grant.resource, bar.resource] };
+}
+
+function cellInOneCase<C extends Cell>(cell: C): C {
+  return { ...cell, resource: inOneCase(cell.resource) };
 }
