@@ -1,30 +1,27 @@
-import type { Naming } from "../name-kinds.ts";
+import type { Named, Naming } from "../name-kinds.ts";
 
 /** Letters, digits and dots, then versions: `anthropic.claude-3-haiku-20240307-v1:0` (Bedrock user guide, model ids). */
 const MODEL_ID = /^[a-z0-9][\w.-]*(?::\w+){0,2}$/;
 /** Where a profile of several regions leads (Bedrock user guide, supported regions for inference profiles). */
 const GEOGRAPHY = /^(?:[a-z]{2}|us-gov|apac|global)\.(?=\w+\.)/;
 /** What an ARN has behind its region: no account where the model is AWS's own. */
-const PLACE = /^(?<account>(?:\d{12})?):(?<rest>[a-z-]+\/[\w./:-]+)$/;
+const PLACE = /^(?<owner>(?:\d{12})?):[a-z-]+\/[\w./:-]+$/;
 
 /**
  * What stands behind an ARN's region for a model of Bedrock: a foundation model by its id, an inference profile by its own,
  * or whatever an ARN names. A deny of the model that a profile leads to counts for the profile.
  */
-export function bedrockModel(
-  given: string,
-  { upstream: { account } }: Naming,
-): { readonly text: string; readonly within?: readonly string[] } | "wrong" | undefined {
-  const place = PLACE.exec(given)?.groups;
-  if (place !== undefined) return place["account"] === "" || place["account"] === account ? named(given) : "wrong";
+export function bedrockModel(given: string, { upstream: { account } }: Naming): Named | "wrong" | undefined {
+  const owner = PLACE.exec(given)?.groups?.["owner"];
+  if (owner !== undefined) return owner === "" || owner === account ? withItsModel(given) : "wrong";
   if (!MODEL_ID.test(given)) return "wrong";
   if (!GEOGRAPHY.test(given)) return { text: `:foundation-model/${given}` };
-  return account === undefined ? undefined : named(`${account}:inference-profile/${given}`);
+  return account === undefined ? undefined : withItsModel(`${account}:inference-profile/${given}`);
 }
 
 const PROFILE = /:inference-profile\/(?<id>.+)$/;
 
-function named(text: string) {
+function withItsModel(text: string): Named {
   const model = PROFILE.exec(text)?.groups?.["id"]?.replace(GEOGRAPHY, "");
   return model === undefined ? { text } : { text, within: [`:foundation-model/${model}`] };
 }

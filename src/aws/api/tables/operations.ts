@@ -7,7 +7,7 @@ export type Touched = readonly string[] | "unknown";
 export type Group = readonly [touched: Touched, operations: string];
 
 /** What a group cannot say of an operation. */
-export type Further = Pick<ApiOperation, "covers" | "headers">;
+export type Further = Pick<ApiOperation, "covers" | "headers" | "hostPrefix">;
 
 /** IAM knows no resource for it. */
 export const NO_RESOURCE: Touched = [];
@@ -27,18 +27,17 @@ export function operations(
   further: Readonly<Record<string, Further>> = {},
 ): Readonly<Record<string, ApiOperation>> {
   const rows = groups.flatMap(([touched, text]) =>
-    [...text.matchAll(OPERATION)].map(({ groups: { name = "", action = name, route } = {} }) => {
-      const { covers, headers } = further[name] ?? {};
-      return [
-        name,
-        {
-          action: `${prefix}:${action}`,
-          ...(route !== undefined && { route }),
-          ...(touched !== "unknown" && { resources: touched }),
-          ...(covers !== undefined && { covers: covers.map((covered) => `${prefix}:${covered}`) }),
-          ...(headers !== undefined && { headers }),
-        },
-      ] as const;
+    [...text.matchAll(OPERATION)].map((match) => {
+      const { name = "", action, route } = match.groups ?? {};
+      const { covers, ...others } = further[name] ?? {};
+      const operation: ApiOperation = {
+        action: `${prefix}:${action ?? name}`,
+        ...(route !== undefined && { route }),
+        ...(touched !== "unknown" && { resources: touched }),
+        ...(covers !== undefined && { covers: covers.map((covered) => `${prefix}:${covered}`) }),
+        ...others,
+      };
+      return [name, operation] as const;
     }),
   );
   return Object.fromEntries(rows);

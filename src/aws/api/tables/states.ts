@@ -57,6 +57,9 @@ export const STATES: ApiModel = {
          ValidateStateMachineDefinition`,
       ],
     ],
-    { StartSyncExecution: { covers: ["StartExecution"] } },
+    {
+      StartSyncExecution: { covers: ["StartExecution"], hostPrefix: "sync-" },
+      TestState: { hostPrefix: "sync-" },
+    },
   ),
 };
