@@ -4,6 +4,7 @@ import { createDynamoDb } from "./dynamodb/handle.ts";
 import type { DynamoDb } from "./dynamodb/handle.ts";
 import { createFaults } from "./faults.ts";
 import type { Faults } from "./faults.ts";
+import { createGateway } from "./gateway/gateway.ts";
 import { createGuard } from "./guard/guard.ts";
 import type { GuardOptions } from "./guard/guard.ts";
 import { createPermissions, sessionContext } from "./guard/permissions.ts";
@@ -21,6 +22,8 @@ import type { Services } from "./route.ts";
 import { createS3 } from "./s3/handle.ts";
 import type { S3, S3Options } from "./s3/handle.ts";
 import { createLocalServer } from "./server.ts";
+import { createLambda } from "./services/lambda.ts";
+import { createSmallServices } from "./services/services.ts";
 import { createSessions } from "./session.ts";
 import type { Session, Sessions } from "./session.ts";
 import type { World } from "./world.ts";
@@ -130,11 +133,15 @@ async function createServices(options: LocalAwsOptions): Promise<Services & { re
   });
   const report = options.report ?? warn;
   return {
+    world,
     guard,
     identity,
     sessions,
     s3,
     dynamodb,
+    gateway: createGateway(world, { tokens: identity.tokens, now }),
+    lambda: createLambda(world, now),
+    small: createSmallServices(world, now),
     faults: createFaults(),
     takeQuota: createQuotas(quotas, now),
     calls: createCallCounter(),

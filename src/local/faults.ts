@@ -34,7 +34,7 @@ type Replacement =
 
 /** Which calls an effect is for; what is left out matches every call. */
 export interface Fault {
-  /** `s3`, `dynamodb`, `sts`, `cognito-identity`, `cognito-idp`, or `user-pool` for its web endpoints. */
+  /** The signing name, such as `s3` or `execute-api`, `cognito-identity`, `cognito-idp`, or `user-pool` for its web endpoints. */
   readonly service?: string;
   /** The API's name, such as `GetObject`; for `user-pool` the end of the path, such as `jwks.json`. */
   readonly operation?: string;
@@ -158,6 +158,10 @@ const THROTTLES: Readonly<Record<string, readonly [code: string, message: string
   s3: ["SlowDown", "Please reduce your request rate.", 503],
   dynamodb: ["ThrottlingException", "Rate of requests exceeds the allowed throughput.", 400],
   sts: ["Throttling", "Rate exceeded", 400],
+  sns: ["Throttling", "Rate exceeded", 400],
+  "execute-api": ["TooManyRequestsException", "Too Many Requests", 429],
+  lambda: ["TooManyRequestsException", "Rate Exceeded.", 429],
+  kinesis: ["LimitExceededException", "Rate exceeded", 400],
   "cognito-identity": ["TooManyRequestsException", "Rate exceeded", 400],
   "cognito-idp": ["TooManyRequestsException", "Rate exceeded", 400],
   "user-pool": ["TooManyRequestsException", "Rate exceeded", 429],
@@ -168,4 +172,6 @@ const INTERNAL: Readonly<Record<string, string>> = {
   dynamodb: "InternalServerError",
   "cognito-identity": "InternalErrorException",
   "cognito-idp": "InternalErrorException",
+  "execute-api": "InternalServerErrorException",
+  lambda: "ServiceException",
 };

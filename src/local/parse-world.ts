@@ -1,4 +1,5 @@
 import { parse } from "yaml";
+import { API_READERS } from "./parse-apis.ts";
 import {
   count,
   document,
@@ -145,6 +146,7 @@ const worldReader: Reader<World> = object(
       ),
     ),
     oidcProviders: list(object({ url: withoutScheme, clientIds: list(text) }, {})),
+    ...API_READERS,
   },
 );
 

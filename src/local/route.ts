@@ -1,27 +1,35 @@
 import { randomUUID } from "node:crypto";
-import { crc32 } from "node:zlib";
 import type { DynamoDb } from "./dynamodb/handle.ts";
 import { CutConnection } from "./disturbed-answer.ts";
 import { internalError, suffer } from "./faults.ts";
 import type { Disturbance, Faults } from "./faults.ts";
-import { renderJsonError, renderQueryError, renderS3Error } from "./guard/error-answer.ts";
-import type { Guard } from "./guard/guard.ts";
+import type { Gateway } from "./gateway/gateway.ts";
+import type { Admitted, Guard } from "./guard/guard.ts";
 import type { CallCounter } from "./identity/call-counts.ts";
 import type { IdentitySide } from "./identity/identity-side.ts";
-import { cognitoRefusal } from "./identity/json-service.ts";
 import type { JsonService } from "./identity/json-service.ts";
 import type { Connection, Serve } from "./listener.ts";
 import type { TakeQuota } from "./quotas.ts";
+import { refusalAnswer } from "./refusal-answer.ts";
+import type { Asked } from "./refusal-answer.ts";
 import { LocalError } from "./request.ts";
 import type { LocalAnswer, LocalRequest } from "./request.ts";
 import type { S3 } from "./s3/handle.ts";
+import { headersOf, isSigned, serviceOf } from "./service-of.ts";
+import type { Lambda } from "./services/lambda.ts";
+import type { SmallServices } from "./services/services.ts";
+import type { World } from "./world.ts";
 
 /** Who answers what. */
 export interface Services {
+  readonly world: World;
   readonly guard: Guard;
   readonly identity: IdentitySide;
   readonly s3: S3;
   readonly dynamodb: DynamoDb;
+  readonly gateway: Gateway;
+  readonly lambda: Lambda;
+  readonly small: SmallServices;
   readonly faults: Faults;
   readonly takeQuota: TakeQuota;
   /** Counts `service:Operation`; a call that the guard refuses is `service:refused`. */
@@ -40,15 +48,11 @@ interface Call {
 const MAX_BODY_BYTES = 1024 * 1024;
 /** Which of S3's hosts answered; here there is one. */
 const HOST_ID = "cG9zdGVybi1zdGFuZC1pbg==";
-const JSON_PREFIXES = {
-  "AWSCognitoIdentityService.": "cognito-identity",
-  "AWSCognitoIdentityProviderService.": "cognito-idp",
-} as const;
 
 /** Makes the one answerer of the stand-in: finds the service, lets faults happen, words refusals. */
 export function createRoute(services: Services): Serve {
   return (request, connection) => {
-    const service = serviceOf(request);
+    const service = serviceOf(request, services.world);
     return settle(services, { service, request }, async () => {
       const call = await recognise(services, request, { service, connection });
       return await perform(services, call, request);
@@ -59,7 +63,7 @@ export function createRoute(services: Services): Serve {
 /** Makes an answer of whatever comes of a call, in the words of its service and with an id to find it by. */
 export async function settle(
   { report }: Pick<Services, "report">,
-  asked: { readonly service: string; readonly request: LocalRequest },
+  asked: Asked,
   work: () => Promise<LocalAnswer>,
 ): Promise<LocalAnswer> {
   const requestId = randomUUID();
@@ -69,15 +73,8 @@ export async function settle(
     if (error instanceof CutConnection) throw error;
     if (!(error instanceof LocalError)) report(error);
     const refusal = error instanceof LocalError ? error : internalError(asked.service);
-    return withRequestId(render(refusal, asked, requestId), asked.service, requestId);
+    return withRequestId(refusalAnswer(refusal, asked, requestId), asked.service, requestId);
   }
-}
-
-/** Whether a request carries, or claims to carry, a signature of version 4. */
-export function isSigned({ target, rawHeaders }: Pick<LocalRequest, "target" | "rawHeaders">): boolean {
-  return (
-    /[?&]X-Amz-(Algorithm|Signature)=/.test(target) || header(rawHeaders, "authorization").startsWith("AWS4-")
-  );
 }
 
 /** Counts a call, and tells what goes wrong with it: a fault, or that there were too many. */
@@ -107,59 +104,54 @@ async function recognise(
     const form = new URLSearchParams((await readBody(request)).toString("utf8"));
     return { service, operation: form.get("Action") ?? "", run: () => identity.sts(form) };
   }
-  return await admit(services, request, { service, connection });
+  if (service === "execute-api") {
+    const { gateway } = services;
+    const call = await orRefused(services, service, gateway.byToken(request));
+    if (call !== undefined) {
+      return { service, operation: call.operation, run: async () => call.run(await readBody(request)) };
+    }
+  }
+  const admitted = await orRefused(services, service, services.guard(request, connection));
+  return { service, operation: admitted.call.operation, run: () => answer(services, admitted) };
 }
 
-async function recogniseJson(service: string, serve: JsonService, request: LocalRequest): Promise<Call> {
-  const target = header(request.rawHeaders, "x-amz-target");
-  const body = await readBody(request);
-  return { service, operation: target.slice(target.indexOf(".") + 1), run: () => serve(target, body) };
-}
-
-async function admit(
-  { guard, identity, s3, dynamodb, calls, faults }: Services,
-  request: LocalRequest,
-  { service, connection }: { readonly service: string; readonly connection: Connection },
-): Promise<Call> {
-  const admitted = await guard(request, connection).catch((error: unknown) => {
+/** Counts it where a call is refused before anybody knows what it asks. */
+async function orRefused<T>({ calls, faults }: Services, service: string, asked: Promise<T>): Promise<T> {
+  return await asked.catch((error: unknown) => {
     calls.add(`${service}:refused`);
     // Who is not there refuses nobody.
     throw faults.isDown(service) ? new CutConnection() : error;
   });
-  const { operation } = admitted.call;
-  const call = { service: admitted.service, operation };
-  if (admitted.service === "s3")
-    return { ...call, run: () => s3.handle({ region: admitted.region, ...admitted.call }, admitted) };
-  if (admitted.service === "dynamodb") {
-    return { ...call, run: () => dynamodb.handle(operation, admitted.call.input) };
+}
+
+async function recogniseJson(service: string, serve: JsonService, request: LocalRequest): Promise<Call> {
+  const target = headersOf(request.rawHeaders)("x-amz-target") ?? "";
+  const body = await readBody(request);
+  return { service, operation: target.slice(target.indexOf(".") + 1), run: () => serve(target, body) };
+}
+
+/** What a service answers to a call that its guard let through. */
+async function answer(services: Services, admitted: Admitted): Promise<LocalAnswer> {
+  const { identity, s3, dynamodb, gateway, lambda, small } = services;
+  switch (admitted.service) {
+    case "s3":
+      return await s3.handle({ region: admitted.region, ...admitted.call }, admitted);
+    case "dynamodb":
+      return await dynamodb.handle(admitted.call.operation, admitted.call.input);
+    case "sts":
+      return await identity.sts(new URLSearchParams(admitted.body.toString("utf8")), admitted.session);
+    case "execute-api":
+      return await gateway.handle(admitted);
+    case "lambda":
+      return lambda.handle(admitted);
+    case "sqs":
+    case "sns":
+    case "states":
+    case "monitoring":
+    case "kinesis":
+      return small.handle(admitted);
   }
-  const form = new URLSearchParams(admitted.body.toString("utf8"));
-  return { ...call, run: () => identity.sts(form, admitted.session) };
-}
-
-/** The service that a request is for, as far as its head tells; a request that tells nothing is S3's. */
-function serviceOf({ target, rawHeaders }: LocalRequest): string {
-  const amzTarget = header(rawHeaders, "x-amz-target");
-  for (const [prefix, service] of Object.entries(JSON_PREFIXES))
-    if (amzTarget.startsWith(prefix)) return service;
-  const scope = /Credential=[^/&, ]+(?:\/|%2F)\d{8}(?:\/|%2F)[^/%]+(?:\/|%2F)([\w-]+)(?:\/|%2F)aws4_request/i;
-  const named = scope.exec(header(rawHeaders, "authorization"))?.[1] ?? scope.exec(target)?.[1];
-  if (named !== undefined) return named;
-  if (amzTarget !== "") return "dynamodb";
-  return header(rawHeaders, "content-type").startsWith("application/x-www-form-urlencoded") ? "sts" : "s3";
-}
-
-function render(
-  error: LocalError,
-  { service, request }: { readonly service: string; readonly request: LocalRequest },
-  requestId: string,
-): LocalAnswer {
-  if (service === "s3") return renderS3Error(error, requestId, request.target.replace(/\?.*/s, ""));
-  if (service === "sts") return renderQueryError(error, requestId);
-  if (service.startsWith("cognito-")) return cognitoRefusal(error);
-  const answer = renderJsonError(error, requestId);
-  if (service !== "dynamodb") return answer;
-  return { ...answer, headers: { ...answer.headers, "x-amz-crc32": String(crc32(answer.body)) } };
+  return admitted satisfies never;
 }
 
 /** Every answer can be found again: S3 names the request one way, the others another. */
@@ -169,11 +161,6 @@ function withRequestId(answer: LocalAnswer, service: string, requestId: string):
       ? { "x-amz-request-id": requestId, "x-amz-id-2": HOST_ID }
       : { "x-amzn-requestid": requestId };
   return { ...answer, headers: { ...ids, ...answer.headers } };
-}
-
-function header(rawHeaders: readonly string[], name: string): string {
-  const at = rawHeaders.findIndex((text, index) => index % 2 === 0 && text.toLowerCase() === name);
-  return at === -1 ? "" : (rawHeaders[at + 1] ?? "");
 }
 
 async function readBody({ body }: LocalRequest): Promise<Buffer> {

@@ -8,8 +8,9 @@ import { suffer } from "./faults.ts";
 import { serveExchange } from "./listener.ts";
 import type { Exchange } from "./listener.ts";
 import { pageAnswer } from "./page-answer.ts";
-import { createRoute, isSigned, meetTroubles, settle } from "./route.ts";
+import { createRoute, meetTroubles, settle } from "./route.ts";
 import type { Services } from "./route.ts";
+import { isSigned, serviceOf } from "./service-of.ts";
 
 type Pages = (incoming: IncomingMessage, outgoing: ServerResponse) => Promise<void>;
 
@@ -53,9 +54,13 @@ function createClose(server: Server): () => Promise<void> {
   };
 }
 
-/** A signed request is never for the user pool's pages: a bucket may be called `login`. */
-function isPageRequest({ identity }: Services, { url: target = "", rawHeaders }: IncomingMessage): boolean {
-  return identity.serves(pathOf(target)) && !isSigned({ target, rawHeaders });
+/** A signed request is never for the user pool's pages: a bucket may be called `login`, and so may a path of an API. */
+function isPageRequest(
+  { identity, world }: Services,
+  { url: target = "", rawHeaders }: IncomingMessage,
+): boolean {
+  const head = { target, rawHeaders };
+  return identity.serves(pathOf(target)) && !isSigned(head) && serviceOf(head, world) !== "execute-api";
 }
 
 /** The pages answer for themselves; only faults come between. */

@@ -32,9 +32,9 @@ export function signatureRefusal(service: string, head: Head): LocalError {
     });
   }
   const message = `${MESSAGE}\n\nThe Canonical String for this request should have been\n'${canonical}'\n\nThe String-to-Sign should have been\n'${stringToSign}'\n`;
-  return service === "sts"
-    ? new LocalError("SignatureDoesNotMatch", message, 403)
-    : new LocalError("InvalidSignatureException", message, 400);
+  if (service === "sts" || service === "sns") return new LocalError("SignatureDoesNotMatch", message, 403);
+  const isRest = service === "execute-api" || service === "lambda";
+  return new LocalError("InvalidSignatureException", message, isRest ? 403 : 400);
 }
 
 function readAuthorization(head: Head): {

@@ -1,7 +1,7 @@
 import { MAX_RULES } from "./identity/role-choice.ts";
 import { MAX_TAGS } from "./identity/principal-tags.ts";
 import { roleMappingKey } from "./identity/role-mapping-key.ts";
-import type { AppClient, IdentityPool, RoleMapping, Table, World } from "./world.ts";
+import type { Api, AppClient, IdentityPool, RoleMapping, Table, World } from "./world.ts";
 
 /** What in a well-formed world points at nothing, is there twice or goes past a limit of AWS; empty when all is well. */
 export function referenceProblems(world: World): readonly string[] {
@@ -26,6 +26,10 @@ export function referenceProblems(world: World): readonly string[] {
       .map(({ name, bucket }) => `accessPoints: "${name}" is of "${bucket}", and there is no such bucket`),
     ...world.identityPools.flatMap((pool, index) => poolProblems(pool, `identityPools[${index}]`, world)),
     ...world.tables.flatMap((table, index) => tableProblems(table, `tables[${index}]`)),
+    ...gatewayProblems(world),
+    ...(["queues", "topics", "stateMachines", "streams"] as const).flatMap((part) =>
+      repeated(part, world[part] ?? [], (name) => name),
+    ),
   ];
 }
 
@@ -126,6 +130,38 @@ function mappingProblems({ type, rules }: RoleMapping, at: string, world: World)
   return [
     ...(rules.length > MAX_RULES ? [`${at}.rules has more than ${MAX_RULES} rules`] : []),
     ...rules.flatMap((rule, index) => roleProblems(rule.roleArn, `${at}.rules[${index}].roleArn`, world)),
+  ];
+}
+
+/** Scopes that every app client may be given. */
+const STANDARD_SCOPES = ["openid", "email", "phone", "profile", "aws.cognito.signin.user.admin"];
+
+function gatewayProblems({ apis = [], domains = {}, functions = [], userPool }: World): string[] {
+  const scopes = new Set([...STANDARD_SCOPES, ...userPool.clients.flatMap(({ scopes = [] }) => scopes)]);
+  const urlIds = functions.flatMap(({ urlId }) => (urlId === undefined ? [] : [urlId]));
+  return [
+    ...repeated("apis", apis, (api) => api.id),
+    ...repeated("functions", functions, (each) => each.name),
+    ...repeated("functions", urlIds, (urlId) => urlId),
+    ...apis.flatMap((api, index) => apiProblems(api, `apis[${index}]`, scopes)),
+    ...Object.entries(domains).flatMap(([domain, mappings]) => [
+      ...repeated(`domains["${domain}"]`, mappings, ({ basePath = "" }) => basePath),
+      ...mappings
+        .filter(({ api, stage }) => !apis.some(({ id, stages }) => id === api && stages.includes(stage)))
+        .map(({ api, stage }) => `domains["${domain}"]: there is no API "${api}" with a stage "${stage}"`),
+    ]),
+  ];
+}
+
+function apiProblems(api: Api, at: string, known: ReadonlySet<string>): string[] {
+  const { stages, authorizer, scopes = [], websocket = false, connections } = api;
+  return [
+    ...(stages.length === 0 ? [`${at} has no stages`] : []),
+    ...(scopes.length > 0 && authorizer === "iam" ? [`${at} has scopes, and its authorizer is iam`] : []),
+    ...scopes
+      .filter((scope) => !known.has(scope))
+      .map((scope) => `${at}.scopes: no app client has "${scope}"`),
+    ...(connections !== undefined && !websocket ? [`${at} has connections, and no websocket: true`] : []),
   ];
 }
 

@@ -15,6 +15,52 @@ export interface World {
   /** Access points by which buckets have another name. */
   readonly accessPoints?: readonly AccessPoint[];
   readonly tables: readonly Table[];
+  /** Of API Gateway. */
+  readonly apis?: readonly Api[];
+  /** Custom domains of API Gateway, by name. */
+  readonly domains?: Readonly<Record<string, readonly ApiMapping[]>>;
+  readonly functions?: readonly LambdaFunction[];
+  /** Names of SQS queues. */
+  readonly queues?: readonly string[];
+  /** Names of SNS topics. */
+  readonly topics?: readonly string[];
+  /** Names of Step Functions state machines. */
+  readonly stateMachines?: readonly string[];
+  /** Names of Kinesis data streams. */
+  readonly streams?: readonly string[];
+}
+
+/** An API of API Gateway; its back end repeats what it is told. */
+export interface Api {
+  /** Lower-case letters and digits: what its host begins with. */
+  readonly id: string;
+  readonly name: string;
+  /** `$default` has the paths that begin with no other. */
+  readonly stages: readonly string[];
+  readonly authorizer: "iam" | "cognito";
+  /** Of `cognito`: an access token with one of these is needed; any token of the pool will do, when left out. */
+  readonly scopes?: readonly string[];
+  /** Such as `GET /orders/{id}` or `ANY /{rest+}`; everything, when left out. */
+  readonly routes?: readonly string[];
+  /** Of a WebSocket API there is only `@connections` here. */
+  readonly websocket?: boolean;
+  /** Of a WebSocket API: the ids of the connections that are open. */
+  readonly connections?: readonly string[];
+}
+
+/** Which API a custom domain has under a base path. */
+export interface ApiMapping {
+  /** Without `/` at either end; the whole domain, when left out. */
+  readonly basePath?: string;
+  readonly api: string;
+  readonly stage: string;
+}
+
+/** A Lambda function, which repeats what it is told. */
+export interface LambdaFunction {
+  readonly name: string;
+  /** What the host of its URL begins with. */
+  readonly urlId?: string;
 }
 
 /** A user pool with its app clients, groups and users. */

@@ -2,6 +2,8 @@ import type { IamContext } from "../iam/context.ts";
 import { LocalError } from "../request.ts";
 import type { LocalRequest } from "../request.ts";
 import type { Session } from "../session.ts";
+import type { World } from "../world.ts";
+import type { Addressee } from "./addressee.ts";
 import type { Authorization } from "./credential.ts";
 import { parseDynamoDb } from "./dynamodb-request.ts";
 import type { DynamoDbCall } from "./dynamodb-request.ts";
@@ -28,11 +30,14 @@ export interface Identified {
   readonly session: Session;
   /** What is true of the request whatever it asks. */
   readonly context: IamContext;
+  /** Whom its host names, where that is an API or a function. */
+  readonly addressee: Addressee | undefined;
 }
 
 /** What admitting takes. */
 export interface AdmitTools {
   readonly verifier: Verifier;
+  readonly world: World;
   readonly place: S3Place;
   readonly regions: S3Regions;
   readonly keySchemaOf: KeySchemaOf;
@@ -51,7 +56,8 @@ export interface AdmitTools {
   ) => LocalError | undefined;
 }
 
-interface AdmittedBy {
+/** Who calls, and in which region. */
+export interface AdmittedBy {
   readonly session: Session;
   readonly region: string;
 }
@@ -76,8 +82,11 @@ export interface StsAdmitted extends AdmittedBy {
   readonly body: Buffer;
 }
 
-/** The largest request that DynamoDB takes. */
-const MAX_BUFFERED_BYTES = 16 * 1024 * 1024;
+const MIB = 1024 * 1024;
+/** The largest request that DynamoDB takes, and here every service that is not listed. */
+const MAX_BUFFERED_BYTES = 16 * MIB;
+/** By signing name: API Gateway's quota on payloads, Lambda's on invocations. */
+const MAX_BYTES: Readonly<Record<string, number>> = { "execute-api": 10 * MIB, lambda: 6 * MIB };
 
 /** Admits a DynamoDB call. */
 export async function admitDynamoDb(tools: AdmitTools, identified: Identified): Promise<DynamoDbAdmitted> {
@@ -117,27 +126,39 @@ export function authorize(
 /**
  * Reads a body whole.
  *
- * @throws LocalError of the code `tooLarge`, 400.
+ * @param status Of the refusal; default 400.
+ * @throws LocalError of the code `tooLarge`.
  */
 export async function readAll(
   source: AsyncIterable<Buffer>,
   maxBytes: number,
   tooLarge: string,
+  status = 400,
 ): Promise<Buffer> {
   const pieces: Buffer[] = [];
   let length = 0;
   for await (const piece of source) {
     length += piece.length;
-    if (length > maxBytes) throw new LocalError(tooLarge, "The request is too large.", 400);
+    if (length > maxBytes) throw new LocalError(tooLarge, "The request is too large.", status);
     pieces.push(piece);
   }
   return Buffer.concat(pieces);
 }
 
-/** Only S3 takes content that nobody signed: everywhere else its hash is part of what is signed. */
-async function readSigned({ verifier }: AdmitTools, identified: Identified): Promise<Buffer> {
+/**
+ * Reads a body whole and verifies it with the head.
+ *
+ * Only S3 takes content that nobody signed: everywhere else its hash is part of what is signed.
+ *
+ * @throws LocalError in the dialect of the service.
+ */
+export async function readSigned({ verifier }: AdmitTools, identified: Identified): Promise<Buffer> {
   const { request, head, authorization, session } = identified;
-  const body = await readAll(request.body, MAX_BUFFERED_BYTES, "RequestEntityTooLarge");
+  const maxBytes = MAX_BYTES[authorization.scope.service];
+  const body =
+    maxBytes === undefined
+      ? await readAll(request.body, MAX_BUFFERED_BYTES, "RequestEntityTooLarge")
+      : await readAll(request.body, maxBytes, "RequestTooLargeException", 413);
   const payloadHash = sha256(body);
   const claimed = singleHeader(head, "x-amz-content-sha256");
   if (claimed !== undefined && claimed !== payloadHash) {

@@ -1,7 +1,7 @@
 import { LocalError } from "../request.ts";
 
-/** In whose words a service refuses: S3's XML, the JSON protocols', the query protocol's. */
-export type Dialect = "s3" | "json" | "query";
+/** In whose words a service refuses: S3's XML, the JSON protocols', the query protocol's, those of REST with JSON. */
+export type Dialect = "s3" | "json" | "query" | "rest";
 
 /** What can be wrong with the authentication of a request. */
 export type Fault =
@@ -29,7 +29,7 @@ const UNSIGNED = "A header of the request must be a 'SignedHeader' in the AWS Au
  * Sources: Amazon S3 API Reference, "Error responses"; "Common Errors" in the API references of DynamoDB and STS;
  * what clients were seen to receive.
  */
-const WORDINGS: Readonly<Record<Fault, Readonly<Record<Dialect, Wording>>>> = {
+const WORDINGS: Readonly<Record<Fault, Readonly<Record<Exclude<Dialect, "rest">, Wording>>>> = {
   "missing-authentication": {
     s3: ["AccessDenied", 403, "Access Denied"],
     json: ["MissingAuthenticationTokenException", 400, NO_TOKEN],
@@ -96,6 +96,7 @@ export function refuse(
   dialect: Dialect,
   more: { readonly message?: string; readonly fields?: Readonly<Record<string, string>> } = {},
 ): LocalError {
-  const [code, status, message] = WORDINGS[fault][dialect];
-  return new LocalError(code, more.message ?? message, status, more.fields ?? {});
+  const [code, status, message] = WORDINGS[fault][dialect === "rest" ? "json" : dialect];
+  // API Gateway and Lambda have the names of the JSON protocols, and their statuses are those of HTTP.
+  return new LocalError(code, more.message ?? message, dialect === "rest" ? 403 : status, more.fields ?? {});
 }

@@ -3,9 +3,14 @@ import { LocalError } from "../request.ts";
 import type { LocalRequest } from "../request.ts";
 import type { Session, Sessions } from "../session.ts";
 import type { World } from "../world.ts";
+import { addresseeOf } from "./addressee.ts";
+import { admitApi, admitGateway, admitLambda } from "./admit-api.ts";
+import type { ApiAdmitted, GatewayAdmitted, LambdaAdmitted } from "./admit-api.ts";
 import { admitS3 } from "./admit-s3.ts";
 import { admitDynamoDb, admitSts } from "./admit.ts";
 import type { AdmitTools, DynamoDbAdmitted, Identified, S3Admitted, StsAdmitted } from "./admit.ts";
+import { checkAddressed, checkSigned } from "./addressed.ts";
+import { isApiService } from "./api-actions.ts";
 import { readAuthorization } from "./authorization.ts";
 import type { Authorization } from "./credential.ts";
 import type { KeySchemaOf } from "./key-schema.ts";
@@ -49,7 +54,13 @@ export interface Connection {
 }
 
 /** A request that is authentic and allowed; its body is as authentic as far as it was read. */
-export type Admitted = S3Admitted | DynamoDbAdmitted | StsAdmitted;
+export type Admitted =
+  | S3Admitted
+  | DynamoDbAdmitted
+  | StsAdmitted
+  | GatewayAdmitted
+  | LambdaAdmitted
+  | ApiAdmitted;
 
 /**
  * Lets a request through or says why not.
@@ -71,6 +82,7 @@ export function createGuard(options: GuardOptions): Guard {
   const regionOf = options.regionOf ?? ((bucket) => regionInWorld(world, bucket));
   const tools: AdmitTools = {
     verifier,
+    world,
     place: { account, region, accessPoints },
     regions: { regionOf, region, wrongRegion },
     keySchemaOf,
@@ -78,10 +90,13 @@ export function createGuard(options: GuardOptions): Guard {
   };
   return async (request, connection = {}) => {
     const head = readHead(request);
+    const addressee = addresseeOf((name) => singleHeader(head, name), world);
+    if (addressee !== undefined) checkSigned(head, addressee, world);
     const authorization = readAuthorization(head);
+    checkAddressed(authorization, addressee);
     const session = verifier.identify(head, authorization);
     const context = requestContext(head, { authorization, session, connection, nowMs: now() });
-    return admit(tools, { request, head, authorization, session, context });
+    return admit(tools, { request, head, authorization, session, context, addressee });
   };
 }
 
@@ -94,7 +109,12 @@ function admit(tools: AdmitTools, identified: Identified): Promise<Admitted> {
       return admitDynamoDb(tools, identified);
     case "sts":
       return admitSts(tools, identified);
+    case "execute-api":
+      return admitGateway(tools, identified);
+    case "lambda":
+      return admitLambda(tools, identified);
     default:
+      if (isApiService(service)) return admitApi(service, tools, identified);
       throw new LocalError("UnknownOperationException", `The stand-in has no service ${service}.`, 404);
   }
 }

@@ -85,5 +85,6 @@ export function accessDenied(
       : `because no ${verdict.source} policy allows the ${action} action`;
   const message = `User: ${session.assumedRoleArn} is not authorized to perform: ${action} on resource: ${place} ${reason}`;
   if (dialect === "json") return new LocalError("AccessDeniedException", message, 400);
+  if (dialect === "rest") return new LocalError("AccessDeniedException", message, 403);
   return new LocalError("AccessDenied", message, 403);
 }

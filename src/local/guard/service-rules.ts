@@ -28,6 +28,9 @@ const RULES: ReadonlyMap<string, ServiceRules> = new Map(
   Object.entries({
     s3: { dialect: "s3", path: "recoded", skewMs: 15 * MINUTE_MS, tokenAfterSigning: false },
     sts: { ...JSON_RULES, dialect: "query" },
+    sns: { ...JSON_RULES, dialect: "query" },
+    "execute-api": { ...JSON_RULES, dialect: "rest" },
+    lambda: { ...JSON_RULES, dialect: "rest" },
     iotdevicegateway: { ...JSON_RULES, tokenAfterSigning: true },
   }),
 );

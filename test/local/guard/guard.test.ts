@@ -465,7 +465,7 @@ describe("the guard and its switches", () => {
       body: pieces(Buffer.alloc(0)),
     };
     await expect(guard(bare)).rejects.toMatchObject({ code: "AccessDenied", message: "Access Denied" });
-    await expect(ask({ service: "sqs", method: "POST" })).rejects.toMatchObject({ status: 404 });
+    await expect(ask({ service: "iot", method: "POST" })).rejects.toMatchObject({ status: 404 });
   });
 
   it("observes nothing of a request whose signature is wrong", async () => {
