@@ -67,25 +67,31 @@ type Asked = Pick<
  * @param raw as undici hands them over: name, value, name, value …
  */
 export function crossToClient(raw: readonly Buffer[], asked: Asked): string[] {
-  const { replacedHeaders = NO_NAMES, answersCors = false, application, path } = asked;
   const lines: string[] = [...asked.answerHeaders, "vary", VARY];
   const hops = namedHops(connectionValues(raw));
   for (let i = 0; i + 1 < raw.length; i += 2) {
     const name = (raw[i] as Buffer).toString("latin1");
     const lower = name.toLowerCase();
-    const said = application && SAID_BY_APPLICATIONS.get(lower);
-    if (said === undefined && !mayCrossToClient(lower)) continue;
-    if (hops?.has(lower) === true || replacedHeaders.has(lower)) continue;
-    if (answersCors && lower.startsWith("access-control-")) continue;
-    const value = (raw[i + 1] as Buffer).toString("latin1");
-    const crossing = said === undefined || application === undefined ? value : said(value, application, path);
-    if (crossing !== undefined) lines.push(name, lower === "cache-control" ? toPrivate(crossing) : crossing);
+    if (hops?.has(lower) === true || staysBehind(lower, asked)) continue;
+    const value = crossingValue(lower, (raw[i + 1] as Buffer).toString("latin1"), asked);
+    if (value !== undefined) lines.push(name, value);
   }
   return lines;
 }
 
+function staysBehind(name: string, { replacedHeaders, answersCors, application }: Asked): boolean {
+  if (replacedHeaders?.has(name) === true) return true;
+  if (answersCors === true && name.startsWith("access-control-")) return true;
+  return !mayCrossToClient(name) && (application === undefined || !SAID_BY_APPLICATIONS.has(name));
+}
+
+function crossingValue(name: string, value: string, { application, path }: Asked): string | undefined {
+  if (name === "cache-control") return toPrivate(value);
+  const said = application && SAID_BY_APPLICATIONS.get(name);
+  return said === undefined || application === undefined ? value : said(value, application, path);
+}
+
 const NONE: readonly string[] = [];
-const NO_NAMES: ReadonlySet<string> = new Set();
 
 function connectionValues(raw: readonly Buffer[]): readonly string[] {
   let values = NONE;

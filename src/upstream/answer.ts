@@ -4,19 +4,14 @@ import type { Dispatcher } from "undici";
 import { Refusal } from "../domain/refusal.ts";
 import { type AnswerHead, writeHead } from "./answer-head.ts";
 import { cutOff } from "./cut-off.ts";
-import { type Framing, framingOf } from "./framing.ts";
+import { type Framing, framingOf, isBodiless } from "./framing.ts";
 import { HeldAnswer, mayBeFault } from "./held-answer.ts";
 import { refusalOf } from "./refusal-of.ts";
 import type { Forwarded, OnForwarded, SignedRequest } from "./signed-request.ts";
 import { type RawPart, trailersToClient } from "./trailers.ts";
-import { TokenGuard } from "./token-guard.ts";
+import { guardOf, type TokenGuard } from "./token-guard.ts";
 import { drainRest } from "./upload.ts";
 import { repeatsToken, verdictOn } from "./verdict.ts";
-
-/** Statuses that have no body, whatever length they state (RFC 9110 section 6.4.1). */
-function isBodiless(method: string, status: number): boolean {
-  return method === "HEAD" || status === 204 || status === 304;
-}
 
 function unknownCoding(): Refusal {
   return new Refusal("upstream-unreachable", { detail: "an unknown transfer coding" });
@@ -39,7 +34,7 @@ export class Answer implements Dispatcher.DispatchHandler {
   #held: HeldAnswer | undefined;
   /** The head, as long as the client has not got it. */
   #unsent: AnswerHead | undefined;
-  /** Of all that an application answers, and of errors. What succeeded at AWS is an object or an item, and is not looked at. */
+  /** Undefined where the answer is not looked at. */
   #guard: TokenGuard | undefined;
 
   constructor(request: SignedRequest, response: ServerResponse, done: OnForwarded) {
@@ -60,16 +55,18 @@ export class Answer implements Dispatcher.DispatchHandler {
     this.#resume = resume;
     if (!isBodiless(this.#request.method, status)) this.#framing = framingOf(raw);
     if (this.#framing === "unknown") return this.#breakOff(unknownCoding());
-    const { method, sessionToken = "", withhold, application } = this.#request;
+    const { method, withhold } = this.#request;
     const isHeld = withhold !== undefined && mayBeFault(status);
-    if (sessionToken !== "" && (isHeld || application !== undefined))
-      this.#guard = new TokenGuard(sessionToken);
+    this.#guard = guardOf(this.#request, isHeld);
     if (isHeld) {
       this.#held = new HeldAnswer(method, status, raw);
       return true;
     }
-    if (this.#guard?.isIn(raw) === true) return this.#breakOff(repeatsToken());
-    this.#unsent = { status, raw };
+    return this.#guard?.isIn(raw) === true ? this.#breakOff(repeatsToken()) : this.#start({ status, raw });
+  }
+
+  #start(head: AnswerHead): true {
+    this.#unsent = head;
     // undici 7.30 takes the Content-Length of a 304 for a promise of bytes, so such an answer is over here.
     if (this.#framing === undefined) this.#finish();
     // Node sends no head before its body. Where the body may still turn out to be none for the client, it can be refused.

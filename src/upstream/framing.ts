@@ -20,6 +20,11 @@ export function framingOf(raw: readonly Buffer[]): Framing {
   return framing;
 }
 
+/** Whether an answer has no body, whatever length it states (RFC 9110 section 6.4.1). */
+export function isBodiless(method: string, status: number): boolean {
+  return method === "HEAD" || status === 204 || status === 304;
+}
+
 /** Whether bytes are this lower-case word, in whatever case; most differ in length already. */
 export function isNamed(bytes: Buffer, word: string): boolean {
   return bytes.length === word.length && bytes.toString("latin1").toLowerCase() === word;

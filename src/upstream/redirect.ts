@@ -22,15 +22,20 @@ export function toClientPath(
   { host, basePath, mount }: Application,
   path: string,
 ): string | undefined {
-  if (!PLAIN.test(reference) || reference.startsWith("//")) return undefined;
-  if (SCHEME.test(reference) && !ABSOLUTE.test(reference)) return undefined;
-  const here = new URL(`https://${host}${path}`);
-  if (!URL.canParse(reference, here.href)) return undefined;
-  const there = new URL(reference, here);
-  if (there.host !== here.host || there.username !== "" || there.password !== "") return undefined;
+  const there = resolved(reference, new URL(`https://${host}${path}`));
+  if (there === undefined) return undefined;
   const { pathname, search, hash } = there;
   const isWithin = pathname === basePath || pathname.startsWith(`${basePath}/`);
   const own = mount + pathname.slice(basePath.length) || "/";
   if (!isWithin || own.startsWith("//") || own.startsWith(RESERVED)) return undefined;
   return own + search + hash;
+}
+
+function resolved(reference: string, here: URL): URL | undefined {
+  if (!PLAIN.test(reference) || reference.startsWith("//")) return undefined;
+  if (SCHEME.test(reference) && !ABSOLUTE.test(reference)) return undefined;
+  if (!URL.canParse(reference, here.href)) return undefined;
+  const there = new URL(reference, here);
+  const isOwn = there.host === here.host && there.username === "" && there.password === "";
+  return isOwn ? there : undefined;
 }

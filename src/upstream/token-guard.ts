@@ -1,3 +1,5 @@
+import type { SignedRequest } from "./signed-request.ts";
+
 const NOTHING = Buffer.alloc(0);
 
 /** Runs in which there is nothing that JSON, XML or a URL would escape, and that do not stand anywhere by chance. */
@@ -41,6 +43,20 @@ export class TokenGuard {
   rest(): Buffer {
     return this.#kept;
   }
+}
+
+/**
+ * The guard of an answer: of all that an application answers, and of errors. What succeeded at AWS is an object or an
+ * item, and is not looked at.
+ *
+ * @param isHeld whether it is an error that somebody looks at
+ */
+export function guardOf(
+  { sessionToken = "", application }: Pick<SignedRequest, "sessionToken" | "application">,
+  isHeld: boolean,
+): TokenGuard | undefined {
+  const isWatched = sessionToken !== "" && (isHeld || application !== undefined);
+  return isWatched ? new TokenGuard(sessionToken) : undefined;
 }
 
 /** How many bytes at the end are the beginning of a form. */
