@@ -16,12 +16,16 @@ export const KINESIS: ApiModel = {
   operations: operations(
     "kinesis",
     [
+      [[`${ARN}stream/{StreamName}`], "CreateStream"],
+      [
+        ["{StreamARN}"],
+        `ListStreamConsumers RegisterStreamConsumer UpdateMaxRecordSize UpdateStreamRecordDistributionStrategy`,
+      ],
       [
         [`${ARN}stream/{StreamName}`, "{StreamARN}"],
-        `AddTagsToStream CreateStream DecreaseStreamRetentionPeriod DeleteStream DescribeStream
-         DescribeStreamSummary GetShardIterator IncreaseStreamRetentionPeriod ListShards ListStreamConsumers
-         ListTagsForStream MergeShards PutRecord PutRecords RegisterStreamConsumer RemoveTagsFromStream
-         SplitShard UpdateMaxRecordSize UpdateStreamWarmThroughput`,
+        `AddTagsToStream DecreaseStreamRetentionPeriod DeleteStream DescribeStream DescribeStreamSummary
+         GetShardIterator IncreaseStreamRetentionPeriod ListShards ListTagsForStream MergeShards PutRecord
+         PutRecords RemoveTagsFromStream SplitShard UpdateStreamWarmThroughput`,
       ],
       [
         [
@@ -37,11 +41,15 @@ export const KINESIS: ApiModel = {
         ["{ResourceARN}"],
         `DeleteResourcePolicy GetResourcePolicy ListTagsForResource PutResourcePolicy TagResource UntagResource`,
       ],
+      [["{ChannelARN}"], "DeleteChannel DescribeChannel UpdateChannel"],
       // An iterator is read by Kinesis alone; it is given for a stream by GetShardIterator.
       ["unknown", "GetRecords"],
-      // They change a stream, and IAM knows no resource for them.
-      ["unknown", `DisableEnhancedMonitoring EnableEnhancedMonitoring UpdateShardCount UpdateStreamMode`],
-      [NO_RESOURCE, "DescribeAccountSettings DescribeLimits ListStreams UpdateAccountSettings"],
+      // They change a stream, and IAM knows no resource for them; a channel's ARN holds an id.
+      [
+        "unknown",
+        `CreateChannel DisableEnhancedMonitoring EnableEnhancedMonitoring UpdateShardCount UpdateStreamMode`,
+      ],
+      [NO_RESOURCE, `DescribeAccountSettings DescribeLimits ListChannels ListStreams UpdateAccountSettings`],
     ],
     { PutRecords: { covers: ["PutRecord"] } },
   ),

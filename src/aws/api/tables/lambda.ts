@@ -116,6 +116,13 @@ export const LAMBDA: ApiModel = {
       [[`${ARN}layer:{LayerName}`], "PublishLayerVersion POST /2018-10-31/layers/{LayerName}/versions"],
       [["{?Arn}"], "GetLayerVersionByArn=GetLayerVersion GET /2018-10-31/layers?find=LayerVersion"],
       [
+        ["{ResourceArn}"],
+        `
+          DeleteResourcePolicy DELETE /2026-07-09/resource-policy/{ResourceArn}
+          GetResourcePolicy GET /2026-07-09/resource-policy/{ResourceArn}
+          PutResourcePolicy PUT /2026-07-09/resource-policy/{ResourceArn}`,
+      ],
+      [
         ["{Resource}"],
         `
           ListTags GET /2017-03-31/tags/{Resource}

@@ -15,7 +15,7 @@ export const MONITORING: ApiModel = {
   jsonVersion: "1.0",
   apiVersion: "2010-08-01",
   operations: operations("cloudwatch", [
-    [[`${ARN}alarm:{AlarmName|text}`], "PutCompositeAlarm PutMetricAlarm SetAlarmState"],
+    [[`${ARN}alarm:{AlarmName|text}`], "PutCompositeAlarm PutLogAlarm PutMetricAlarm SetAlarmState"],
     [[`${ARN}alarm:{AlarmNames[]|text}`], "DeleteAlarms DisableAlarmActions EnableAlarmActions"],
     [[`${ARN}alarm-mute-rule:{AlarmMuteRuleName|text}`], "DeleteAlarmMuteRule GetAlarmMuteRule"],
     [
@@ -29,8 +29,8 @@ export const MONITORING: ApiModel = {
     [[`${ARN}metric-stream/{Name}`], "DeleteMetricStream GetMetricStream PutMetricStream"],
     [[`${ARN}metric-stream/{Names[]}`], "StartMetricStreams StopMetricStreams"],
     [["{ResourceARN}"], "ListTagsForResource TagResource UntagResource"],
-    // They tell of alarms that they need not name.
-    ["unknown", "DescribeAlarmHistory DescribeAlarms ListAlarmMuteRules"],
+    // They tell of alarms that they need not name, or may name a data set by its ARN.
+    ["unknown", "DescribeAlarmHistory DescribeAlarms GetDataset ListAlarmMuteRules"],
     // IAM knows no resource for them, and they change something.
     [
       "unknown",
