@@ -90,7 +90,7 @@ export interface BodyDecided {
 export interface RefusalAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
+  readonly body: string | Uint8Array;
 }
 
 /** What a refusal is rendered from: nothing in it is secret. */
@@ -109,6 +109,8 @@ export interface ErrorAnswer {
   /** The value of a header that stands once, by its lower-case name. */
   readonly header: (name: string) => string | undefined;
   readonly body: string;
+  /** The body as it came, for a protocol that is no text. */
+  readonly bytes?: Uint8Array;
 }
 
 /**

@@ -51,8 +51,8 @@ export function refuse(visit: Visit, refusal: Refusal): void {
  * Answers at once and closes only when the body has been read, within limits: a connection that is closed on a client
  * still sending is reset, and the client may never see the answer.
  */
-function endAfterBody({ request, response }: Visit, body: string): void {
-  if (body === "") response.flushHeaders();
+function endAfterBody({ request, response }: Visit, body: string | Uint8Array): void {
+  if (body.length === 0) response.flushHeaders();
   else response.write(body);
   const end = (): void => {
     response.end();

@@ -45,7 +45,7 @@ export class HeldAnswer {
   /** The answer for those who look at it; undefined where its coding hides what it says. */
   read(): ErrorAnswer | undefined {
     const body = inflate(Buffer.concat(this.chunks), this.#coding);
-    return body === undefined ? undefined : this.#answerOf(body.toString("utf8"));
+    return body === undefined ? undefined : { ...this.#answerOf(body.toString("utf8")), bytes: body };
   }
 
   /**

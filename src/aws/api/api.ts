@@ -1,17 +1,37 @@
-import { Refusal } from "../../domain/refusal.ts";
 import type { Service } from "../service.ts";
+import { faultOfCbor, faultOfJson, faultOfQuery } from "../signature-fault.ts";
+import { recogniseCbor } from "./cbor.ts";
+import { refuseInCbor, refuseInJson, refuseInRestJson, refuseInXml } from "./errors.ts";
+import { recogniseJson } from "./json.ts";
 import type { Protocol } from "./model.ts";
+import { recogniseQuery } from "./query.ts";
+import { recogniseRestJson } from "./rest-json.ts";
+
+type Spoken = Pick<Service, "recognise" | "refuse" | "faultOf">;
+
+const SPOKEN: Readonly<Record<Protocol, Spoken>> = {
+  json: { recognise: recogniseJson, refuse: refuseInJson, faultOf: faultOfJson },
+  query: { recognise: recogniseQuery, refuse: refuseInXml, faultOf: faultOfQuery },
+  "rest-json": { recognise: recogniseRestJson, refuse: refuseInRestJson, faultOf: faultOfJson },
+  "rpc-v2-cbor": { recognise: recogniseCbor, refuse: refuseInCbor, faultOf: faultOfCbor },
+};
+
+/** No service but S3 and DynamoDB takes the same request twice for one; none sends requests elsewhere. */
+const serviceOf = (spoken: Spoken): Service => ({
+  ...spoken,
+  redirectOf: () => undefined,
+  speaker: "aws",
+  repeats: "idempotent",
+});
+
+const SERVICES: Readonly<Record<Protocol, Service>> = {
+  json: serviceOf(SPOKEN.json),
+  query: serviceOf(SPOKEN.query),
+  "rest-json": serviceOf(SPOKEN["rest-json"]),
+  "rpc-v2-cbor": serviceOf(SPOKEN["rpc-v2-cbor"]),
+};
 
 /** The service that speaks a protocol: what it can do says the model of its upstream. */
-export function apiOf(_protocol: Protocol): Service {
-  return {
-    recognise: () => {
-      throw new Refusal("operation-unknown");
-    },
-    refuse: ({ status, sentence }) => ({ status, headers: {}, body: sentence }),
-    faultOf: () => undefined,
-    redirectOf: () => undefined,
-    speaker: "aws",
-    repeats: "idempotent",
-  };
+export function apiOf(protocol: Protocol): Service {
+  return SERVICES[protocol];
 }

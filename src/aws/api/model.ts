@@ -28,7 +28,8 @@ export interface ApiOperation {
    * - `{A.B}` is a member within a member; `{A[]}` each entry of a list, `{A[].B}` a member of each: one ARN for each entry.
    *   A template has one list at most.
    * - `{Name=default}` is what holds where the request does not say.
-   * - `{Name|kind}` is a name of a certain kind (`name-kinds.ts`); others have letters, digits and `_.@-`. Where a name may
+   * - `{Name|kind}` and `{Name=default|kind}` are names of a certain kind (`name-kinds.ts`); others have letters, digits and
+   *   `_.@-`. Where a name may
    *   stand an ARN may stand too, and means the same resource, which must be one that the template could name.
    * - A text of nothing but `{Name}` is that member's own ARN.
    * - Of rest-json: a member is a label of the route where that has it, `{?Name}` of the query, and otherwise of the body,

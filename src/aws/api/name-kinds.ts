@@ -1,4 +1,5 @@
 import type { Upstream } from "../service.ts";
+import { ownResource } from "./own-arn.ts";
 import { bedrockModel } from "./tables/bedrock-model.ts";
 
 /** What a member names, as a part of an ARN. */
@@ -12,34 +13,39 @@ export interface Named {
 /** What a kind of name needs to know besides the text. */
 export interface Naming {
   readonly upstream: Upstream;
-  /** The member that stands in parentheses behind the kind, where the request has it. */
+  /** Whether the text was cut off an ARN that stood in place of a name. */
+  readonly fromArn: boolean;
+  /** The member in parentheses behind the kind, where the request has it. */
   readonly other: string | undefined;
 }
 
-/** Reads a name; undefined where nobody can tell from it what is meant, and `wrong` where it is none. */
+/**
+ * Reads a name: `wrong` where it is none, undefined where nobody can tell from it what is meant.
+ *
+ * @throws Refusal target-ambiguous
+ */
 export type NameKind = (given: string, naming: Naming) => Named | "wrong" | undefined;
 
 const NAME = /^[\w.@-]+$/;
 const PATH = /^[\w.@/-]+$/;
-/** What ends an ARN may have any visible character and spaces but those that patterns, and the ARN's own parts, are made of. */
 const TEXT = /^[\x20-\x7e]+$/;
+/** What patterns are made of, and the parts of an ARN. */
 const NOT_IN_TEXT = /[*?:\\]/;
 
 /** Where there is no kind: letters, digits and `_.@-`. */
-export function plainName(given: string): Named | "wrong" {
-  return NAME.test(given) ? { text: given } : "wrong";
-}
+export const plainName: NameKind = (given) => (NAME.test(given) ? { text: given } : "wrong");
 
 /**
- * The kinds of names that templates may ask for, as `{Name|kind}`; the `(Other)` of some is a member that says more.
+ * The kinds of names that templates may ask for, as `{Name|kind}`. `(Other)` is a member that says more.
  *
  * - `path`: with slashes in it.
- * - `text`: visible ASCII and spaces without `* ? : \`; at the end of a template only. Topics, log streams, alarms, addresses.
+ * - `text`: visible ASCII and spaces without `* ? : \`, such as a topic, a log stream or an address; at the end of a
+ *   template only.
  * - `queue`: a queue by its URL, as SQS has it.
- * - `function(Qualifier)`: a Lambda function by its name, with or without a qualifier, or by part of its ARN.
- * - `secret`: of Secrets Manager, whose ARNs end in six characters that its name does not tell.
- * - `parameter`: of SSM, whose ARN has its name's first slash once; `:version` and `:label` behind it are left out.
- * - `key`: of KMS, by its id; which key an alias is nobody can tell.
+ * - `function(Qualifier)`: a Lambda function by its name, with or without a qualifier, or by a part of its ARN.
+ * - `secret`: of Secrets Manager, whose ARNs end in six characters that the name does not tell.
+ * - `parameter`: of SSM; its name begins with a slash or not, and a `:version` or `:label` may follow.
+ * - `key`: of KMS by its id; whose alias an alias is nobody can tell.
  * - `rule(EventBusName)`: of EventBridge, on the bus that is told or the default one.
  * - `unqualified`: a name without the `:` and what stands behind it, by which IAM does not tell resources apart.
  * - `bedrock-model`: what follows an ARN's region: a foundation model, an inference profile, or what an ARN names.
@@ -47,31 +53,32 @@ export function plainName(given: string): Named | "wrong" {
 export const NAME_KINDS: Readonly<Record<string, NameKind>> = {
   path: (given) => (PATH.test(given) ? { text: given } : "wrong"),
   text: (given) => (TEXT.test(given) && !NOT_IN_TEXT.test(given) ? { text: given } : "wrong"),
-  queue: (given, { upstream }) => {
-    const { account, name } = QUEUE_URL.exec(given)?.groups ?? {};
-    return name === undefined || account !== (upstream.account ?? account) ? "wrong" : { text: name };
-  },
+  queue: queueName,
   function: functionName,
   secret: secretName,
   parameter: parameterName,
-  key: (given) => (given.startsWith("alias/") ? undefined : plainName(given)),
+  key: (given, naming) => (given.startsWith("alias/") ? undefined : plainName(given, naming)),
   rule: ruleName,
-  unqualified: (given) => plainName(given.split(":", 1)[0] ?? ""),
+  unqualified: (given, naming) => plainName(given.split(":", 1)[0] ?? "", naming),
   "bedrock-model": bedrockModel,
 };
 
-/** The host is only a part of the name here: where the request goes the configuration says. */
+/** The host is no more than a part of the name: where the request goes the configuration says. */
 const QUEUE_URL = /^https?:\/\/[\w.:-]+\/(?<account>\d{12})\/(?<name>[\w-]{1,80}(?:\.fifo)?)$/;
 
-/** By name, `name:qualifier`, or `123456789012:function:name` with or without one (Lambda API reference, FunctionName). */
+function queueName(given: string, { upstream }: Naming): Named | "wrong" {
+  const { account, name } = QUEUE_URL.exec(given)?.groups ?? {};
+  return name === undefined || account !== upstream.account ? "wrong" : { text: name };
+}
+
+/** By `name`, `name:qualifier`, or `123456789012:function:name` with or without one (Lambda API reference, Invoke). */
 const FUNCTION = /^(?:(?<account>\d{12}):function:)?(?<name>[\w-]{1,140})(?::(?<qualifier>[\w$-]{1,128}))?$/;
 const QUALIFIER = /^[\w$-]{1,128}$/;
 
-/** A function with a qualifier is a part of the function, whatever says so. */
+/** With a qualifier it is a part of the function, wherever the qualifier stands. */
 function functionName(given: string, { upstream, other }: Naming): Named | "wrong" {
-  const { account, name, qualifier = other } = FUNCTION.exec(given)?.groups ?? {};
-  if (name === undefined || (account !== undefined && account !== (upstream.account ?? account)))
-    return "wrong";
+  const { account = upstream.account, name, qualifier = other } = FUNCTION.exec(given)?.groups ?? {};
+  if (name === undefined || account !== upstream.account) return "wrong";
   if (qualifier === undefined) return { text: name };
   if (!QUALIFIER.test(qualifier) || qualifier !== (other ?? qualifier)) return "wrong";
   return { text: `${name}:${qualifier}`, within: [name] };
@@ -83,29 +90,33 @@ const SECRET_SUFFIX = /-[A-Za-z0-9]{6}$/;
 
 /**
  * A secret whose suffix is not told has `-??????` for it, as IAM's documentation writes it, so that rules on `name-*` and
- * `name-??????` are about it. What looks like a suffix may be the end of a name.
+ * on `name-??????` are about it. What looks like a suffix may be the end of a name.
  */
-function secretName(given: string): Named | "wrong" {
+function secretName(given: string, { fromArn }: Naming): Named | "wrong" {
   if (!SECRET.test(given)) return "wrong";
   const open = `${given}-??????`;
-  return SECRET_SUFFIX.test(given) ? { text: given, within: [open] } : { text: open };
+  if (!SECRET_SUFFIX.test(given)) return { text: open };
+  return fromArn ? { text: given, within: [open] } : { text: open, within: [given] };
 }
 
-const PARAMETER = /^(?<name>\/?[\w./-]{1,1011})(?<selector>:[\w.-]{1,128})?$/;
-/** Parameters that are secrets of Secrets Manager by another name. */
-const A_SECRET = /^\/?aws\/reference\//i;
+const PARAMETER = /^(?<name>\/?[\w./-]{1,1011})(?::[\w.-]{1,128})?$/;
+/** Secrets of Secrets Manager by another name, which rules on secrets would not see (Systems Manager user guide). */
+const SECRETS = /^\/*aws\/reference\//i;
 
-/** A parameter's ARN has one slash behind `parameter`, whether its name begins with one or not. */
-function parameterName(given: string): Named | "wrong" | undefined {
-  const { name } = PARAMETER.exec(given)?.groups ?? {};
-  if (name === undefined) return "wrong";
-  if (A_SECRET.test(name)) return undefined;
-  return { text: name.startsWith("/") ? name : `/${name}` };
+/** The ARN has one slash before the name, whether the name begins with one or not. */
+function parameterName(given: string): Named | "wrong" {
+  const name = PARAMETER.exec(given)?.groups?.["name"];
+  if (name === undefined || SECRETS.test(name)) return "wrong";
+  const path = name.startsWith("/") ? name : `/${name}`;
+  return path.length > 1 && path.endsWith("/") ? { text: path, within: [path.slice(0, -1)] } : { text: path };
 }
 
-/** Of the default bus the rules' ARNs do not name it. A bus may be told by its ARN. */
-function ruleName(given: string, { other = "default" }: Naming): Named | "wrong" {
-  const bus = other.slice(other.indexOf("event-bus/") === -1 ? 0 : other.indexOf("event-bus/") + 10);
-  if (!NAME.test(given) || !PATH.test(bus)) return "wrong";
+const BUS = "event-bus/";
+
+/** The ARNs of rules on the default bus do not name it. */
+function ruleName(given: string, { upstream, other = "default" }: Naming): Named | "wrong" {
+  const named = other.startsWith("arn:") ? ownResource(other, upstream) : `${BUS}${other}`;
+  const bus = named.slice(BUS.length);
+  if (!named.startsWith(BUS) || !PATH.test(bus) || !NAME.test(given)) return "wrong";
   return { text: bus === "default" ? given : `${bus}/${given}` };
 }

@@ -1,0 +1,145 @@
+import type { Requirement } from "../../domain/operation.ts";
+import { Refusal } from "../../domain/refusal.ts";
+import { malformed } from "../body.ts";
+import type { Upstream } from "../service.ts";
+import { type Members, textsAt } from "./members.ts";
+import type { ApiOperation } from "./model.ts";
+import type { Named } from "./name-kinds.ts";
+import { foreign, ownResource } from "./own-arn.ts";
+import { parseTemplate, type Placeholder, type Template } from "./template.ts";
+
+/** More than any operation names at once; AWS's batches have at most some hundred entries. */
+const MAX_RESOURCES = 1_000;
+
+/** One thing that a request touches. */
+interface Touched {
+  readonly resource: string;
+  readonly within: readonly string[];
+}
+
+/** Nobody can tell what it is. */
+const UNKNOWN = Symbol("a resource that nobody knows");
+
+/**
+ * What a request needs to be allowed.
+ *
+ * @throws Refusal body-malformed, target-ambiguous, internal: a member that cannot be read as the name it should be, or
+ * an ARN that is not this upstream's
+ */
+export function requirementsOf(
+  { action, covers, resources }: ApiOperation,
+  members: Members,
+  upstream: Upstream,
+): readonly Requirement[] {
+  const own = { action, ...(covers !== undefined && { covers }) };
+  if (resources?.length === 0) return [{ ...own, resource: "*" }];
+  const touched = (resources ?? []).flatMap((text) => fill(parseTemplate(text), members, upstream));
+  const known = new Map(touched.flatMap((one) => (one === UNKNOWN ? [] : [[one.resource, one] as const])));
+  if (known.size > MAX_RESOURCES) throw wrong("too many resources", members);
+  const requirements: Requirement[] = [...known.values()].map(({ resource, within }) => ({
+    ...own,
+    resource,
+    ...(within.length > 0 && { within }),
+  }));
+  if (known.size === 0 || touched.includes(UNKNOWN))
+    requirements.push({ ...own, resource: "*", unknownResource: true });
+  return requirements;
+}
+
+type Filled = readonly (Touched | typeof UNKNOWN)[];
+
+/** What a template names in a request: nothing where a member of it is not there. */
+function fill(template: Template, members: Members, upstream: Upstream): Filled {
+  const { head, parts } = template;
+  const texts = parts.map((part) => (typeof part === "string" ? [part] : givenFor(part, members)));
+  // A list has as many entries as it has; of everything else there is one.
+  const count = texts.reduce((most, { length }) => (length === 1 ? most : length), 1);
+  const rows = Array.from({ length: count }, (_, i) => texts.map((of) => (of.length === 1 ? of[0] : of[i])));
+  const whole = rows.filter((row): row is string[] => row.every((text) => text !== undefined));
+  if (whole.length > 0 && whole.length < rows.length)
+    throw wrong("an entry that does not name its resource", members);
+  if (head === undefined) return whole.map(([text = ""]) => byOwnArn(text, upstream));
+  const start = filledIn(head, upstream);
+  return whole.map((row) => byTemplate(start, { parts, row }, members, upstream));
+}
+
+function givenFor({ place, fallback }: Placeholder, members: Members): readonly (string | undefined)[] {
+  return textsAt(place, members).map((text) => text ?? fallback);
+}
+
+/** What stands behind a `:` of a resource belongs to what stands before it, as the alias of a state machine does. */
+function byOwnArn(text: string, upstream: Upstream): Touched {
+  const resource = ownResource(text, upstream);
+  const head = text.slice(0, text.length - resource.length);
+  const cuts = [...resource.matchAll(/:/g)].map(({ index }) => head + resource.slice(0, index));
+  return { resource: text, within: cuts };
+}
+
+/** The texts of a template's parts as one request has them. */
+interface Row {
+  readonly parts: Template["parts"];
+  readonly row: readonly string[];
+}
+
+function byTemplate(
+  start: string,
+  { parts, row }: Row,
+  members: Members,
+  upstream: Upstream,
+): Filled[number] {
+  let variants: readonly string[] = [start];
+  for (const [i, part] of parts.entries()) {
+    const given = row[i] ?? "";
+    const named =
+      typeof part === "string"
+        ? { text: filledIn(part, upstream) }
+        : nameIn(part, { given, before: variants[0] ?? "" }, members, upstream);
+    if (named === undefined) return UNKNOWN;
+    const { text, within = [] } = named;
+    variants = [text, ...within].flatMap((one) => variants.map((variant) => variant + one));
+  }
+  const [resource = "", ...within] = variants;
+  return { resource, within };
+}
+
+/** What a member says, and what stands before it in the ARN that is being made. */
+interface Given {
+  readonly given: string;
+  readonly before: string;
+}
+
+/** In place of a name its ARN may stand; it must be the one that would have come of the name. */
+function nameIn(
+  { kind, other }: Placeholder,
+  { given, before }: Given,
+  members: Members,
+  upstream: Upstream,
+): Named | undefined {
+  const fromArn = given.startsWith("arn:");
+  if (fromArn && !given.startsWith(before)) return namedByAlias(given, upstream);
+  const name = fromArn ? given.slice(before.length) : given;
+  const more = other === undefined ? undefined : textsAt(other, members)[0];
+  const named = kind(name, { upstream, fromArn, other: more });
+  if (named === "wrong") throw wrong("a member does not name what it should", members);
+  return named;
+}
+
+/** The ARN is not one that the template could name: an alias, of which nobody can tell whose it is, or something else. */
+function namedByAlias(arn: string, upstream: Upstream): undefined {
+  if (!ownResource(arn, upstream).startsWith("alias/")) throw foreign();
+  return undefined;
+}
+
+/** The configuration demands an account where ARNs need one; a missing one is a fault of ours. */
+function filledIn(text: string, { name, partition, region, account }: Upstream): string {
+  if (account === undefined && text.includes("{account}"))
+    throw new Refusal("internal", { detail: `upstream ${name} has no account` });
+  return text
+    .replace("{partition}", partition)
+    .replace("{region}", region)
+    .replace("{account}", account ?? "");
+}
+
+function wrong(detail: string, { labels }: Members): Refusal {
+  return labels.size > 0 ? new Refusal("target-malformed", { detail }) : malformed(detail);
+}
