@@ -70,7 +70,7 @@ export interface Operation {
   readonly hostPrefix?: string | undefined;
   /** The path as it is signed and sent. */
   readonly path: string;
-  /** The query as it is signed and sent, in canonical order, without `?`. */
+  /** The query as it is sent, without `?`: in canonical order, but for the values of one name to an application. */
   readonly query: string;
   /** Headers that belong to the operation, names in lower case; all of them are signed. */
   readonly headers: readonly HeaderLine[];

@@ -4,11 +4,13 @@ import type { Decision, Permit } from "../domain/decision.ts";
 import { Refusal } from "../domain/refusal.ts";
 import { decide } from "../policy/decide.ts";
 import type { SignedRequest } from "../upstream/signed-request.ts";
-import { contextOf } from "./context.ts";
+import { accessTokenOf } from "./access-token.ts";
+import { applicationOf } from "./application-of.ts";
 import { withHashedBody } from "./bodies/hashed-body.ts";
+import { contextOf } from "./context.ts";
+import type { Live } from "./live.ts";
 import { type Asked, type Next, nextOf, PASS } from "./next-attempt.ts";
 import type { Pipeline } from "./pipeline.ts";
-
 import { proceed } from "./proceed.ts";
 import { giveUp, guarded } from "./respond.ts";
 import { withWish } from "./role-wish.ts";
@@ -17,7 +19,7 @@ import type { Visit } from "./visit.ts";
 
 /**
  * Decides, obtains the caller's credentials, signs and sends; where AWS says no to the signature or to the region alone,
- * once more.
+ * once more. To an API with an authorizer of its own goes the caller's access token, and no credentials are got.
  *
  * @throws Refusal denied-by-rule, denied-no-rule, roles-disagree, claim-unusable, role-not-granted …
  */
@@ -34,19 +36,21 @@ function send(visit: Visit, pipeline: Pipeline, asked: Asked, first: boolean): u
   const decision = decide(pipeline.policy, caller, operation, contextOf(visit.request, pipeline.now));
   const permit = withWish(visit.head.headers, permitted(visit, decision), caller);
   const { hashesBodies, maxBodyBytes } = live.upstream;
+  const carryOut = live.auth === "token" ? passOn : signAndSend;
   if (!hashesBodies) return carryOut(visit, pipeline, asked, { permit, first });
   return proceed(withHashedBody(visit, operation, pipeline.bodies, maxBodyBytes), (hashed) =>
     carryOut(visit, pipeline, { ...asked, operation: hashed }, { permit, first }),
   );
 }
 
-/** What was permitted is done. */
-function carryOut(
-  visit: Visit,
-  pipeline: Pipeline,
-  asked: Asked,
-  { permit, first }: { readonly permit: Permit; readonly first: boolean },
-): unknown {
+/** By whose leave something is done, and whether it may be done once more. */
+interface Leave {
+  readonly permit: Permit;
+  readonly first: boolean;
+}
+
+/** What was permitted is done with the caller's own credentials. */
+function signAndSend(visit: Visit, pipeline: Pipeline, asked: Asked, { permit, first }: Leave): unknown {
   const { live, operation, caller } = asked;
   const broker = brokerFor(pipeline, permit);
   return proceed(broker.obtain(permit, caller), (credentials) => {
@@ -60,12 +64,27 @@ function carryOut(
       next = nextOf(answer, { pipeline, asked, permit, broker, credentials, offsetMs, mayRepeat });
       return next !== PASS;
     };
-    const { sessionToken } = credentials;
-    live.forwarder.forward({ ...signed, sessionToken, withhold }, visit.response, (end) => {
-      if (end === "withheld") guarded(visit, () => goOn(visit, pipeline, next));
-      else if (end instanceof Refusal) giveUp(visit, end);
-      else visit.end({ forwarded: end });
-    });
+    const application = applicationOf(live, asked.mount, pipeline.cookie);
+    // What an application answers is its own affair, whatever it looks like.
+    const watched = application === undefined ? { ...signed, withhold } : { ...signed, application };
+    forward(visit, live, watched, () => goOn(visit, pipeline, next));
+  });
+}
+
+/** What was permitted is asked for with the caller's access token. */
+function passOn(visit: Visit, pipeline: Pipeline, { live, operation, caller, mount }: Asked): void {
+  const accessToken = accessTokenOf(visit.head.headers, pipeline.cookie, caller);
+  const request = signOperation(visit, live, operation, { accessToken });
+  const application = applicationOf(live, mount, pipeline.cookie);
+  forward(visit, live, { ...request, application }, () => {});
+}
+
+/** @param onWithheld goes on where the answer is kept from the client */
+function forward(visit: Visit, live: Live, request: SignedRequest, onWithheld: () => unknown): void {
+  live.forwarder.forward(request, visit.response, (end) => {
+    if (end === "withheld") guarded(visit, onWithheld);
+    else if (end instanceof Refusal) giveUp(visit, end);
+    else visit.end({ forwarded: end });
   });
 }
 

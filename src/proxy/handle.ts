@@ -40,12 +40,12 @@ export function handle(pipeline: Pipeline, visit: Visit): void {
 
 /** A bucket that is known to be in another region of the upstream is asked there. */
 export function atHome({ bucketRegions }: Pipeline, to: Route, operation: Operation, caller: Caller): Asked {
-  const { live, regions } = to;
+  const { live, regions, mount } = to;
   const { bucket } = operation;
   const region = bucket === undefined ? undefined : bucketRegions.find(live.upstream.name, bucket);
   const home = region === undefined ? undefined : regions.get(region);
-  if (home === undefined || home === live) return { live, regions, operation, caller };
-  return { live: home, regions, operation: { ...operation, region: home.upstream.region }, caller };
+  if (home === undefined || home === live) return { live, regions, mount, operation, caller };
+  return { live: home, regions, mount, operation: { ...operation, region: home.upstream.region }, caller };
 }
 
 /** Who is turned away at the door is told in the words of the service that was meant, where one can be found. */

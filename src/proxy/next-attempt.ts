@@ -14,6 +14,8 @@ export interface Asked {
   readonly live: Live;
   /** The upstream in all its regions. */
   readonly regions: Regions;
+  /** What the client has in its path in place of an API's base path. */
+  readonly mount: string;
   readonly operation: Operation;
   readonly caller: Caller;
 }

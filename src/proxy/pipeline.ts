@@ -27,6 +27,8 @@ export interface Pipeline {
   readonly authenticate: Authenticate;
   /** Of callers who need not have meant to say who they are. */
   readonly ambient: AmbientRules;
+  /** Name of the cookie that may bring a token; undefined where there is none. */
+  readonly cookie: string | undefined;
   readonly policy: Policy;
   readonly bodies: BodyReader;
   readonly bucketRegions: BucketRegions;

@@ -65,6 +65,7 @@ export function snapshotOf(
     upstreams: primaries.map(({ upstream }) => upstream),
     authenticate: authenticateOf(config, surroundings, { issuers, denylist }, parts),
     ambient: ambientRulesOf(config),
+    cookie: config.identity.cookie?.name,
     policy: compilePolicy(config.policy.rules, policyOptionsOf(config)),
     bodies,
     bucketRegions,

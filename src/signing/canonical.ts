@@ -36,6 +36,21 @@ export function canonicalPath(wirePath: string, service: string): string {
   return speaksS3(service) ? wirePath : encodePath(wirePath);
 }
 
+/**
+ * The query that a service signs: that of the wire, sorted. Names are in order there; the values of one name may be in
+ * another, since to an application they may be a list. S3 takes each name once.
+ *
+ * @param wireQuery in canonical escapes, each name with its `=`
+ */
+export function canonicalOrder(wireQuery: string, service: string): string {
+  if (speaksS3(service) || !wireQuery.includes("&")) return wireQuery;
+  const pairs = wireQuery.split("&").map((pair) => pair.split("=") as [name: string, value: string]);
+  return pairs
+    .sort(byNameThenValue)
+    .map((pair) => pair.join("="))
+    .join("&");
+}
+
 /** Sorts header lines by name, joins the values of a repeated name with `,` in order, and tidies white space. */
 export function canonicalHeaders(headers: readonly HeaderLine[]): CanonicalHeaders {
   let lines = "";
@@ -61,6 +76,10 @@ export function canonicalRequest({ method, path, query, headers, payloadHash }: 
 function byName(a: HeaderLine, b: HeaderLine): number {
   if (a[0] === b[0]) return 0;
   return a[0] < b[0] ? -1 : 1;
+}
+
+function byNameThenValue(a: HeaderLine, b: HeaderLine): number {
+  return byName(a, b) || byName([a[1], ""], [b[1], ""]);
 }
 
 const WHITE_SPACE = /[ \t\r\n]+/g;

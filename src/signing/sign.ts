@@ -1,5 +1,5 @@
 import type { HeaderLine } from "../domain/operation.ts";
-import { canonicalHeaders, canonicalPath, canonicalRequest, speaksS3 } from "./canonical.ts";
+import { canonicalHeaders, canonicalOrder, canonicalPath, canonicalRequest, speaksS3 } from "./canonical.ts";
 import { createKeyRings, formatAmzDate, signature } from "./signing-key.ts";
 import type { SigningCredentials } from "./signing-key.ts";
 
@@ -8,7 +8,7 @@ export interface SignableRequest {
   readonly method: string;
   /** The path exactly as sent. */
   readonly path: string;
-  /** The query exactly as sent, already canonical; without `?`. */
+  /** The query exactly as sent, without `?`: canonical, but for the order of one name's values where it is not S3's. */
   readonly query: string;
   /** What is signed besides the headers that the signer adds; `host` must be among them. */
   readonly headers: readonly HeaderLine[];
@@ -47,7 +47,7 @@ export function createSigner(): Signer {
     const canonical = canonicalRequest({
       method: request.method,
       path: canonicalPath(request.path, service),
-      query: request.query,
+      query: canonicalOrder(request.query, service),
       headers,
       payloadHash: request.payloadHash,
     });

@@ -163,3 +163,22 @@ describe("a signer that is kept", () => {
     expect(dates).toEqual(["20261231T235959Z", "20270101T000000Z", "20261231T235959Z"]);
   });
 });
+
+describe("a query in which a name stands more than once", () => {
+  it.each([
+    ["a=2&a=1", "a=1&a=2"],
+    ["a=&a=b&a=", "a=&a=&a=b"],
+    ["a=b%20c&a=b", "a=b&a=b%20c"],
+    ["a=1&b=2&b=10&c=", "a=1&b=10&b=2&c="],
+  ])("%s is sent in the client's order and signed in SigV4's", (sent, signed) => {
+    const request = { ...example, service: "execute-api" };
+    expect(signatureOf({ ...request, query: sent })).toBe(signatureOf({ ...request, query: signed }));
+    expect(signatureOf({ ...request, query: sent })).not.toBe(signatureOf({ ...request, query: "a=1" }));
+  });
+
+  it("is nothing that S3 has", () => {
+    expect(signatureOf({ ...example, query: "a=2&a=1" })).not.toBe(
+      signatureOf({ ...example, query: "a=1&a=2" }),
+    );
+  });
+});

@@ -9,6 +9,7 @@ import type { ClaimedCaller } from "../../identity/claimed-caller.ts";
 import type { Policy } from "../../policy/compile.ts";
 import type { SourceTraits } from "../../policy/document.ts";
 import { type AmbientRules, checkAmbient } from "../ambient.ts";
+import { checkAccessToken } from "../access-token.ts";
 import { checkDoor } from "../door.ts";
 import { type Arrival, arrive } from "./arrival.ts";
 import { checkSource, whyRole } from "./role.ts";
@@ -82,6 +83,8 @@ async function walk(parts: ExplainParts, question: Question, findings: Findings)
   if (decision.verdict === "denial") throw new Refusal(decision.reason, { detail: decision.detail });
   findings.stage = "credentials";
   const permit = withWish(head.headers, decision, caller);
+  // Without credentials, and without a signature.
+  if (to.live.auth === "token") return checkAccessToken(caller);
   findings.role = { role: permit.role, source: permit.source, why: whyRole(decision, permit, caller) };
   checkSource(parts.sourceKindOf(permit.source), permit, caller);
   findings.stage = "signing";

@@ -1,7 +1,12 @@
 import type { Caller } from "../../domain/caller.ts";
 import type { Head } from "../../domain/head.ts";
 import type { HeaderLine, Operation } from "../../domain/operation.ts";
-import { canonicalHeaders, canonicalPath, canonicalRequest } from "../../signing/canonical.ts";
+import {
+  canonicalHeaders,
+  canonicalOrder,
+  canonicalPath,
+  canonicalRequest,
+} from "../../signing/canonical.ts";
 import { hashPayload } from "../../signing/payload.ts";
 import { createSigner } from "../../signing/sign.ts";
 import { crossToAws } from "../../upstream/headers.ts";
@@ -58,7 +63,7 @@ export function explainSigning({ headers }: Head, { operation, live, caller, now
   return canonicalRequest({
     method,
     path: canonicalPath(path, service),
-    query,
+    query: canonicalOrder(query, service),
     headers: canonicalHeaders([...signed, ...added.filter(([name]) => name !== "authorization")]),
     payloadHash,
   });

@@ -5,7 +5,7 @@ import type { Pipeline } from "../pipeline.ts";
 import type { Visit } from "../visit.ts";
 import { type GivenCredentials, inSeconds } from "./given-credentials.ts";
 import type { Page } from "./page.ts";
-import { realCredentials } from "./real-credentials.ts";
+import { readRole, realCredentials } from "./real-credentials.ts";
 
 /**
  * `/.postern/credentials`: what an SDK is to sign with. Its placeholders sign nothing that AWS would take: with them goes
@@ -27,16 +27,16 @@ const FOREIGN =
 /** A JSON Web Token, with or without a scheme: SDKs send what is in a token file as it stands. */
 const AUTHORIZATION = /^(?:bearer +)?(?<token>[\w-]+\.[\w-]+\.[\w-]+)$/i;
 
-/** @throws Refusal header-not-allowed, method-not-allowed, role-not-granted, and as the token's */
+/** @throws Refusal method-not-allowed, header-not-allowed, query-not-allowed, role-not-granted, and as the token's */
 async function containerCredentials(stages: Pipeline, visit: Visit): Promise<GivenCredentials> {
   visit.operationName = "credentials";
-  const { method, headers } = visit.head;
+  const { method, target, headers } = visit.head;
   if (method !== "GET") throw new Refusal("method-not-allowed");
   const token = tokenOf(headers);
+  const role = readRole(target, stages.selfService.credentials?.real === true);
   const caller = await stages.authenticate(readHeaders(["authorization", `Bearer ${token}`]));
   visit.caller = caller;
-  const real = await realCredentials(stages, visit, caller);
-  if (real !== undefined) return real;
+  if (role !== undefined) return realCredentials(stages, visit, caller, role);
   return {
     AccessKeyId: "POSTERNPLACEHOLDER00",
     SecretAccessKey: "placeholder",

@@ -15,20 +15,18 @@ import { type GivenCredentials, inSeconds } from "./given-credentials.ts";
 const POSTERN = ".postern";
 
 /**
- * The real credentials of a role, where the query asks for them: to a caller whom a rule allows `postern:GetCredentials`
- * on the role, and gives that very role. They outlive the caller's token.
+ * The real credentials of a role: for a caller whom a rule allows `postern:GetCredentials` on it, and gives that very
+ * role. They outlive the caller's token.
  *
- * @returns undefined where nobody asks
- * @throws Refusal query-not-allowed, role-not-granted, and as the decision's and the credentials'
+ * @throws Refusal role-not-granted, and as the decision's and the credentials'
  */
 export async function realCredentials(
   stages: Pipeline,
   visit: Visit,
   caller: Caller,
-): Promise<GivenCredentials | undefined> {
-  const { policy, now, selfService } = stages;
-  const role = readRole(visit.head.target, selfService.credentials?.real === true);
-  if (role === undefined) return undefined;
+  role: string,
+): Promise<GivenCredentials> {
+  const { policy, now } = stages;
   const operation = getCredentials(role);
   visit.operation = operation;
   const permit = permitted(visit, decide(policy, caller, operation, contextOf(visit.request, now)));
@@ -45,8 +43,13 @@ export async function realCredentials(
   };
 }
 
-/** The role that a query names, which has nothing else; undefined where there is no query. */
-function readRole(target: string, isReal: boolean): string | undefined {
+/**
+ * The role whose real credentials a query asks for, which has nothing else; undefined where there is no query.
+ *
+ * @param isReal whether there are any
+ * @throws Refusal query-not-allowed, role-not-granted
+ */
+export function readRole(target: string, isReal: boolean): string | undefined {
   if (!target.includes("?")) return undefined;
   const { query } = splitTarget(target);
   if (!isReal || !query.startsWith("role=") || query.includes("&"))
