@@ -17,6 +17,9 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   suggest: async () => (await import("./cli/suggest.ts")).suggest,
   token: async () => (await import("./cli/token.ts")).token,
   whoami: async () => (await import("./cli/whoami.ts")).whoami,
+  presign: async () => (await import("./cli/presign.ts")).presign,
+  credentials: async () => (await import("./cli/credentials.ts")).credentials,
+  exec: async () => (await import("./cli/exec.ts")).exec,
   health: async () => (await import("./cli/health.ts")).health,
 };
 

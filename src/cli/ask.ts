@@ -7,7 +7,7 @@ export interface Answer {
 }
 
 /** A command that hangs helps nobody. */
-const TIMEOUT_MS = 5000;
+export const TIMEOUT_MS = 5000;
 
 /**
  * Asks a server once. A redirect is no answer: what was sent is meant for the server that was named.
@@ -23,11 +23,16 @@ export async function ask(url: URL, init: RequestInit = {}): Promise<Answer> {
     });
     return { ok: answer.ok, text: await answer.text() };
   } catch (error) {
-    const late = error instanceof Error && error.name === "TimeoutError";
-    throw new Complaint(
-      late ? `no answer from ${url.origin} in ${TIMEOUT_MS / 1000} s` : `nothing answers at ${url.origin}`,
-    );
+    throw noAnswer(url, error);
   }
+}
+
+/** Why there is no answer, in a line. */
+export function noAnswer({ origin }: URL, error: unknown): Complaint {
+  const late = error instanceof Error && /^(?:Timeout|Abort)Error$/.test(error.name);
+  return new Complaint(
+    late ? `no answer from ${origin} in ${TIMEOUT_MS / 1000} s` : `nothing answers at ${origin}`,
+  );
 }
 
 /** The JSON object of an answer; undefined where it is none. */

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { speak } from "./spoken.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
-const COMMANDS = ["serve", "dev", "check", "token", "whoami", "health"];
+const COMMANDS = ["serve", "dev", "check", "token", "whoami", "credentials", "health"];
 
 it.each([["--help"], ["-h"], ["help"]])("postern %s names every command and exit code", async (word) => {
   const { code, out, err } = await speak([word]);

@@ -102,7 +102,17 @@ describe("postern whoami", () => {
     [
       ["editor", "--token", "x"],
       {},
-      "a user and a token are two answers to one question; see postern whoami --help",
+      "a user, --token and --token-file are answers to one question; see postern whoami --help",
+    ],
+    [
+      ["--token-file", "/dev/null", "--token", "x"],
+      {},
+      "a user, --token and --token-file are answers to one question; see postern whoami --help",
+    ],
+    [
+      ["--token-file", "/dev/null"],
+      {},
+      "no token: name a user, or set POSTERN_TOKEN; see postern whoami --help",
     ],
     [["--token", "a b"], {}, "a token has no spaces and only ASCII characters"],
     [["--token", "a\nHost: evil"], {}, "a token has no spaces and only ASCII characters"],
