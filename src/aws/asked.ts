@@ -6,4 +6,6 @@ export interface Asked {
   readonly resource: ResourceShape;
   /** Actions that such a request always counts as too, for denies. */
   readonly covers: readonly string[];
+  /** Whether it does not tell what it touches; `resource` is nothing then. */
+  readonly unknownResource?: true;
 }

@@ -1,6 +1,7 @@
 import type { KnownAction, ResourceShape } from "../domain/known-action.ts";
 import { DYNAMODB_ACTIONS, EXECUTE_API_ACTIONS, LAMBDA_ACTIONS, S3_ACTIONS } from "./action-names.ts";
 import { ACTION_SIBLINGS } from "./action-siblings.ts";
+import { askedOfModel } from "./api/asked.ts";
 import type { Asked } from "./asked.ts";
 import { askedOfDynamoDb } from "./dynamodb/asked.ts";
 import { askedOfExecuteApi } from "./execute-api/asked.ts";
@@ -37,14 +38,22 @@ export function knownActionsOf(upstream: Upstream): readonly KnownAction[] {
   return [...actions].map((action) => knownAction(action, asked));
 }
 
-function actionsOf({ service, functionName }: Upstream): ServiceActions | undefined {
+function actionsOf({ service, functionName, model }: Upstream): ServiceActions | undefined {
   if (functionName !== undefined) return OF_FUNCTION_URL;
+  if (model !== undefined) return { asked: askedOfModel, names: service === "lambda" ? LAMBDA_ACTIONS : [] };
   return Object.entries(ACTIONS).find(([name]) => name === service)?.[1];
 }
 
 function knownAction(action: string, asked: readonly Asked[]): KnownAction {
-  const resources = shapesOf(asked.filter((one) => one.action === action));
-  return { action, asked: resources.length > 0, resources, siblings: siblingsOf(action, asked) };
+  const ways = asked.filter((one) => one.action === action);
+  const known = ways.filter(({ unknownResource }) => unknownResource !== true);
+  return {
+    action,
+    asked: ways.length > 0,
+    resources: shapesOf(known),
+    ...(known.length < ways.length && { unknownResource: true }),
+    siblings: siblingsOf(action, asked),
+  };
 }
 
 function shapesOf(asked: readonly Asked[]): readonly ResourceShape[] {

@@ -130,8 +130,12 @@ function namedByAlias(arn: string, upstream: Upstream): undefined {
   return undefined;
 }
 
-/** The configuration demands an account where ARNs need one; a missing one is a fault of ours. */
-function filledIn(text: string, { name, partition, region, account }: Upstream): string {
+/**
+ * A text of a template with what is the upstream's. The configuration demands an account where ARNs need one.
+ *
+ * @throws Refusal internal: there is none
+ */
+export function filledIn(text: string, { name, partition, region, account }: Upstream): string {
   if (account === undefined && text.includes("{account}"))
     throw new Refusal("internal", { detail: `upstream ${name} has no account` });
   return text
