@@ -33,6 +33,10 @@ const operationName = written(
   "an operation is named as its API has it, like PutRecord",
 );
 
+/** Method, segments, and what the query must say: `POST /functions/{FunctionName}/invocations`, `GET /layers?find=Layer`. */
+const ROUTE =
+  /^(?:GET|HEAD|PUT|POST|DELETE|PATCH) (?:\/(?:[A-Za-z0-9_~@:-][A-Za-z0-9._~@:-]*|\{[A-Za-z][A-Za-z0-9_-]*\+?\}))*\/?(?:\?[A-Za-z0-9._~=&-]+)?$/;
+
 const operation = z.strictObject({
   action: action
     .optional()
@@ -40,10 +44,7 @@ const operation = z.strictObject({
   covers: distinct(action)
     .optional()
     .describe("Actions with the same effect: a deny of one of them is a deny of this."),
-  route: written(
-    /^(?:GET|HEAD|PUT|POST|DELETE|PATCH) \/[\x21-\x7e]*$/,
-    "a route is written like POST /functions/{FunctionName}/invocations",
-  )
+  route: written(ROUTE, "a route is written like POST /functions/{FunctionName}/invocations")
     .optional()
     .describe("Of rest-json: method and path, with members of the request in braces."),
   resources: z

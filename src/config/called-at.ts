@@ -31,18 +31,16 @@ function usualEndpointOf(settings: Settings, region: string): string {
 
 /** The API that an upstream is, and where in its host. */
 export function apiPlaceOf(settings: Settings, region: string): ApiPlace | undefined {
-  const { api, endpoint } = settings;
-  if (api === undefined) return undefined;
-  const { id, stage, sendId } = api;
-  const own = endpoint && inRegion(endpoint, region);
-  const standing = own === undefined ? undefined : readAwsHost(settings, hostOf(own))?.standing;
+  if (settings.api === undefined) return undefined;
+  const { id, stage, sendId } = settings.api;
+  const own = settings.endpoint && inRegion(settings.endpoint, region);
+  const standing = own === undefined ? ITS_OWN : readAwsHost(settings, hostOf(own))?.standing;
+  const isForEvery = standing?.kind === "api" && standing.id === undefined;
+  const written = own === undefined ? "" : endpointPathOf(own);
   // At AWS's own hosts the stage is first in the path; at any other the operator says what is.
-  const isAtAws = own === undefined || standing !== undefined;
-  const usual = isAtAws && stage !== "$default" ? `/${stage}` : "";
-  return {
-    id,
-    stage,
-    basePath: (own && endpointPathOf(own)) || usual,
-    sendsId: sendId ?? (standing?.kind === "api" && standing.id === undefined),
-  };
+  const usual = standing === undefined || stage === "$default" ? "" : `/${stage}`;
+  return { id, stage, basePath: written === "" ? usual : written, sendsId: sendId ?? isForEvery };
 }
+
+/** Where no endpoint is written the API is called at the host that AWS gave it. */
+const ITS_OWN = { kind: "service" } as const;

@@ -37,7 +37,9 @@ function describeIssue(issue: Issue, path: Path, document: unknown): readonly Fo
     if (issue.discriminator !== undefined)
       return [{ path, message: issue.message }, ...oddKeys(path, document)];
     // The branch that was meant is the one that came furthest.
-    const inner = issue.errors.flat().filter((one) => one.path.length > 0);
+    const inner = issue.errors
+      .flat()
+      .filter((one) => one.path.length > 0 || one.code === "unrecognized_keys");
     if (inner.length > 0)
       return inner.flatMap((one) => describeIssue(one, [...path, ...pathOf(one)], document));
   }

@@ -33,6 +33,7 @@ export interface Draft {
   readonly sources: readonly Entry<string, Source>[];
   readonly shared: Config["credentials"]["shared"];
   readonly upstreams: readonly Entry<string, Config["upstreams"][string]>[];
+  readonly selfService: Config["selfService"] | undefined;
   readonly rules: readonly Entry<number, Config["policy"]["rules"][number]>[];
   readonly mode: Config["policy"]["mode"] | undefined;
   /** Epoch milliseconds; undefined too where nothing is written. */
@@ -43,7 +44,7 @@ export interface Draft {
 
 /** Reads the pieces of a document whose references are filled. */
 export function draftOf(document: unknown): Draft {
-  const { listen, probes, operator, aws } = configSchema.shape;
+  const { listen, probes, operator, aws, selfService } = configSchema.shape;
   const root = asMap(document);
   const policy = asMap(root["policy"]);
   const identity = asMap(root["identity"]);
@@ -61,6 +62,7 @@ export function draftOf(document: unknown): Draft {
     sources: members(sourceSchema, sources),
     shared: fitting(credentialsSchema.shape.shared, credentials["shared"]),
     upstreams: members(upstreamSchema, Object.entries(asMap(root["upstreams"]))),
+    selfService: fitting(selfService, root["selfService"]),
     rules: items(ruleSchema, policy["rules"]),
     mode: fitting(modeSchema, policy["mode"] ?? "enforce"),
     until: fitting(moment, policy["until"]),

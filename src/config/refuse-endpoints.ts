@@ -43,19 +43,11 @@ function elsewhere({ function: called }: Settings, endpoint: string): string | u
 }
 
 function ofStanding(standing: Standing, settings: Settings, aws: Config["aws"]): string | undefined {
-  switch (standing.kind) {
-    case "no-use":
-    case "service":
-      return undefined;
-    case "tables":
-      return ofAccount(standing.account, settings.account ?? aws.account);
-    case "api":
-      return ofApi(standing.id, settings);
-    case "function":
-      return ofFunction(standing.urlId, settings);
-    default:
-      return ofAddressing(standing, settings.addressing, aws.region);
-  }
+  if (standing.kind === "tables") return ofAccount(standing.account, settings.account ?? aws.account);
+  if (standing.kind === "api") return ofApi(standing.id, settings);
+  if (standing.kind === "function") return ofFunction(standing.urlId, settings);
+  if (standing.kind === "service" || standing.kind === "no-use") return undefined;
+  return ofAddressing(standing, settings.addressing, aws.region);
 }
 
 function ofAccount(named: string | undefined, account: string | undefined): string | undefined {

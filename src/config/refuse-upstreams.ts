@@ -1,9 +1,12 @@
 import { partitionOf } from "../aws/arn.ts";
 import { isInTheClear } from "./address.ts";
 import type { Draft } from "./draft.ts";
+import { needsAccount } from "./api-model.ts";
 import type { Found } from "./problem.ts";
+import { refuseApis } from "./refuse-apis.ts";
 import { refuseEndpoints } from "./refuse-endpoints.ts";
 import { refuseHosts } from "./refuse-hosts.ts";
+import { refuseServices } from "./refuse-services.ts";
 import type { Config } from "./schema.ts";
 import { inRegion } from "./upstream-schema.ts";
 import { regionsOf } from "./upstreams.ts";
@@ -15,6 +18,8 @@ export function refuseUpstreams(draft: Draft): readonly Found[] {
     ...inTheClear(draft),
     ...oddRegions(draft),
     ...oddAddressing(draft),
+    ...refuseApis(draft),
+    ...refuseServices(draft),
     ...refuseEndpoints(draft),
     ...refuseHosts(draft),
     ...needs(draft),
@@ -89,8 +94,13 @@ function oddRegions({ upstreams }: Draft): Found[] {
   });
 }
 
-function oddSeveral({ endpoint, addressing }: Settings, regions: readonly string[]): string | undefined {
+function oddSeveral(
+  { endpoint, addressing, api, function: called }: Settings,
+  regions: readonly string[],
+): string | undefined {
   if (regions.length === 1) return undefined;
+  if (api !== undefined) return "an API is in one region; write an upstream for each";
+  if (called !== undefined) return "a function is in one region; write an upstream for each";
   // A request is decided once, by ARNs, and they begin with the partition.
   if (new Set(regions.map(partitionOf)).size > 1) return "these regions are not of one partition";
   if (addressing.bucket !== undefined) return "an endpoint that stands for one bucket is in one region";
@@ -116,8 +126,8 @@ function needs({ upstreams, aws, sources }: Draft): Found[] {
   return upstreams.flatMap(({ key, fit }) => {
     const path = ["upstreams", key];
     const found: Found[] = [];
-    const { service, account = aws?.account, credentials } = fit ?? {};
-    if (service === "dynamodb" && aws !== undefined && account === undefined)
+    const { account = aws?.account, credentials } = fit ?? {};
+    if (fit !== undefined && aws !== undefined && account === undefined && needsAccount(fit))
       found.push({ path, message: "its ARNs carry an account: set aws.account, or account here" });
     if (credentials !== undefined && !names.includes(credentials)) {
       const message = `no credential source is named "${credentials}" (there is ${names.join(", ")})`;

@@ -1,8 +1,13 @@
 import { knownActionsOf } from "../aws/known-actions.ts";
+import type { KnownAction } from "../domain/known-action.ts";
 import type { PolicyNames } from "../policy/document.ts";
 import type { LintNames } from "../policy/problems/lints.ts";
 import type { CallerTraits } from "../policy/problems/nobody.ts";
+import { actionPrefixOf, needsAccount } from "./api-model.ts";
 import { asMap, type Draft, type Entry } from "./draft.ts";
+import { refuseApis } from "./refuse-apis.ts";
+import { refuseServices } from "./refuse-services.ts";
+import type { Config } from "./schema.ts";
 import { defaultAmong, traitsOf } from "./sources.ts";
 import { regionsOf, upstreamOf } from "./upstreams.ts";
 
@@ -37,27 +42,41 @@ export function namesIn(entries: readonly { readonly raw: unknown }[]): readonly
   return entries.map(({ raw }) => asMap(raw)["name"]).filter((name) => typeof name === "string");
 }
 
-/** Of a service nothing is known where one of its upstreams does not fit: mended, it may take other actions. */
-function actionsOf({ upstreams, aws }: Draft): Pick<PolicyNames, "actions" | "moreActions"> {
-  const read = upstreams.map(({ key, raw, fit }) => {
-    const regional =
-      fit === undefined || aws === undefined
-        ? []
-        : regionsOf(fit, aws).map((region) => upstreamOf(key, fit, { ...aws, region }));
-    // Its ARNs carry an account, and that there is none is told elsewhere.
-    const isSound = regional.some(({ service, account }) => service === "s3" || account !== undefined);
-    return {
-      service: asMap(raw)["service"],
-      actions: isSound ? regional.flatMap(knownActionsOf) : undefined,
-    };
-  });
+/** Of a service nothing is known where one of its upstreams is not what it is to be: mended, it may take other actions. */
+function actionsOf(draft: Draft): Pick<PolicyNames, "actions" | "moreActions"> {
+  const odd = new Set([...refuseApis(draft), ...refuseServices(draft)].map(({ path }) => path[1]));
+  const read = draft.upstreams.map(({ key, raw, fit }) => ({
+    prefix: rawPrefixOf(raw),
+    actions: fit === undefined || odd.has(key) ? undefined : actionsOn(key, fit, draft.aws),
+  }));
   const unsound = read.filter(({ actions }) => actions === undefined);
-  const isSure = (service: unknown): boolean =>
-    unsound.every((one) => typeof one.service === "string" && one.service !== service);
+  const isSure = (prefix: string | undefined): boolean =>
+    unsound.every((one) => one.prefix !== undefined && one.prefix !== prefix);
   return {
-    actions: read.flatMap(({ service, actions }) => (isSure(service) ? (actions ?? []) : [])),
+    actions: read.flatMap(({ prefix, actions }) => (isSure(prefix) ? (actions ?? []) : [])),
     moreActions: unsound.length > 0,
   };
+}
+
+type Settings = Config["upstreams"][string];
+
+/** What an upstream takes; undefined where it has no account that its ARNs need, which is told elsewhere. */
+function actionsOn(key: string, settings: Settings, aws: Draft["aws"]): readonly KnownAction[] | undefined {
+  if (aws === undefined) return undefined;
+  if (needsAccount(settings) && (settings.account ?? aws.account) === undefined) return undefined;
+  return regionsOf(settings, aws).flatMap((region) =>
+    knownActionsOf(upstreamOf(key, settings, { ...aws, region })),
+  );
+}
+
+/** What the actions of an upstream begin with, as far as it can be told of one that does not fit. */
+function rawPrefixOf(raw: unknown): string | undefined {
+  const { service, actionPrefix } = asMap(raw);
+  if (typeof service !== "string") return undefined;
+  return actionPrefixOf({
+    service,
+    actionPrefix: typeof actionPrefix === "string" ? actionPrefix : undefined,
+  });
 }
 
 function immutableClaimsOf({ userPools, issuers }: Draft): LintNames["immutableClaims"] {

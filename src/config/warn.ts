@@ -5,6 +5,7 @@ import type { Surroundings } from "./expand.ts";
 import type { Found } from "./problem.ts";
 import { namesIn } from "./rule-names.ts";
 import { warnOfCertificates } from "./warn-certificates.ts";
+import { warnOfPages } from "./warn-pages.ts";
 import { warnOfRules } from "./warn-rules.ts";
 
 /** Finds what may start, and yet may not be what is meant: in all that fits the schema, and is not refused. */
@@ -21,6 +22,7 @@ export function warn(
     ...sources(draft),
     ...shared(draft),
     ...recording(draft),
+    ...warnOfPages(draft),
     ...warnOfRules(draft, refused),
   ];
 }

@@ -47,6 +47,8 @@ it("takes a reference wherever a value has a pattern, and nowhere for a key", ()
   expect(names.map(String)).toEqual([
     String(/^[\p{L}\p{Z}\p{N}_.:/=+\-@]{1,128}$/u),
     String(/^[a-z0-9][a-z0-9-]{0,62}$/u),
+    String(/^[A-Za-z][A-Za-z0-9]{0,127}$/u),
+    String(/^[Xx]-[A-Za-z0-9-]{1,64}$/u),
     String(/^[\w.-]{3,255}$/u),
     String(/^[\w.-]{3,255}$/u),
   ]);

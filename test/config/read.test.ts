@@ -112,7 +112,8 @@ describe("all that is wrong is told at once", () => {
       },
       {
         path: "upstreams.dynamodb.service",
-        message: "a service is one of s3, dynamodb",
+        message:
+          "Postern does not know this service; did you mean dynamodb? Any other takes protocol and operations",
         line: lineOf("service: dynamo"),
         column: 5,
       },
@@ -157,7 +158,7 @@ describe("all that is wrong is told at once", () => {
     expect(told(text)).toEqual([
       "policy.rules.0.who.groups: it is empty; write what is meant, or leave it out",
       'policy.rules.1.allow.1: "oops" is not an action such as s3:GetObject, s3:Get* or *',
-      'policy.rules.3.role: "everyone" is neither the ARN of a role nor pool',
+      'policy.rules.4.role: "everyone" is neither the ARN of a role nor pool',
     ]);
   });
 
@@ -203,7 +204,7 @@ describe("an unknown key names the nearest known one, at every depth", () => {
       "who: { group: [admins]",
       "policy.rules.0.who.group: unknown key; did you mean groups?",
     ],
-    ['deny: ["s3:Delete*"', 'dney: ["s3:Delete*"', "policy.rules.6.dney: unknown key; did you mean deny?"],
+    ['deny: ["s3:Delete*"', 'dney: ["s3:Delete*"', "policy.rules.7.dney: unknown key; did you mean deny?"],
     ["level: info", "levle: info", "log.levle: unknown key; did you mean level?"],
     ["level: info", "colour: red", "log.colour: unknown key; known are level, requests"],
     ["level: info", "toString: red", "log.toString: unknown key; known are level, requests"],
@@ -375,7 +376,7 @@ describe("a value of the wrong kind is told what it must be", () => {
       "[]",
       "policy.rules.1.who.claims.custom:tenant: it is empty; write what is meant, or leave it out",
     ],
-    ["authenticated: true", "authenticated: false", "policy.rules.3.who.authenticated: it must be true"],
+    ["authenticated: true", "authenticated: false", "policy.rules.4.who.authenticated: it must be true"],
     ["level: info", "level: loud", "log.level: it must be one of debug, info, warn, error, silent"],
     ["guests: deny", "guests: all", "identity.guests: it must be one of deny, allow"],
     ["mode: enforce", "mode: off", "policy.mode: it must be one of enforce, record"],

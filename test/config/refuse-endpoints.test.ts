@@ -220,6 +220,133 @@ describe("a host of DynamoDB", () => {
   });
 });
 
+describe("S3.7 a host of API Gateway", () => {
+  const orders = { service: "execute-api", api: { id: "a1b2c3", stage: "prod" } };
+
+  it.each([
+    "a1b2c3.execute-api.us-east-1.amazonaws.com",
+    "a1b2c3.execute-api.us-east-1.amazonaws.com/prod",
+    "a1b2c3.execute-api-fips.us-east-1.amazonaws.com",
+    "a1b2c3-vpce-0123abcd.execute-api.us-east-1.amazonaws.com",
+    "vpce-0123abcd-x1y2.execute-api.us-east-1.vpce.amazonaws.com",
+    "vpce-0123abcd-x1y2-us-east-1a.execute-api.us-east-1.vpce.amazonaws.com/prod",
+    "api.example.com",
+    "api.example.com/v1/orders",
+  ])("or one's own is that of the API: %s", (host) => expect(toldAt(host, orders)).toEqual([]));
+
+  it("of another API, region or service is refused", () => {
+    expect(toldAt("d4e5f6.execute-api.us-east-1.amazonaws.com", orders)).toEqual([
+      "this host is that of the API d4e5f6, and api.id is a1b2c3: they must be the same",
+    ]);
+    expect(toldAt("d4e5f6-vpce-0123abcd.execute-api.us-east-1.amazonaws.com", orders)).toHaveLength(1);
+    expect(toldAt("a1b2c3.execute-api.us-west-2.amazonaws.com", orders)).toEqual([
+      "this host is in us-west-2, and the upstream in us-east-1",
+    ]);
+    for (const host of [
+      "execute-api.us-east-1.amazonaws.com",
+      "d-a1b2c3.execute-api.us-east-1.amazonaws.com",
+      "x.a1b2c3.execute-api.us-east-1.amazonaws.com",
+      "a1b2c3.execute-api.us-east-1.vpce.amazonaws.com",
+      "vpce-0123abcd.execute-api.us-east-1.amazonaws.com",
+      "apigateway.us-east-1.amazonaws.com",
+      "a1b2c3.lambda-url.us-east-1.on.aws",
+    ])
+      expect(toldAt(host, orders), host).toEqual(["this host of AWS is another service's"]);
+  });
+
+  it("has the stage first in its paths, and no other", () => {
+    const host = "a1b2c3.execute-api.us-east-1.amazonaws.com";
+    expect(toldAt(`${host}/dev`, orders)).toEqual([
+      "at a host of AWS the path begins with the stage, which is prod; leave /dev out",
+    ]);
+    expect(toldAt(`${host}/prod/v1`, orders)).toHaveLength(1);
+    const usual = { ...orders, api: { ...orders.api, stage: "$default" } };
+    expect(toldAt(host, usual)).toEqual([]);
+    expect(toldAt(`${host}/v1`, usual)).toEqual([
+      "at a host of AWS the path begins with the stage, which is $default; leave /v1 out",
+    ]);
+  });
+
+  it("says by itself which API is meant, or a header does", () => {
+    const silent = { ...orders, api: { ...orders.api, sendId: false } };
+    expect(toldAt("a1b2c3.execute-api.us-east-1.amazonaws.com", silent)).toEqual([]);
+    expect(toldAt("vpce-0123abcd-x1y2.execute-api.us-east-1.vpce.amazonaws.com", silent)).toEqual([
+      "this host is for every API, and only x-apigw-api-id says which is meant; leave api.sendId out",
+    ]);
+  });
+
+  it.each(["/v1/", "//v1", "/v1//x", "/.", "/v1/../x", "/%2e", "/v1;x", "/$default"])(
+    "has no path such as %j before the API",
+    (path) => {
+      expect(toldAt(`api.example.com${path}`, orders)).toEqual([
+        "the path of an endpoint is written like /v1, without a / at its end",
+      ]);
+    },
+  );
+
+  it("is the only one with a path", () => {
+    expect(toldAt("minio.test/v1")).toEqual(["an endpoint has no path"]);
+    expect(toldAt("sqs.us-east-1.amazonaws.com/v1", { service: "sqs" })).toEqual(["an endpoint has no path"]);
+  });
+});
+
+describe("a host of a function URL", () => {
+  const at = (host: string, named: object = { name: "resize" }, more: object = {}) =>
+    toldAt(host, { service: "lambda", function: named, ...more });
+
+  it("is that of the URL", () => {
+    expect(at("abc123.lambda-url.us-east-1.on.aws")).toEqual([]);
+    expect(at("abc123.lambda-url.us-east-1.on.aws", { name: "resize", urlId: "abc123" })).toEqual([]);
+    expect(at("abc123.lambda-url.us-east-1.on.aws", { name: "resize", urlId: "def456" })).toEqual([
+      "this host is that of the URL abc123, and function.urlId is def456; leave one of the two out",
+    ]);
+    expect(at("abc123.lambda-url.us-west-2.on.aws")).toEqual([
+      "this host is in us-west-2, and the upstream in us-east-1",
+    ]);
+    const cn = { region: "cn-north-1" };
+    expect(at("abc123.lambda-url.cn-north-1.on.amazonwebservices.com.cn", undefined, cn)).toEqual([]);
+    expect(at("abc123.lambda-url.cn-north-1.on.aws", undefined, cn)).toEqual([
+      "this host is of another partition than cn-north-1",
+    ]);
+  });
+
+  it("is no other, but for a stand-in on loopback", () => {
+    for (const host of ["lambda.us-east-1.amazonaws.com", "abc.transfer-webapp.us-east-1.on.aws"])
+      expect(at(host), host).toEqual(["this host of AWS is another service's"]);
+    expect(at("resize.example.com")).toEqual([
+      "a function URL is called at its own host, https://URLID.lambda-url.REGION.on.aws",
+    ]);
+    expect(at("127.0.0.1:9000")).toEqual([]);
+  });
+
+  it("does not speak Lambda's own API", () => {
+    expect(toldAt("abc123.lambda-url.us-east-1.on.aws", { service: "lambda" })).toEqual([
+      "this host is the URL of a Lambda function: write which, as function: { name: NAME }",
+    ]);
+  });
+});
+
+describe("a host of any other service", () => {
+  it.each([
+    ["sqs", "sqs.us-east-1.amazonaws.com"],
+    ["sqs", "us-east-1.queue.amazonaws.com"],
+    ["sqs", "vpce-0123abcd-x1y2.sqs.us-east-1.vpce.amazonaws.com"],
+    ["iotdata", "a1b2c3-ats.iot.us-east-1.amazonaws.com"],
+    ["monitoring", "monitoring-fips.us-east-1.amazonaws.com"],
+    ["sts", "sts.amazonaws.com"],
+  ])("of %s is taken: %s", (service, host) => expect(toldAt(host, { service })).toEqual([]));
+
+  it("is in the upstream's region and partition, and no API nor function", () => {
+    const sqs = { service: "sqs" };
+    expect(toldAt("sqs.us-west-2.amazonaws.com", sqs)).toEqual([
+      "this host is in us-west-2, and the upstream in us-east-1",
+    ]);
+    expect(toldAt("sqs.amazonaws.com.cn", sqs)).toEqual(["this host is of another partition than us-east-1"]);
+    for (const host of ["a1b2c3.execute-api.us-east-1.amazonaws.com", "abc123.lambda-url.us-east-1.on.aws"])
+      expect(toldAt(host, sqs), host).toEqual(["this host of AWS is another service's"]);
+  });
+});
+
 it.each(["minio.test", "reports.files.test", "s3.amazonaws.com.evil.test", "notamazonaws.com", "10.0.0.1"])(
   "a host that is not AWS's is taken as it is: %s",
   (host) => {

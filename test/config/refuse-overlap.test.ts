@@ -64,6 +64,31 @@ describe("S3.6 where one ARN means one thing here and another there", () => {
   });
 });
 
+describe("S3.6 ARNs of other services", () => {
+  const invoke = { allow: ["execute-api:Invoke"] };
+  const api = (id: string, endpoint?: string) => ({
+    service: "execute-api",
+    api: { id, stage: "prod" },
+    match: { pathPrefix: `/${id}${endpoint === undefined ? "" : "-too"}` },
+    ...(endpoint !== undefined && { endpoint }),
+  });
+
+  it("begin with what their actions begin with", () => {
+    const far = { service: "monitoring", endpoint: "https://metrics.test", match: { pathPrefix: "/far" } };
+    const upstreams = { near: { service: "monitoring" }, far };
+    const asked = of(upstreams, { allow: ["cloudwatch:PutMetricData"] });
+    expect(asked).toEqual([
+      "policy.rules.0.upstreams: its ARNs mean one thing at near, another at far: say which are meant, as upstreams: [near]",
+    ]);
+  });
+
+  it("name an API, which is the same at a host of one's own", () => {
+    expect(of({ a: api("a1"), b: api("b2", "https://api.example.com") }, invoke)).toEqual([]);
+    expect(of({ a: api("a1"), same: api("a1", "https://api.example.com") }, invoke)).toEqual([]);
+    expect(of({ a: api("a1"), local: api("a1", "http://127.0.0.1:9000") }, invoke)).toHaveLength(1);
+  });
+});
+
 describe("what is one world", () => {
   it("a service by itself is, in all its regions", () => {
     expect(of({ minio: MINIO })).toEqual([]);

@@ -197,7 +197,7 @@ describe("what the upstreams take", () => {
         text.replace(/: .*/, ""),
       );
     expect(paths({ service: "s3", region: "x" })).toEqual(["upstreams.up.region", "policy.rules.1.allow.0"]);
-    expect(paths({ service: "sqs" })).toEqual(["upstreams.up.service", "policy.rules.1.allow.0"]);
+    expect(paths({ service: "nosuch" })).toEqual(["upstreams.up.service", "policy.rules.1.allow.0"]);
     expect(paths({ region: "us-east-1" })).toEqual(["upstreams.up.service"]);
   });
 });

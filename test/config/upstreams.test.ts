@@ -1,11 +1,14 @@
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { readConfig } from "../../src/config/read.ts";
 import { upstreamsOf } from "../../src/config/upstreams.ts";
 
-function upstreams(aws: object, named: object) {
+function upstreams(aws: object, named: object, cookie?: object) {
   const document = {
     aws: { region: "us-east-1", account: "123456789012", ...aws },
-    identity: { userPools: [{ name: "staff", id: "us-east-1_AbC", clientIds: ["web"], tokenUse: ["id"] }] },
+    identity: {
+      userPools: [{ name: "staff", id: "us-east-1_AbC", clientIds: ["web"], tokenUse: ["id"] }],
+      ...(cookie !== undefined && { cookie }),
+    },
     credentials: {
       pool: { type: "identity-pool", identityPoolId: "us-east-1:11111111-2222-4333-8444-555555555555" },
     },
@@ -118,4 +121,196 @@ it("reads how buckets are addressed", () => {
       upstream: { addressing: { style: "path", bucket: "reports", accessPoint } },
     },
   ]);
+});
+
+describe("an API", () => {
+  const orders = { service: "execute-api", api: { id: "a1b2c3", stage: "prod" } };
+  const placeOf = (changes: object, aws: object = {}) =>
+    upstreams(aws, { orders: { ...orders, ...changes } })[0];
+
+  it("is called at the host that AWS gave it, below its stage", () => {
+    expect(placeOf({})).toMatchObject({
+      origin: "https://a1b2c3.execute-api.us-east-1.amazonaws.com",
+      host: "a1b2c3.execute-api.us-east-1.amazonaws.com",
+      auth: "iam",
+      upstream: {
+        actionPrefix: "execute-api",
+        api: { id: "a1b2c3", stage: "prod", basePath: "/prod", sendsId: false },
+        model: undefined,
+        functionName: undefined,
+        hashesBodies: true,
+      },
+    });
+    expect(placeOf({ region: "cn-north-1" })?.host).toBe("a1b2c3.execute-api.cn-north-1.amazonaws.com.cn");
+  });
+
+  it("has nothing before its paths where there is no stage in them", () => {
+    expect(placeOf({ api: { id: "a1b2c3", stage: "$default" } })?.upstream.api?.basePath).toBe("");
+  });
+
+  it.each([
+    ["https://api.example.com", "", false],
+    ["https://api.example.com/", "", false],
+    ["https://api.example.com/v1/orders", "/v1/orders", false],
+    ["http://127.0.0.1:9000", "", false],
+    ["http://127.0.0.1:9000/prod", "/prod", false],
+    ["https://a1b2c3.execute-api.us-east-1.amazonaws.com", "/prod", false],
+    ["https://a1b2c3.execute-api.{region}.amazonaws.com/prod", "/prod", false],
+    ["https://a1b2c3-vpce-0123abcd.execute-api.us-east-1.amazonaws.com", "/prod", false],
+    ["https://vpce-0123abcd-x1y2.execute-api.us-east-1.vpce.amazonaws.com", "/prod", true],
+  ])("at %s has %j before its paths, and its id in a header: %j", (endpoint, basePath, sendsId) => {
+    expect(placeOf({ endpoint })?.upstream.api).toMatchObject({ basePath, sendsId });
+    expect(placeOf({ endpoint })?.origin).toBe(new URL(endpoint.replace("{region}", "us-east-1")).origin);
+  });
+
+  it("says its id where it is told to", () => {
+    expect(placeOf({ api: { ...orders.api, sendId: true } })?.upstream.api?.sendsId).toBe(true);
+  });
+
+  it("keeps its own host where one address stands for all of AWS, which is told from others by it", () => {
+    const aws = { endpoint: "http://127.0.0.1:4483" };
+    expect(placeOf({}, aws)).toMatchObject({
+      origin: "http://127.0.0.1:4483",
+      host: "a1b2c3.execute-api.us-east-1.amazonaws.com",
+      upstream: { api: { basePath: "/prod" } },
+    });
+  });
+
+  it("tells who calls by headers, each made of a claim", () => {
+    const identityHeaders = { "X-User": "sub", "X-Groups": { claim: "cognito:groups", as: "json" } };
+    expect(placeOf({ identityHeaders })?.identityHeaders).toEqual([
+      { name: "x-user", claim: "sub", as: "text" },
+      { name: "x-groups", claim: "cognito:groups", as: "json" },
+    ]);
+  });
+});
+
+describe("a function by its URL", () => {
+  const named = (changes: object = {}) => ({
+    resize: { service: "lambda", function: { name: "resize", urlId: "abc123" }, ...changes },
+  });
+
+  it.each([
+    ["us-east-1", "abc123.lambda-url.us-east-1.on.aws"],
+    ["cn-north-1", "abc123.lambda-url.cn-north-1.on.amazonwebservices.com.cn"],
+    ["eusc-de-east-1", "abc123.lambda-url.eusc-de-east-1.on.amazonwebservices.eu"],
+  ])("is called at its own host in %s", (region, host) => {
+    expect(upstreams({}, named({ region }))).toMatchObject([
+      {
+        origin: `https://${host}`,
+        host,
+        upstream: { actionPrefix: "lambda", functionName: "resize", model: undefined, hashesBodies: true },
+      },
+    ]);
+  });
+
+  it("keeps it where one address stands for all of AWS, and is called where its endpoint says", () => {
+    const host = "abc123.lambda-url.us-east-1.on.aws";
+    const aws = { endpoint: "http://127.0.0.1:4483" };
+    expect(upstreams(aws, named())).toMatchObject([{ origin: aws.endpoint, host }]);
+    const told = named({ function: { name: "resize" }, endpoint: `https://${host}` });
+    expect(upstreams({}, told)).toMatchObject([{ origin: `https://${host}`, host }]);
+  });
+
+  it("is not read as Lambda's own API", () => {
+    const [url, api] = upstreams(
+      {},
+      { ...named(), api: { service: "lambda", match: { pathPrefix: "/api" } } },
+    );
+    expect([url?.service.speaker, api?.service.speaker]).toEqual(["application", "aws"]);
+  });
+});
+
+describe("a service by a table", () => {
+  const search = {
+    service: "kendra",
+    protocol: "json",
+    target: "AWSKendraFrontendService",
+    jsonVersion: "1.0",
+    operations: { Query: {}, Ask: { action: "kendra:Query", covers: ["kendra:Retrieve"], resources: [] } },
+  };
+
+  it("has what the configuration says of it", () => {
+    expect(upstreams({}, { search })).toMatchObject([
+      {
+        origin: "https://kendra.us-east-1.amazonaws.com",
+        upstream: {
+          actionPrefix: "kendra",
+          hashesBodies: true,
+          model: {
+            endpointPrefix: "kendra",
+            actionPrefix: "kendra",
+            protocols: ["json"],
+            target: "AWSKendraFrontendService",
+            jsonVersion: "1.0",
+            operations: {
+              Query: { action: "kendra:Query" },
+              Ask: { action: "kendra:Query", covers: ["kendra:Retrieve"], resources: [] },
+            },
+          },
+        },
+      },
+    ]);
+    const [other] = upstreams(
+      {},
+      {
+        search: { ...search, actionPrefix: "find", operations: { Query: {} } },
+      },
+    );
+    expect(other?.upstream).toMatchObject({ actionPrefix: "find", model: { actionPrefix: "find" } });
+    expect(other?.upstream.model?.operations["Query"]).toEqual({ action: "find:Query" });
+  });
+
+  it("has what Postern knows, where it is known, and what is said besides", () => {
+    const told = { FreezeAlarm: {}, PutMetricData: { resources: [] } };
+    const [metrics] = upstreams({}, { metrics: { service: "monitoring", operations: told } });
+    expect(metrics).toMatchObject({
+      origin: "https://monitoring.us-east-1.amazonaws.com",
+      upstream: { service: "monitoring", actionPrefix: "cloudwatch" },
+    });
+    const { operations } = metrics?.upstream.model ?? {};
+    expect(operations?.["FreezeAlarm"]).toEqual({ action: "cloudwatch:FreezeAlarm" });
+    expect(operations?.["PutMetricData"]).toMatchObject({
+      action: "cloudwatch:PutMetricData",
+      resources: [],
+    });
+    expect(operations?.["ListMetrics"]).toMatchObject({ action: "cloudwatch:ListMetrics" });
+  });
+
+  it("keeps what is known of an operation, and not said otherwise", () => {
+    const told = {
+      Invoke: { resources: ["arn:{partition}:lambda:{region}:{account}:function:{FunctionName}"] },
+    };
+    const [lambda] = upstreams({}, { lambda: { service: "lambda", operations: told } });
+    expect(lambda?.upstream.model?.operations["Invoke"]).toMatchObject({
+      action: "lambda:InvokeFunction",
+      route: expect.stringMatching(/^POST \/2015-03-31\/functions\//),
+      ...told.Invoke,
+    });
+  });
+
+  it("is called at the one address that stands for all of AWS by that name", () => {
+    const aws = { endpoint: "http://127.0.0.1:4483" };
+    expect(upstreams(aws, { search })).toMatchObject([{ origin: aws.endpoint, host: "127.0.0.1:4483" }]);
+  });
+});
+
+it("lets pages call with a cookie whose origin stands in both places", () => {
+  const cors = {
+    origins: ["https://app.example.com", "https://other.example.com"],
+    allowHeaders: ["X-Page"],
+    exposeHeaders: ["X-Total"],
+    maxAge: "90s",
+  };
+  const named = { s3: { service: "s3", cors } };
+  const cookie = { name: "session", origins: ["https://app.example.com", "https://third.example.com"] };
+  expect(upstreams({}, named, cookie)[0]?.cors).toEqual({
+    origins: new Set(cors.origins),
+    allowHeaders: ["x-page"],
+    exposeHeaders: ["x-total"],
+    maxAgeSeconds: 90,
+    credentialed: new Set(["https://app.example.com"]),
+  });
+  expect(upstreams({}, named)[0]?.cors?.credentialed).toEqual(new Set());
+  expect(upstreams({}, { s3: { service: "s3" } })[0]?.cors).toBeUndefined();
 });
