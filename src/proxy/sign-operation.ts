@@ -66,8 +66,14 @@ export function signOperation(
     answerHeaders: answerLines(visit, live),
     replacedHeaders: replacedHeadersFor(visit.caller),
     answersCors: live.cors !== undefined,
-    sessionToken: "accessToken" in proof ? proof.accessToken : proof.credentials.sessionToken,
+    sessionToken: secretOf(proof, visit),
   };
+}
+
+/** What no answer may repeat. An access token is no secret from who sent it on purpose; that of a cookie is one from the page. */
+function secretOf(proof: Signature | Bearer, { caller }: Visit): string {
+  if (!("accessToken" in proof)) return proof.credentials.sessionToken;
+  return caller?.ambient === false ? "" : proof.accessToken;
 }
 
 /** What shows the upstream who calls: name, value … */

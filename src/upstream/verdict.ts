@@ -25,5 +25,5 @@ export function verdictOn(
 
 /** What the client gets in place of an answer that repeats the session token. */
 export function repeatsToken(): Refusal {
-  return new Refusal("signature-refused", { detail: "an answer that repeats the session token" });
+  return new Refusal("answer-withheld", { detail: "an answer that repeats the session token" });
 }

@@ -21,6 +21,7 @@ const CODES: Partial<Record<RefusalCode, string>> = {
   "region-learned": "ServiceUnavailable",
   "redirect-not-followed": "InternalError",
   "signature-refused": "InternalError",
+  "answer-withheld": "InternalError",
   overloaded: "SlowDown",
   "upstream-unreachable": "ServiceUnavailable",
   "upstream-timeout": "ServiceUnavailable",

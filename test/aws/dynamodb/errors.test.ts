@@ -35,6 +35,7 @@ describe("a refusal to a client of DynamoDB", () => {
     ["body-too-large", "ValidationException", 413],
     ["redirect-not-followed", "InternalServerError", 502],
     ["signature-refused", "InternalServerError", 502],
+    ["answer-withheld", "InternalServerError", 502],
     ["upstream-timeout", "ServiceUnavailableException", 504],
   ] as const)("%s is raised as %s, of items and of streams", async (code, name, httpStatusCode) => {
     const raised = { name, message: REFUSALS[code].sentence, $metadata: { httpStatusCode, requestId } };

@@ -1,6 +1,7 @@
 import { IncomingMessage, ServerResponse } from "node:http";
 import { Socket } from "node:net";
 import { describe, expect, it } from "vitest";
+import { s3 } from "../../../src/aws/s3/s3.ts";
 import type { Operation } from "../../../src/domain/operation.ts";
 import { createBodyReader } from "../../../src/proxy/bodies/body.ts";
 import { withHashedBody } from "../../../src/proxy/bodies/hashed-body.ts";
@@ -38,7 +39,7 @@ async function sent(headers: Readonly<Record<string, string>>, body: string, put
   let payloadHash = "";
   const signer = { sign: (request: { payloadHash: string }) => ((payloadHash = request.payloadHash), []) };
   const credentials = { accessKeyId: "A", secretAccessKey: "s", sessionToken: "t", expiresAtMs: 0 };
-  const live = { host: "minio:9000", clock: { now: () => 0 } };
+  const live = { host: "minio:9000", clock: { now: () => 0 }, service: s3, identityHeaders: [] };
   const signed = signOperation(visit, live as never, operation, { signer, credentials });
   const lines: string[] = [];
   for (let i = 0; i < signed.headers.length; i += 2)
