@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { framingOf } from "../../src/upstream/framing.ts";
+import { framingOf, isBodiless } from "../../src/upstream/framing.ts";
 
 const of = (...parts: readonly string[]) => framingOf(parts.map((part) => Buffer.from(part, "latin1")));
 
@@ -14,4 +14,13 @@ describe("framingOf", () => {
   it.each(["gzip, chunked", "identity", "chunked, chunked", ""])("knows no coding but chunked: %j", (te) => {
     expect(of("transfer-encoding", te)).toBe("unknown");
   });
+});
+
+it("an answer to HEAD, a 204 and a 304 have no body, whatever they state", () => {
+  expect([isBodiless("HEAD", 200), isBodiless("GET", 204), isBodiless("GET", 304)]).toEqual([
+    true,
+    true,
+    true,
+  ]);
+  expect([isBodiless("GET", 200), isBodiless("POST", 500)]).toEqual([false, false]);
 });

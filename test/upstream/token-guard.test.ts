@@ -78,4 +78,21 @@ describe("a body that streams", () => {
       }),
     );
   });
+
+  it("passes at once where its end does not begin the token", () => {
+    fc.assert(
+      fc.property(fc.stringMatching(/^[^f6]{1,80}$/), (event) => {
+        const piece = bytes(event).filter((byte) => byte !== RUN.charCodeAt(0) && byte !== 0x36);
+        expect(new TokenGuard(TOKEN).pass(Buffer.from(piece))).toEqual(Buffer.from(piece));
+      }),
+    );
+  });
+
+  it("waits with what begins the token, and with no more", () => {
+    const guard = new TokenGuard(TOKEN);
+    expect(guard.pass(bytes(`data ff${RUN.slice(0, 9)}`))?.toString()).toBe("data ff");
+    expect(guard.rest().toString()).toBe(RUN.slice(0, 9));
+    expect(guard.pass(bytes("\n"))?.toString()).toBe(`${RUN.slice(0, 9)}\n`);
+    expect(guard.rest()).toHaveLength(0);
+  });
 });
