@@ -46,7 +46,7 @@ const getItem = (settings: object) =>
 describe("a refusal in S3's words", () => {
   it.each(codes)("%s is XML that says nothing of the request", (code) => {
     const { body, headers, status } = answer(s3, code);
-    expect(parseXml(body).root?.toJSON()).toMatchObject({ name: "Error" });
+    expect(parseXml(String(body)).root?.toJSON()).toMatchObject({ name: "Error" });
     expect(headers["content-type"]).toBe("application/xml");
     expect(headers["x-amz-request-id"]).toBe(requestId);
     expect(status).not.toBe(413);
@@ -107,7 +107,7 @@ describe("a refusal in S3's words", () => {
 describe("a refusal in DynamoDB's words", () => {
   it.each(codes)("%s is JSON, with its type in body and header", (code) => {
     const { body, headers } = answer(dynamodb, code);
-    const parsed = JSON.parse(body) as Record<string, string>;
+    const parsed = JSON.parse(String(body)) as Record<string, string>;
     expect(parsed["message"]).toBe(REFUSALS[code].sentence);
     expect(parsed["__type"]?.endsWith(`#${headers["x-amzn-errortype"]}`)).toBe(true);
     expect(headers["x-amzn-requestid"]).toBe(requestId);

@@ -21,7 +21,7 @@ describe("a refusal to a client of an API", () => {
   it.each(codes)("%s is worded as API Gateway and Lambda do", (code) => {
     const { sentence, status } = REFUSALS[code];
     const { headers, body, status: own } = answer(code);
-    expect(JSON.parse(body)).toEqual({ message: sentence });
+    expect(JSON.parse(String(body))).toEqual({ message: sentence });
     expect(headers).toMatchObject({ "content-type": "application/json", "x-amzn-requestid": requestId });
     expect([status, 429]).toContain(own);
     expect(/^(?:Service|Internal|TooMany)/.test(headers["x-amzn-errortype"] ?? "")).toBe(status >= 500);

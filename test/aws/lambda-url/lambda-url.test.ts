@@ -79,7 +79,7 @@ describe("a call of a function by its URL", () => {
 
   it("is refused in Lambda's words, and says nothing of signatures: the function may write such answers", () => {
     const view = { code: "denied-no-rule", requestId: "r", ...REFUSALS["denied-no-rule"] } as const;
-    expect(JSON.parse(lambdaUrl.refuse(view).body)).toEqual({ Message: view.sentence });
+    expect(JSON.parse(String(lambdaUrl.refuse(view).body))).toEqual({ Message: view.sentence });
     const answer = { method: "GET", status: 403, header: () => "ExpiredTokenException", body: "{}" };
     expect([lambdaUrl.faultOf(answer), lambdaUrl.redirectOf(answer)]).toEqual([undefined, undefined]);
     expect([lambdaUrl.speaker, lambdaUrl.repeats]).toEqual(["application", "idempotent"]);
