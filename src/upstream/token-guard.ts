@@ -10,13 +10,17 @@ const PLAIN_RUN = /[A-Za-z0-9]{12,}/g;
  * what they were asked.
  */
 export class TokenGuard {
+  /** By these the token is known. */
   readonly #forms: readonly Buffer[];
+  /** What one of these begins with waits: nothing of a token passes that comes in pieces. */
+  readonly #beginnings: readonly Buffer[];
   /** The end of what streamed so far, where the token may have begun. */
   #kept: Buffer = NOTHING;
 
   constructor(token: string) {
     const piece = Buffer.from(distinctivePiece(token), "latin1");
     this.#forms = [piece, asHexBytes(piece)];
+    this.#beginnings = [...this.#forms, Buffer.from(token, "latin1")];
   }
 
   /** Whether the token stands in any of these. */
@@ -34,7 +38,7 @@ export class TokenGuard {
   pass(chunk: Buffer): Buffer | undefined {
     const bytes = this.#kept.length === 0 ? chunk : Buffer.concat([this.#kept, chunk]);
     if (this.isIn([bytes])) return undefined;
-    const end = bytes.length - Math.max(...this.#forms.map((form) => begunIn(bytes, form)));
+    const end = bytes.length - Math.max(...this.#beginnings.map((form) => begunIn(bytes, form)));
     this.#kept = bytes.subarray(end);
     return bytes.subarray(0, end);
   }

@@ -250,7 +250,7 @@ describe("an error answer that is larger than what is held", () => {
   it("is broken off where the token comes later, in pieces", async () => {
     const text = await stream((token) => [START, FILL, "y", ...token.split(/(?<=^.{30})|(?<=^.{40})/), FILL]);
     expect(text).toContain(FILL.slice(0, 1000));
-    expect(text.endsWith("x")).toBe(true);
+    expect(text).toMatch(/xy?$/);
     expect(shows(text, tokens[0] ?? "")).toBe(false);
     await expect.poll(() => stack.outcomes.at(-1)).toMatchObject({ outcome: "upstream-broken", status: 400 });
   });

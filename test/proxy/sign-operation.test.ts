@@ -102,7 +102,12 @@ describe("what an application gets", () => {
       accept: "a/b",
       authorization: "Bearer verified",
     });
-    expect(request.sessionToken).toBe("verified");
+  });
+
+  it("may repeat an access token to who sent it on purpose, and to nobody else", () => {
+    expect(sign({}, { accessToken: "verified" }).sessionToken).toBe("");
+    const caller = { ...CALLER, ambient: true };
+    expect(sign({}, { accessToken: "verified" }, { caller }).sessionToken).toBe("verified");
   });
 });
 
