@@ -1,4 +1,4 @@
-import type { ApiModel } from "../aws/api/model.ts";
+import type { ApiModel, Protocol } from "../aws/api/model.ts";
 import { templateProblem } from "../aws/api/template.ts";
 import { SERVICE_NAMES } from "../aws/services.ts";
 import { nearest } from "../domain/nearest.ts";
@@ -73,42 +73,46 @@ function oddProtocol({ service, protocol }: Settings): Found[] {
   return [{ path: ["protocol"], message: `${service} is spoken to by ${known.protocols.join(" or ")}` }];
 }
 
-/** What requests are told by, besides the operation's name. */
+/** What requests of a protocol are told by, besides the operation's name, and what is said where that is not there. */
+const TOLD_BY: Readonly<Record<Protocol, readonly [key: "target" | "apiVersion", what: string] | undefined>> =
+  {
+    json: ["target", "what X-Amz-Target has before the operation's name"],
+    "rpc-v2-cbor": ["target", "what the path has behind /service/"],
+    query: ["apiVersion", "the Version of every request"],
+    "rest-json": undefined,
+  };
+
 function missing({ protocol }: Settings, model: ApiModel): Found[] {
   const spoken = protocol ?? model.protocols[0];
-  const found: Found[] = [];
-  if (Object.keys(model.operations).length === 0)
-    found.push({
-      path: ["operations"],
-      message: "nothing could be asked of it: name operations, as PutRecord: {}",
-    });
-  if (spoken === "json" && model.target === undefined)
-    found.push({
-      path: ["target"],
-      message: "json needs it: what X-Amz-Target has before the operation's name",
-    });
-  if (spoken === "rpc-v2-cbor" && model.target === undefined)
-    found.push({ path: ["target"], message: "rpc-v2-cbor needs it: what the path has behind /service/" });
-  if (spoken === "query" && model.apiVersion === undefined)
-    found.push({ path: ["apiVersion"], message: "query needs it: the Version of every request" });
-  return found;
+  const [key, what] = (spoken && TOLD_BY[spoken]) ?? [];
+  return [
+    ...(Object.keys(model.operations).length === 0 ? [{ path: ["operations"], message: NO_OPERATION }] : []),
+    ...(key === undefined || model[key] !== undefined
+      ? []
+      : [{ path: [key], message: `${spoken} needs it: ${what}` }]),
+  ];
 }
 
+const NO_OPERATION = "nothing could be asked of it: name operations, as PutRecord: {}";
+
+/** A rule is about an operation by its action, and an upstream is about what rules say of its prefix. */
 function oddOperations(settings: Settings): Found[] {
   const prefix = actionPrefixOf(settings);
   const known = knownModelOf(settings.service)?.operations ?? {};
-  return Object.entries(settings.operations).flatMap(([name, { action, resources = [] }]) => {
+  return Object.entries(settings.operations).flatMap(([name, { action = "", resources = [] }]) => {
     const path = ["operations", name];
-    const isStray =
-      action !== undefined && !action.startsWith(`${prefix}:`) && action !== known[name]?.action;
+    const isOwn = ["", known[name]?.action].includes(action) || action.startsWith(`${prefix}:`);
+    const message = `actions of this upstream begin with ${prefix}:`;
     return [
-      ...(isStray
-        ? [{ path: [...path, "action"], message: `actions of this upstream begin with ${prefix}:` }]
-        : []),
-      ...resources.flatMap((text, i) => {
-        const message = templateProblem(text);
-        return message === undefined ? [] : [{ path: [...path, "resources", i], message }];
-      }),
+      ...(isOwn ? [] : [{ path: [...path, "action"], message }]),
+      ...unreadable(resources).map((found) => ({ ...found, path: [...path, "resources", ...found.path] })),
     ];
+  });
+}
+
+function unreadable(resources: readonly string[]): Found[] {
+  return resources.flatMap((text, i) => {
+    const message = templateProblem(text);
+    return message === undefined ? [] : [{ path: [i], message }];
   });
 }

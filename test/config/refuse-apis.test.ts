@@ -129,6 +129,9 @@ describe("S2.1 auth: token", () => {
   });
 });
 
+/** What is told of a header that is made so. */
+const made = (value: unknown) => of({ ...ORDERS, identityHeaders: { "X-User": value } });
+
 describe("H11 identity headers", () => {
   it("are for applications: APIs and functions by their URLs", () => {
     const identityHeaders = { "X-User": "sub", "x-groups": { claim: "cognito:groups", as: "json" } };
@@ -182,16 +185,15 @@ describe("H11 identity headers", () => {
   });
 
   it("are the name of a claim, or say how its values are written", () => {
-    const as = (value: unknown) => of({ ...ORDERS, identityHeaders: { "X-User": value } });
     const odd = "identityHeaders.X-User: it must be the name of a claim, or { claim: NAME, as: json }";
-    expect(as(5)).toEqual([odd]);
-    expect(as([])).toEqual([odd]);
-    expect(as({ claim: "sub", as: "xml" })).toEqual([
+    expect(made(5)).toEqual([odd]);
+    expect(made([])).toEqual([odd]);
+    expect(made({ claim: "sub", as: "xml" })).toEqual([
       "identityHeaders.X-User.as: it must be one of text, json",
     ]);
-    expect(as({ claim: "sub", has: "json" })).toEqual([
+    expect(made({ claim: "sub", has: "json" })).toEqual([
       "identityHeaders.X-User.has: unknown key; did you mean as?",
     ]);
-    expect(as({ as: "json" })).toEqual(["identityHeaders.X-User.claim: it is required"]);
+    expect(made({ as: "json" })).toEqual(["identityHeaders.X-User.claim: it is required"]);
   });
 });

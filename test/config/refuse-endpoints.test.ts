@@ -290,10 +290,11 @@ describe("S3.7 a host of API Gateway", () => {
   });
 });
 
-describe("a host of a function URL", () => {
-  const at = (host: string, named: object = { name: "resize" }, more: object = {}) =>
-    toldAt(host, { service: "lambda", function: named, ...more });
+/** As {@link toldAt}, of a function. */
+const at = (host: string, named: object = { name: "resize" }, more: object = {}) =>
+  toldAt(host, { service: "lambda", function: named, ...more });
 
+describe("a host of a function URL", () => {
   it("is that of the URL", () => {
     expect(at("abc123.lambda-url.us-east-1.on.aws")).toEqual([]);
     expect(at("abc123.lambda-url.us-east-1.on.aws", { name: "resize", urlId: "abc123" })).toEqual([]);

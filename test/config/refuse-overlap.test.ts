@@ -64,15 +64,16 @@ describe("S3.6 where one ARN means one thing here and another there", () => {
   });
 });
 
+/** An API, at the host that AWS gave it or another. */
+const api = (id: string, endpoint?: string) => ({
+  service: "execute-api",
+  api: { id, stage: "prod" },
+  match: { pathPrefix: `/${id}${endpoint === undefined ? "" : "-too"}` },
+  ...(endpoint !== undefined && { endpoint }),
+});
+
 describe("S3.6 ARNs of other services", () => {
   const invoke = { allow: ["execute-api:Invoke"] };
-  const api = (id: string, endpoint?: string) => ({
-    service: "execute-api",
-    api: { id, stage: "prod" },
-    match: { pathPrefix: `/${id}${endpoint === undefined ? "" : "-too"}` },
-    ...(endpoint !== undefined && { endpoint }),
-  });
-
   it("begin with what their actions begin with", () => {
     const far = { service: "monitoring", endpoint: "https://metrics.test", match: { pathPrefix: "/far" } };
     const upstreams = { near: { service: "monitoring" }, far };

@@ -130,9 +130,10 @@ describe("what a service is told by", () => {
   });
 });
 
-describe("operations", () => {
-  const asked = (operation: object) => of({ ...SEARCH, operations: { Query: operation } });
+/** What is told of an operation. */
+const asked = (operation: object) => of({ ...SEARCH, operations: { Query: operation } });
 
+describe("operations", () => {
   it("S3.6 name resources that can be read", () => {
     for (const text of [
       "arn:aws:kendra",
@@ -182,8 +183,12 @@ describe("operations", () => {
   it("have no route that leads to another as well", () => {
     const twice = { Get: { route: "GET /v1/{Name}" }, Describe: { route: "GET /v1/{Arn}" } };
     expect(routed(twice)).toEqual([
-      "operations.Get.route: Describe has this route already",
-      "operations.Describe.route: Get has this route already",
+      "operations.Get.route: another operation has this route already",
+      "operations.Describe.route: another operation has this route already",
+    ]);
+    const known = { Mine: { route: "POST /2015-03-31/functions/{Name}/invocations" } };
+    expect(of({ service: "lambda", operations: known })).toEqual([
+      "operations.Mine.route: another operation has this route already",
     ]);
     const apart = {
       Get: { route: "GET /v1/{Name}" },

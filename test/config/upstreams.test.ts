@@ -185,17 +185,18 @@ describe("an API", () => {
   });
 });
 
-describe("a function by its URL", () => {
-  const named = (changes: object = {}) => ({
-    resize: { service: "lambda", function: { name: "resize", urlId: "abc123" }, ...changes },
-  });
+/** A function by its URL. */
+const resizeWith = (changes: object = {}) => ({
+  resize: { service: "lambda", function: { name: "resize", urlId: "abc123" }, ...changes },
+});
 
+describe("a function by its URL", () => {
   it.each([
     ["us-east-1", "abc123.lambda-url.us-east-1.on.aws"],
     ["cn-north-1", "abc123.lambda-url.cn-north-1.on.amazonwebservices.com.cn"],
     ["eusc-de-east-1", "abc123.lambda-url.eusc-de-east-1.on.amazonwebservices.eu"],
   ])("is called at its own host in %s", (region, host) => {
-    expect(upstreams({}, named({ region }))).toMatchObject([
+    expect(upstreams({}, resizeWith({ region }))).toMatchObject([
       {
         origin: `https://${host}`,
         host,
@@ -207,15 +208,15 @@ describe("a function by its URL", () => {
   it("keeps it where one address stands for all of AWS, and is called where its endpoint says", () => {
     const host = "abc123.lambda-url.us-east-1.on.aws";
     const aws = { endpoint: "http://127.0.0.1:4483" };
-    expect(upstreams(aws, named())).toMatchObject([{ origin: aws.endpoint, host }]);
-    const told = named({ function: { name: "resize" }, endpoint: `https://${host}` });
+    expect(upstreams(aws, resizeWith())).toMatchObject([{ origin: aws.endpoint, host }]);
+    const told = resizeWith({ function: { name: "resize" }, endpoint: `https://${host}` });
     expect(upstreams({}, told)).toMatchObject([{ origin: `https://${host}`, host }]);
   });
 
   it("is not read as Lambda's own API", () => {
     const [url, api] = upstreams(
       {},
-      { ...named(), api: { service: "lambda", match: { pathPrefix: "/api" } } },
+      { ...resizeWith(), api: { service: "lambda", match: { pathPrefix: "/api" } } },
     );
     expect([url?.service.speaker, api?.service.speaker]).toEqual(["application", "aws"]);
   });

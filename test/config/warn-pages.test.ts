@@ -11,10 +11,17 @@ const GIVING = {
   role: ROLE,
 };
 
-describe("H13 the origins of pages", () => {
-  const s3 = (origins: readonly string[]) => ({ upstreams: { s3: { service: "s3", cors: { origins } } } });
-  const self = (origins: readonly string[]) => ({ selfService: { origins } });
+/** An upstream whose pages these are. */
+const s3 = (origins: readonly string[]) => ({ upstreams: { s3: { service: "s3", cors: { origins } } } });
 
+/** The pages of Postern itself. */
+const self = (origins: readonly string[]) => ({ selfService: { origins } });
+
+/** What is told of the CORS of an upstream. */
+const cors = (more: object) =>
+  told({ upstreams: { s3: { service: "s3", cors: { origins: ["https://a.test"], ...more } } } });
+
+describe("H13 the origins of pages", () => {
   it.each([
     "*",
     "null",
@@ -49,8 +56,6 @@ describe("H13 the origins of pages", () => {
   });
 
   it("may ask for headers by their names, and for how long", () => {
-    const cors = (more: object) =>
-      told({ upstreams: { s3: { service: "s3", cors: { origins: ["https://a.test"], ...more } } } });
     expect(cors({ allowHeaders: ["X-Page"], exposeHeaders: ["X-Total"], maxAge: "0s" })).toEqual([]);
     for (const name of ["*", "a b", "", "x_y"])
       expect(cors({ allowHeaders: [name] })).toEqual([
@@ -64,6 +69,9 @@ describe("H13 the origins of pages", () => {
     ]);
   });
 });
+
+/** What is told of URLs that live for so long. */
+const living = (maxExpires: string) => told({ selfService: { presign: { maxExpires } } });
 
 describe("presigning", () => {
   it("is off until it is named, and lets a URL live for a quarter of an hour at most", () => {
@@ -81,10 +89,9 @@ describe("presigning", () => {
   });
 
   it("S3.9 lets no URL live longer than AWS does", () => {
-    const of = (maxExpires: string) => told({ selfService: { presign: { maxExpires } } });
-    for (const good of ["1s", "7d"]) expect(of(good)).toEqual([]);
+    for (const good of ["1s", "7d"]) expect(living(good)).toEqual([]);
     for (const bad of ["0s", "999ms", "1500ms", "8d", "604801s"])
-      expect(of(bad), bad).toEqual([
+      expect(living(bad), bad).toEqual([
         "selfService.presign.maxExpires: a URL lives from 1s to 7d, in whole seconds",
       ]);
   });
