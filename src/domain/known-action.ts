@@ -24,7 +24,8 @@ export interface ResourceShape {
    *
    * - `name`: something without `/`, as a bucket or a table;
    * - `path`: something with `/` in it, as an object or an index;
+   * - `any`: something with or without `/`, as a log group or what is told by its whole ARN;
    * - `nothing`: the prefix is the whole ARN.
    */
-  readonly rest: "name" | "path" | "nothing";
+  readonly rest: "name" | "path" | "any" | "nothing";
 }

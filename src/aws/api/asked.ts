@@ -4,7 +4,7 @@ import type { Upstream } from "../service.ts";
 import type { ApiOperation } from "./model.ts";
 import { type NameKind, NAME_KINDS, plainName } from "./name-kinds.ts";
 import { filledIn } from "./resources.ts";
-import { parseTemplate, type Placeholder } from "./template.ts";
+import { parseTemplate, type Template } from "./template.ts";
 
 const NOTHING: ResourceShape = { prefix: "*", rest: "nothing" };
 
@@ -31,22 +31,25 @@ function askedOf({ action, covers = [], resources }: ApiOperation, upstream: Ups
   const unknown: Asked = { action, covers, resource: NOTHING, unknownResource: true };
   if (resources === undefined) return [unknown];
   if (resources.length === 0) return [{ action, covers, resource: NOTHING }];
-  return resources.flatMap((text): readonly Asked[] => {
-    const { head, parts } = parseTemplate(text);
-    const place = parts.findIndex((part) => typeof part !== "string");
-    const before = place === -1 ? parts : parts.slice(0, place);
-    const start = filledIn([head ?? "arn:{partition}:", ...before].join(""), upstream);
-    const [member, ...after] = place === -1 ? [] : parts.slice(place);
-    const known: Asked = { action, covers, resource: { prefix: start, rest: restOf(member, after.length) } };
-    return isDoubtful(parts) ? [known, unknown] : [known];
+  return resources.map(parseTemplate).flatMap((template): readonly Asked[] => {
+    const known: Asked = { action, covers, resource: shapeOf(template, upstream) };
+    return isDoubtful(template) ? [known, unknown] : [known];
   });
 }
 
-function restOf(member: string | Placeholder | undefined, after: number): ResourceShape["rest"] {
-  if (member === undefined || typeof member === "string") return "nothing";
-  return after === 0 && FLAT.has(member.kind) ? "name" : "path";
+/** What a template can name: all that begins as it does before its first member. */
+function shapeOf({ head, parts }: Template, upstream: Upstream): ResourceShape {
+  let prefix = filledIn(head ?? "arn:{partition}:", upstream);
+  for (const [i, part] of parts.entries()) {
+    if (typeof part !== "string") {
+      const isFlat = head !== undefined && i === parts.length - 1 && FLAT.has(part.kind);
+      return { prefix, rest: isFlat ? "name" : "any" };
+    }
+    prefix += filledIn(part, upstream);
+  }
+  return { prefix, rest: "nothing" };
 }
 
-function isDoubtful(parts: readonly (string | Placeholder)[]): boolean {
+function isDoubtful({ parts }: Template): boolean {
   return parts.some((part) => typeof part !== "string" && DOUBTFUL.has(part.kind));
 }

@@ -30,11 +30,16 @@ function stepsOfPattern(pattern: string): Steps {
 
 const WILD: Readonly<Record<string, Step | undefined>> = { "*": RUN, "?": ONE };
 
+const RESTS: Readonly<Record<Exclude<ResourceShape["rest"], "nothing">, Steps>> = {
+  name: NAME,
+  path: [...NAME, ...literal("/"), ...SOMETHING],
+  any: SOMETHING,
+};
+
 /** The ARNs of a shape. */
 function stepsOfShape({ prefix, rest }: ResourceShape): Steps {
   if (rest === "nothing") return literal(prefix);
-  const path = rest === "path" ? [...NAME, ...literal("/"), ...SOMETHING] : NAME;
-  return [...literal(prefix), ...path];
+  return [...literal(prefix), ...RESTS[rest]];
 }
 
 function literal(text: string): readonly Step[] {
@@ -74,20 +79,22 @@ function haveCommonChar(a: Step | undefined, b: Step | undefined): boolean {
 }
 
 /** What stands for the unknown part of an ARN. */
-const SAMPLES: readonly (readonly [of: RegExp, nouns: Readonly<Record<ResourceShape["rest"], string>>])[] = [
-  [/:s3:::$/, { name: "buckets, such as $BUCKET", path: "objects, such as $BUCKET/KEY", nothing: "$" }],
-  [
-    /:table\/$/,
-    { name: "tables, such as $TABLE", path: "indexes, such as $TABLE/index/INDEX", nothing: "$" },
-  ],
-  [/:iam::$/, { name: "$NAME", path: "roles, such as $ACCOUNT:role/ROLE", nothing: "$" }],
+const SAMPLES: readonly (readonly [of: RegExp, nouns: Partial<Record<ResourceShape["rest"], string>>])[] = [
+  [/:s3:::$/, { name: "buckets, such as $BUCKET", path: "objects, such as $BUCKET/KEY" }],
+  [/:table\/$/, { name: "tables, such as $TABLE", path: "indexes, such as $TABLE/index/INDEX" }],
+  [/:iam::$/, { path: "roles, such as $ACCOUNT:role/ROLE" }],
 ];
+const USUAL: Readonly<Record<ResourceShape["rest"], string>> = {
+  name: "$NAME",
+  path: "$NAME/MORE",
+  any: "$NAME",
+  nothing: "$",
+};
 
 /** ARNs of a shape in words, such as `objects, such as arn:aws:s3:::BUCKET/KEY`. */
 export function shapeInWords({ prefix, rest }: ResourceShape): string {
   const nouns = SAMPLES.find(([of]) => of.test(prefix))?.[1];
-  const usual = { name: "$NAME", path: "$NAME/MORE", nothing: "$" };
-  return (nouns ?? usual)[rest].replace("$", () => prefix);
+  return (nouns?.[rest] ?? USUAL[rest]).replace("$", () => prefix);
 }
 
 /** Whether a resource pattern can match an ARN of a shape. */

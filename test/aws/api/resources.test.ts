@@ -1,0 +1,228 @@
+import { describe, expect, it } from "vitest";
+import { bodyMembers } from "../../../src/aws/api/members.ts";
+import { requirementsOf } from "../../../src/aws/api/resources.ts";
+import { parseTemplate, templateProblem } from "../../../src/aws/api/template.ts";
+import { anUpstream, codeOf } from "../../support/asking.ts";
+
+const upstream = anUpstream({ service: "shop" });
+const HEAD = "arn:aws:shop:us-east-1:123456789012:";
+const OWN = "arn:{partition}:shop:{region}:{account}:";
+const UNKNOWN = { action: "shop:Do", resource: "*", unknownResource: true };
+
+const asks = (resources: readonly string[] | undefined, body: object) =>
+  requirementsOf(
+    { action: "shop:Do", ...(resources && { resources }) },
+    bodyMembers(body as Readonly<Record<string, unknown>>),
+    upstream,
+  );
+const refusal = (resource: string, body: object) => codeOf(() => asks([resource], body));
+/** What a name of a kind comes to, and what it counts as besides for denies. */
+const named = (template: string, body: object) =>
+  asks([OWN + template], body).flatMap(({ resource, within = [], unknownResource }) =>
+    unknownResource === true ? ["unknown"] : [resource, ...within].map((arn) => arn.slice(HEAD.length)),
+  );
+
+describe("S3.6 what a template names", () => {
+  it("is nobody knows what where the table says nothing, or the request does not", () => {
+    expect(asks(undefined, { Name: "a" })).toEqual([UNKNOWN]);
+    expect(asks([`${OWN}{Name}`], {})).toEqual([UNKNOWN]);
+    expect(asks([`${OWN}{Entries[].Name}`], { Entries: [] })).toEqual([UNKNOWN]);
+  });
+
+  it("is nothing where IAM knows no resource", () => {
+    expect(asks([], {})).toEqual([{ action: "shop:Do", resource: "*" }]);
+  });
+
+  it("is each of those whose members are there, once", () => {
+    const both = [`${OWN}a/{A}`, `${OWN}b/{B}`, `${OWN}a/{C}`];
+    const resources = asks(both, { A: "x", C: "x", D: "y" }).map(({ resource }) => resource);
+    expect(resources).toEqual([`${HEAD}a/x`]);
+    expect(asks(both, { A: "x", B: "x" })).toHaveLength(2);
+  });
+
+  it("is one thing for each entry of a list, with a default where an entry does not say", () => {
+    const entries = [`${OWN}bus/{Entries[].Bus.Name=default}`];
+    const body = {
+      Entries: [{ Bus: { Name: "a" } }, {}, { Bus: {} }, { Bus: { Name: null } }, { Bus: { Name: "a" } }],
+    };
+    expect(asks(entries, body).map(({ resource }) => resource)).toEqual([
+      `${HEAD}bus/a`,
+      `${HEAD}bus/default`,
+    ]);
+    expect(named("{Names[]}", { Names: ["a", "b"] })).toEqual(["a", "b"]);
+  });
+
+  it.each([
+    ["an entry that does not say", "{Entries[].Bus}", { Entries: [{ Bus: "a" }, {}] }],
+    ["an entry that is none", "{Entries[].Bus}", { Entries: ["a"] }],
+    ["no list", "{Names[]}", { Names: "a" }],
+    ["a structure for a list", "{Names[]}", { Names: { 1: "a" } }],
+    ["another case within", "{Entries[].Bus=default}", { Entries: [{ bus: "a" }] }],
+    ["too many", "{Names[]}", { Names: Array.from({ length: 1_001 }, (_, i) => `n${i}`) }],
+    ["a star", "{Name}", { Name: "a*" }],
+    ["a question mark", "{Name}", { Name: "a?" }],
+    ["a colon", "{Name}", { Name: "a:b" }],
+    ["a slash", "{Name}", { Name: "a/b" }],
+    ["a space", "{Name}", { Name: "a b" }],
+    ["a line end", "{Name}", { Name: "a\n" }],
+    ["a letter of another alphabet", "{Name}", { Name: "ä" }],
+    ["a star in a path", "{Name|path}", { Name: "/a/*" }],
+    ["a colon in text", "{Name|text}", { Name: "a:b" }],
+    ["a star in text", "{Name|text}", { Name: "a*b" }],
+  ])("is refused with %s", (_name, template, body) => {
+    expect(refusal(OWN + template, body)).toBe("body-malformed");
+  });
+
+  it("is a fault of ours where an account is needed and there is none", () => {
+    const operation = { action: "shop:Do", resources: [`${OWN}{Name}`] };
+    const without = { ...upstream, account: undefined };
+    expect(codeOf(() => requirementsOf(operation, bodyMembers({ Name: "a" }), without))).toBe("internal");
+  });
+});
+
+describe("S3.6 an ARN", () => {
+  it.each([
+    [`${HEAD}shelf/a1`, []],
+    ["arn:aws:shop::123456789012:shelf/a1", []],
+    ["arn:aws:shop:us-east-1::shelf/a1", []],
+    [`${HEAD}machine:a:PROD`, [`${HEAD}machine`, `${HEAD}machine:a`]],
+  ])("of its own, %s, is itself and a part of %s", (arn, within) => {
+    expect(asks(["{Arn}"], { Arn: arn })).toEqual([
+      { action: "shop:Do", resource: arn, ...(within.length > 0 && { within }) },
+    ]);
+  });
+
+  it("in place of a name is what the name would be", () => {
+    expect(named("shelf/{Name|path}", { Name: `${HEAD}shelf/a/b` })).toEqual(["shelf/a/b"]);
+  });
+
+  it.each([
+    ["of another partition", "{Arn}", "arn:aws-cn:shop:us-east-1:123456789012:a"],
+    ["of another region", "{Arn}", "arn:aws:shop:us-east-2:123456789012:a"],
+    ["of another account", "{Arn}", "arn:aws:shop:us-east-1:999999999999:a"],
+    ["of nothing", "{Arn}", HEAD],
+    ["that is none", "{Arn}", "a1"],
+    ["with a star", "{Arn}", `${HEAD}*`],
+    ["with a question mark", "{Arn}", `${HEAD}a?`],
+    ["with a line end", "{Arn}", `${HEAD}a\n`],
+    ["of another thing than the name's", `${OWN}shelf/{Arn}`, `${HEAD}room/a`],
+    ["of another service than the name's", `${OWN}shelf/{Arn}`, HEAD.replace("shop", "shed")],
+    [
+      "of another account than the name's",
+      `${OWN}shelf/{Arn}`,
+      "arn:aws:shop:us-east-1:999999999999:shelf/a",
+    ],
+    ["without a region where the name has one", `${OWN}shelf/{Arn}`, "arn:aws:shop::123456789012:shelf/a"],
+  ])("%s is refused", (_name, template, arn) => {
+    expect(refusal(template, { Arn: arn })).toBe("target-ambiguous");
+  });
+
+  it("in place of a name must hold a name", () => {
+    expect(refusal(`${OWN}shelf/{Arn}`, { Arn: `${HEAD}shelf/a/b` })).toBe("body-malformed");
+  });
+});
+
+describe("S3.6 a name of a kind", () => {
+  const url = "https://sqs.us-east-1.amazonaws.com/123456789012/orders.fifo";
+  it.each([
+    ["{U|queue}", { U: url }, ["orders.fifo"]],
+    ["{U|queue}", { U: "http://127.0.0.1:4480/123456789012/orders" }, ["orders"]],
+    ["function:{F|function(Q)}", { F: "f" }, ["function:f"]],
+    ["function:{F|function(Q)}", { F: "f", Q: "$LATEST" }, ["function:f:$LATEST", "function:f"]],
+    ["function:{F|function(Q)}", { F: "f:PROD" }, ["function:f:PROD", "function:f"]],
+    ["function:{F|function(Q)}", { F: "f:PROD", Q: "PROD" }, ["function:f:PROD", "function:f"]],
+    ["function:{F|function(Q)}", { F: "123456789012:function:f:1" }, ["function:f:1", "function:f"]],
+    ["function:{F|function(Q)}", { F: `${HEAD}function:f:1` }, ["function:f:1", "function:f"]],
+    ["secret:{S|secret}", { S: "prod/db" }, ["secret:prod/db-??????"]],
+    ["secret:{S|secret}", { S: "db-abcdef" }, ["secret:db-abcdef-??????", "secret:db-abcdef"]],
+    ["secret:{S|secret}", { S: `${HEAD}secret:db-AbCdEf` }, ["secret:db-AbCdEf", "secret:db-AbCdEf-??????"]],
+    ["secret:{S|secret}", { S: `${HEAD}secret:db` }, ["secret:db-??????"]],
+    ["parameter{P|parameter}", { P: "/a/b" }, ["parameter/a/b"]],
+    ["parameter{P|parameter}", { P: "a" }, ["parameter/a"]],
+    ["parameter{P|parameter}", { P: "/a/b:3" }, ["parameter/a/b"]],
+    ["parameter{P|parameter}", { P: "/a/" }, ["parameter/a/", "parameter/a"]],
+    ["parameter{P|parameter}", { P: `${HEAD}parameter/a` }, ["parameter/a"]],
+    ["key/{K|key}", { K: "1234-ab" }, ["key/1234-ab"]],
+    ["key/{K|key}", { K: `${HEAD}key/1234-ab` }, ["key/1234-ab"]],
+    ["key/{K|key}", { K: "alias/app" }, ["unknown"]],
+    ["key/{K|key}", { K: `${HEAD}alias/app` }, ["unknown"]],
+    ["rule/{R|rule(B)}", { R: "r" }, ["rule/r"]],
+    ["rule/{R|rule(B)}", { R: "r", B: "default" }, ["rule/r"]],
+    ["rule/{R|rule(B)}", { R: "r", B: "own" }, ["rule/own/r"]],
+    ["rule/{R|rule(B)}", { R: "r", B: `${HEAD}event-bus/aws.partner/x` }, ["rule/aws.partner/x/r"]],
+    ["machine:{M|unqualified}", { M: `${HEAD}machine:m:PROD` }, ["machine:m"]],
+    ["topic/{T|text}", { T: "$aws/a b=%2F[1]" }, ["topic/$aws/a b=%2F[1]"]],
+  ])("%s of %o is %o", (template, body, names) => {
+    expect(named(template, body)).toEqual(names);
+  });
+
+  it.each([
+    ["{U|queue}", { U: "https://sqs.us-east-1.amazonaws.com/999999999999/orders" }, "body-malformed"],
+    ["{U|queue}", { U: `${url}?a=b` }, "body-malformed"],
+    ["{U|queue}", { U: `${url}/..` }, "body-malformed"],
+    ["{U|queue}", { U: "orders" }, "body-malformed"],
+    ["{U|queue}", { U: "https://a@b/123456789012/orders" }, "body-malformed"],
+    ["function:{F|function(Q)}", { F: "f:PROD", Q: "TEST" }, "body-malformed"],
+    ["function:{F|function(Q)}", { F: "f", Q: "*" }, "body-malformed"],
+    ["function:{F|function(Q)}", { F: "999999999999:function:f" }, "body-malformed"],
+    ["function:{F|function(Q)}", { F: "f:a:b" }, "body-malformed"],
+    ["secret:{S|secret}", { S: "db-??????" }, "body-malformed"],
+    ["parameter{P|parameter}", { P: "/aws/reference/secretsmanager/db" }, "body-malformed"],
+    ["parameter{P|parameter}", { P: "aws/Reference/secretsmanager/db" }, "body-malformed"],
+    ["parameter{P|parameter}", { P: "/a:b:c" }, "body-malformed"],
+    ["key/{K|key}", { K: "arn:aws:shop:us-east-1:999999999999:alias/app" }, "target-ambiguous"],
+    ["key/{K|key}", { K: `${HEAD}room/app` }, "target-ambiguous"],
+    ["rule/{R|rule(B)}", { R: "r", B: `${HEAD}rule/x` }, "body-malformed"],
+    [
+      "rule/{R|rule(B)}",
+      { R: "r", B: "arn:aws:shop:us-east-1:999999999999:event-bus/x" },
+      "target-ambiguous",
+    ],
+    ["rule/{R|rule(B)}", { R: "a/r" }, "body-malformed"],
+  ])("%s is refused with %o", (template, body, code) => {
+    expect(refusal(OWN + template, body)).toBe(code);
+  });
+});
+
+describe("a template", () => {
+  it.each([
+    `${OWN}shelf/{Name}`,
+    "arn:aws:shop:::shelf/{A.B-c}:x:*",
+    "{Arn}",
+    "{?Arn}",
+    `${OWN}{Names[]|path}`,
+    `${OWN}{Name=a/b|function(?Other)}`,
+    "arn:{partition}:shop:{region}:{Owner}:{Name}",
+    `${OWN}all`,
+  ])("is %s", (text) => {
+    expect(templateProblem(text)).toBeUndefined();
+    expect(parseTemplate(text)).toBe(parseTemplate(text));
+  });
+
+  it.each([
+    "",
+    "Name",
+    "*",
+    "arn:aws:shop",
+    "arn:{partition}:{Service}:{region}:{account}:x",
+    "{Name}/x",
+    "x/{Name}",
+    "{A}{B}",
+    "{account}",
+    `${OWN}{`,
+    `${OWN}{Name`,
+    `${OWN}{}`,
+    `${OWN}{{Name}}`,
+    `${OWN}{Na me}`,
+    `${OWN}{Name|unheard}`,
+    `${OWN}{Name|constructor}`,
+    `${OWN}{Name|function(}`,
+    `${OWN}{partition}`,
+    `${OWN}{Name|text}/x`,
+    `${OWN}{A[].B[]}`,
+    `${OWN}{A[]}/{B[]}`,
+  ])("is not %s", (text) => {
+    expect(templateProblem(text)).toEqual(expect.any(String));
+    expect(() => parseTemplate(text)).toThrow(`${text}: `);
+  });
+});
