@@ -24,7 +24,7 @@ it.each([[["check", "-c", EXAMPLE]], [["check", "--config", EXAMPLE]], [["check"
   async (argv) => {
     expect(await speak(argv)).toEqual({
       code: 0,
-      out: `${EXAMPLE}: good: 7 rules, 5 upstreams\n`,
+      out: `${EXAMPLE}: good: 8 rules, 8 upstreams\n`,
       err: "",
     });
   },
@@ -38,7 +38,7 @@ it("takes POSTERN_CONFIG where no file is named, and the file where one is", asy
 it("prints every problem on a line with its place, and exits with 78", async () => {
   const text = readFileSync(EXAMPLE, "utf8")
     .replace("region: us-east-1", "regoin: us-east-1")
-    .replace("service: dynamodb", "service: sqs")
+    .replace("service: dynamodb", "service: dynamo")
     .replace("role: pool", "role: admin");
   const path = file("bad.yaml", text);
   const { code, out, err } = await speak(["check", path]);
@@ -48,8 +48,8 @@ it("prints every problem on a line with its place, and exits with 78", async () 
   for (const line of lines) expect(line.startsWith(`${path}:`)).toBe(true);
   expect(lines.map((line) => line.slice(path.length).replace(/^:\d+:\d+: /, ""))).toEqual([
     "aws.regoin: unknown key; did you mean region?",
-    "upstreams.dynamodb.service: a service is one of s3, dynamodb",
-    'policy.rules.3.role: "admin" is neither the ARN of a role nor pool',
+    "upstreams.dynamodb.service: Postern does not know this service; did you mean dynamodb? Any other takes protocol and operations",
+    'policy.rules.4.role: "admin" is neither the ARN of a role nor pool',
   ]);
   expect(lines[0]).toMatch(/:\d+:3: aws\.regoin/);
 });
@@ -61,7 +61,7 @@ const ODD = readFileSync(EXAMPLE, "utf8")
 it("S1.7 warns on a line with its place, and finds the file good all the same", async () => {
   const path = file("odd.yaml", ODD);
   const { code, out, err } = await speak(["check", path]);
-  expect([code, out]).toEqual([0, `${path}: good: 7 rules, 5 upstreams, 2 warnings\n`]);
+  expect([code, out]).toEqual([0, `${path}: good: 8 rules, 8 upstreams, 2 warnings\n`]);
   const lines = err.trimEnd().split("\n");
   expect(lines).toHaveLength(2);
   const line = ODD.split("\n").findIndex((text) => text.includes("clientIds: any")) + 1;
@@ -139,9 +139,9 @@ it("prints errors and warnings together, in the file's order, each with its plac
     `${path}:${lineOf("s3:GetObjct")}:15: policy.rules.1.allow.0: there is no action s3:GetObjct; did you mean s3:GetObject?`,
     expect.stringMatching(
       new RegExp(
-        String.raw`:${lineOf("StringLik:")}:15: policy\.rules\.4\.when\.StringLik: .*is it StringLike\?`,
+        String.raw`:${lineOf("StringLik:")}:15: policy\.rules\.5\.when\.StringLik: .*is it StringLike\?`,
       ),
     ),
-    `${path}:${lineOf("- name: editors have")}:7: warning: policy.rules.5: it is never reached: "everyone has a home" already gives all of it, with the same role`,
+    `${path}:${lineOf("- name: editors have")}:7: warning: policy.rules.6: it is never reached: "everyone has a home" already gives all of it, with the same role`,
   ]);
 });
