@@ -20,7 +20,9 @@ export function startPages(
 ): Promise<Stack> {
   const { config = (yaml: string) => yaml } = options;
   const lines = rules.map((rule) => `    - ${rule}\n`).join("");
-  const changed = (yaml: string) =>
-    `${config(yaml).replace("  rules:\n", `  rules:\n${lines}`)}\nselfService: ${selfService}\n`;
+  const changed = (yaml: string) => {
+    const others = config(yaml).replace(/^selfService:.*\n(?: .*\n)*/m, "");
+    return `${others.replace("  rules:\n", () => `  rules:\n${lines}`)}\nselfService: ${selfService}\n`;
+  };
   return startStack({ ...options, config: changed });
 }

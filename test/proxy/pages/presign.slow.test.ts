@@ -131,7 +131,7 @@ describe("a presigned URL", () => {
   });
 
   it("takes a wish for a role as any request does", async () => {
-    const target = `/s3/home/${claimsOf(tokens.get("member")).sub}/a.txt`;
+    const target = `/s3/home/${String(claimsOf(tokens.get("member"))["sub"])}/a.txt`;
     const question = { method: "PUT", target };
     expect((await ask("member", question)).status).toBe(200);
     const wish = { "x-postern-role": roleOf("admin") };
@@ -147,9 +147,9 @@ function claimsOf(token = ""): Record<string, unknown> {
   >;
 }
 
-describe("S3.9 how long a URL lives", () => {
-  const secondsOf = ({ url }: Told) => Number(new URL(url).searchParams.get("X-Amz-Expires"));
+const secondsOf = ({ url }: Told) => Number(new URL(url).searchParams.get("X-Amz-Expires"));
 
+describe("S3.9 how long a URL lives", () => {
   it("is what was asked for, and at most what is configured, which the answer says", async () => {
     for (const [expires, seconds] of [
       [1, 1],
@@ -326,6 +326,30 @@ describe("S3.9 a URL is refused", () => {
     expect(answers.map(({ status, headers }) => [status, headers.get("x-postern-reason")])).toEqual([
       [401, "token-malformed"],
     ]);
+  });
+});
+
+describe("S3.6 a URL of an upstream whose account is told", () => {
+  it("is no good for a bucket that became another account's", async () => {
+    const owned = await startPages("{ presign: {} }", [], {
+      config: (yaml) => yaml.replace("s3: { service: s3,", 's3: { service: s3, account: "123456789012",'),
+    });
+    try {
+      const answer = await fetch(`${owned.url}/.postern/presign`, {
+        method: "POST",
+        headers: {
+          "content-type": "application/json",
+          authorization: `Bearer ${await owned.tokenOf("analyst")}`,
+        },
+        body: JSON.stringify(get("/s3/reports/q3.txt")),
+      });
+      const told = (await answer.json()) as Told;
+      expect(told.headers).toEqual({ "x-amz-expected-bucket-owner": "123456789012" });
+      expect((await use(told))[0]).toBe(200);
+      expect((await use({ ...told, headers: {} }))[0]).toBe(403);
+    } finally {
+      await owned.close();
+    }
   });
 });
 
