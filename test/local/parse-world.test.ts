@@ -141,6 +141,26 @@ describe("parseWorld", () => {
     ["oidcProviders.1", { url: PROVIDER, clientIds: ["web"] }, `oidcProviders has "${PROVIDER}" twice`],
     ["buckets.public", { region: "x", objects: {} }, 'buckets["public"].region must be a region'],
     ["accessPoints", [{ name: "point", bucket: "none" }], 'accessPoints: "point" is of "none"'],
+    ["apis.0.id", "Orders", "apis[0].id must be lower-case letters and digits"],
+    ["apis.0.stages", [], "apis[0] has no stages"],
+    ["apis.0.stages", ["a b"], "apis[0].stages[0] must be a stage"],
+    ["apis.0.authorizer", "none", "apis[0].authorizer must be one of iam, cognito"],
+    ["apis.0.scopes", ["openid"], "apis[0] has scopes, and its authorizer is iam"],
+    ["apis.1.scopes", ["x/y"], 'apis[1].scopes: no app client has "x/y"'],
+    ["apis.0.routes", ["/orders"], "apis[0].routes[0] must be a route"],
+    ["apis.0.connections", ["x"], "apis[0] has connections, and no websocket: true"],
+    ["apis.1.id", "ordersapi1", 'apis has "ordersapi1" twice'],
+    [
+      "domains",
+      { "a.example": [{ api: "ordersapi1", stage: "none" }] },
+      'domains["a.example"]: there is no API "ordersapi1" with a stage "none"',
+    ],
+    ["domains", { "a.example": [ordersApi(), ordersApi()] }, 'domains["a.example"] has "" twice'],
+    ["domains", { "a.example": [{ ...ordersApi(), basePath: "/v1" }] }, "must be a base path"],
+    ["functions.1", { name: "resize" }, 'functions has "resize" twice'],
+    ["functions.1", { name: "other", urlId: "resizeurl1" }, 'functions has "resizeurl1" twice'],
+    ["queues", ["a", "a"], 'queues has "a" twice'],
+    ["topics", ["a b"], "topics[0] must be a name"],
     ["tables.0.stream", "EVERYTHING", "tables[0].stream must be one of KEYS_ONLY"],
     ["tables.0.items.0", { orderId: "1" }, "tables[0].items[0] has no key customerId"],
   ])("refuses %s = %j", (path, value, message) => {
@@ -156,6 +176,17 @@ describe("parseWorld", () => {
       );
     }
     expect(withMapping(arnOf("a.example"), token())).toThrow("of type Token, which is for user pools only");
+  });
+
+  it("takes standard scopes, and worlds without APIs and queues", () => {
+    expect(
+      worldWith(set("apis.1.scopes", ["aws.cognito.signin.user.admin", "postern/orders.read"])),
+    ).not.toThrow();
+    const bare = worldWith((document) => {
+      for (const part of ["apis", "domains", "functions", "queues", "topics", "stateMachines", "streams"])
+        set(part, undefined)(document);
+    });
+    expect(bare).not.toThrow();
   });
 
   it("takes 25 rules and 50 tags", () => {
@@ -175,6 +206,10 @@ function withMapping(key: string, mapping: unknown): () => unknown {
 
 function arnOf(provider: string): string {
   return `arn:aws:iam::123456789012:oidc-provider/${provider}`;
+}
+
+function ordersApi(): Record<string, unknown> {
+  return { api: "ordersapi1", stage: "prod" };
 }
 
 function openId(): Record<string, unknown> {

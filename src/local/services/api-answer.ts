@@ -3,12 +3,10 @@ import { randomUUID } from "node:crypto";
 import type { ApiService } from "../guard/api-actions.ts";
 import type { Protocol } from "../protocol.ts";
 import type { LocalAnswer } from "../request.ts";
+import type { Output } from "./operations.ts";
 import { flattened } from "./sqs-xml.ts";
 import { xml } from "./xml.ts";
 import type { XmlContent } from "./xml.ts";
-
-/** What an operation answers: the members of its output, as JSON knows them. */
-export type Output = Readonly<Record<string, unknown>>;
 
 const NAMESPACES: Partial<Readonly<Record<ApiService, string>>> = {
   sqs: "http://queue.amazonaws.com/doc/2012-11-05/",

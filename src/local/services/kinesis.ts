@@ -1,7 +1,6 @@
 import type { ApiInput } from "../guard/api-actions.ts";
-import type { Output } from "./api-answer.ts";
 import { existing, listOf, textOf } from "./operations.ts";
-import type { Operations, ServiceOptions } from "./operations.ts";
+import type { Operations, Output, ServiceOptions } from "./operations.ts";
 
 /**
  * Data streams of one shard that count what they are given and forget it.

@@ -1,7 +1,6 @@
 import type { ApiInput } from "../guard/api-actions.ts";
-import type { Output } from "./api-answer.ts";
 import { listOf, textOf } from "./operations.ts";
-import type { Operations } from "./operations.ts";
+import type { Operations, Output } from "./operations.ts";
 
 /**
  * Metrics by name, without their values.

@@ -1,6 +1,8 @@
 import type { ApiInput } from "../guard/api-actions.ts";
 import { LocalError } from "../request.ts";
-import type { Output } from "./api-answer.ts";
+
+/** What an operation answers: the members of its output, as JSON knows them; those that are undefined are left out. */
+export type Output = Readonly<Record<string, unknown>>;
 
 /** The operations of a small service, by name. IAM was asked before they run. */
 export type Operations = Readonly<Record<string, (input: ApiInput) => Output>>;

@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import type { ApiInput } from "../guard/api-actions.ts";
 import { LocalError } from "../request.ts";
-import type { Output } from "./api-answer.ts";
 import { numberOf, textOf } from "./operations.ts";
+import type { Output } from "./operations.ts";
 import { attributesMd5, md5 } from "./sqs-digest.ts";
 import type { MessageAttribute } from "./sqs-digest.ts";
 

@@ -1,4 +1,4 @@
-import type { Output } from "./api-answer.ts";
+import type { Output } from "./operations.ts";
 
 /** Lists of JSON by the name that each item has in XML. */
 const LISTS: Readonly<Record<string, string>> = {

@@ -1,8 +1,7 @@
 import type { ApiInput } from "../guard/api-actions.ts";
 import { LocalError } from "../request.ts";
-import type { Output } from "./api-answer.ts";
 import { existing, listOf, textOf } from "./operations.ts";
-import type { Operations, ServiceOptions } from "./operations.ts";
+import type { Operations, Output, ServiceOptions } from "./operations.ts";
 import { DEFAULT_VISIBILITY_SECONDS, MAX_ENTRIES, chosen, receive, send } from "./sqs-queue.ts";
 import type { Queue } from "./sqs-queue.ts";
 

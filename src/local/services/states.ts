@@ -1,8 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { ApiInput } from "../guard/api-actions.ts";
-import type { Output } from "./api-answer.ts";
 import { existing, textOf } from "./operations.ts";
-import type { Operations, ServiceOptions } from "./operations.ts";
+import type { Operations, Output, ServiceOptions } from "./operations.ts";
 
 /**
  * State machines whose executions are done at once, their output being their input. Times are epoch seconds.
