@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { type Caller, GUEST } from "../../src/domain/caller.ts";
 import type { Decision } from "../../src/domain/decision.ts";
 import type { Requirement } from "../../src/domain/operation.ts";
+import { ANY_MOMENT } from "../../src/domain/request-context.ts";
 import { decide } from "../../src/policy/decide.ts";
 import type { RuleDocument } from "../../src/policy/document.ts";
 import {
@@ -149,6 +150,21 @@ describe("S4.4 credentials", () => {
     });
   });
 
+  it("of Postern's own page are given by a rule that names it, on the role, with that role", () => {
+    const own = { action: "postern:GetCredentials", resource: roleArn("a") };
+    const rule = anAllow("out", {
+      allow: ["postern:GetCredentials"],
+      on: [roleArn("a")],
+      role: roleArn("a"),
+    });
+    expect(ruling([anAllow("all"), rule], caller, own)).toMatchObject({ rule: "out", role: roleArn("a") });
+    expect(ruling([rule], caller, { ...own, resource: roleArn("b") })).toMatchObject({
+      reason: "denied-no-rule",
+    });
+    for (const action of ["*", "postern:*", "postern:Get*"])
+      expect(ruling([{ ...rule, allow: [action] }], caller, own)).toMatchObject({ verdict: "denial" });
+  });
+
   it("are denied by a wildcard", () => {
     const rules = [anAllow("yes", { allow: ["s3:CreateSession"] }), { name: "no", deny: ["s3:*"] }];
     expect(ruling(rules, caller, session)).toMatchObject({ rule: "no" });
@@ -203,6 +219,9 @@ const withKeys = (...keys: readonly (readonly [string, readonly string[] | "unkn
   keys: new Map(keys),
 });
 
+const later = (rules: readonly RuleDocument[]) =>
+  decide(aPolicy(rules), caller, anOperation([read]), ANY_MOMENT);
+
 describe("conditions", () => {
   const inHome = { StringLike: { "s3:prefix": "home/${claim:tenant}/*" } };
   const inside = { IpAddress: { "aws:SourceIp": "10.0.0.0/8" } };
@@ -232,6 +251,16 @@ describe("conditions", () => {
     const from = (sourceIp: string | undefined) =>
       decide(policy, caller, anOperation([read]), aContext({ sourceIp })).verdict;
     expect([from("10.1.1.1"), from("192.0.2.1"), from(undefined)]).toEqual(["permit", "denial", "denial"]);
+  });
+
+  it("S3.9 on address and time never hold for an allow, and always for a deny, at a moment nobody knows", () => {
+    const inTime = { DateLessThan: { "aws:CurrentTime": "2027-01-01T00:00:00Z" } };
+    const outOfTime = { NumericLessThan: { "aws:EpochTime": 1 } };
+    for (const when of [inside, inTime, { Null: { "aws:CurrentTime": false } }])
+      expect(later([anAllow("yes", { when })])).toMatchObject({ reason: "denied-no-rule" });
+    for (const when of [inside, outOfTime])
+      expect(later([anAllow("yes"), { name: "no", deny: ["*"], when }])).toMatchObject({ rule: "no" });
+    expect(later([anAllow("in time", { when: inTime }), anAllow("yes")])).toMatchObject({ rule: "yes" });
   });
 
   it("are those of each requirement", () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { GUEST } from "../../src/domain/caller.ts";
 import type { Requirement } from "../../src/domain/operation.ts";
+import { ANY_MOMENT } from "../../src/domain/request-context.ts";
 import { decide } from "../../src/policy/decide.ts";
 import type { RuleDocument } from "../../src/policy/document.ts";
 import type { PolicyOptions } from "../../src/policy/grant.ts";
@@ -79,6 +80,7 @@ describe("S4.6 record mode", () => {
     { action: "s3:CreateSession", resource: "arn:aws:s3:::a" },
     { action: "x:Batch", resource: "*", covers: ["sts:AssumeRole"] },
     { ...read, guarded: ["s3:x-amz-grant-read"] },
+    { action: "postern:GetCredentials", resource: roleArn("a") },
   ])("leaves denied what a rule must name on purpose, such as %j", (requirement) => {
     expect(asked([], requirement)).toMatchObject({ reason: "denied-no-rule" });
     expect(asked([], read, requirement)).toMatchObject({ reason: "denied-no-rule" });
@@ -93,6 +95,12 @@ describe("S4.6 record mode", () => {
     const at = (nowMs: number) => decide(policy, user, anOperation([read]), aContext({ nowMs })).verdict;
     expect([at(NOW_MS), at(NOW_MS + 1), at(NOW_MS + 2)]).toEqual(["permit", "denial", "denial"]);
     expect(decide(aPolicy([]), user, anOperation([read]), aContext()).verdict).toBe("denial");
+  });
+
+  it("S3.9 lets nothing through that nobody knows when it will be done", () => {
+    const policy = recording([]);
+    expect(decide(policy, user, anOperation([read]), ANY_MOMENT)).toMatchObject({ reason: "denied-no-rule" });
+    expect(policy.mayUse(user, "s3", undefined)).toBe(false);
   });
 });
 

@@ -3,8 +3,10 @@ import { describe, expect, it } from "vitest";
 import { GUEST } from "../../src/domain/caller.ts";
 import type { Decision } from "../../src/domain/decision.ts";
 import type { Requirement } from "../../src/domain/operation.ts";
+import { ANY_MOMENT } from "../../src/domain/request-context.ts";
 import type { RuleDocument, WhenDocument } from "../../src/policy/document.ts";
 import { decide } from "../../src/policy/decide.ts";
+import { inOneCase } from "../../src/policy/one-case.ts";
 import { matches, meets } from "../../src/policy/pattern.ts";
 import { problemsOf } from "../../src/policy/problems/problems.ts";
 import { RECORDED } from "../../src/policy/record.ts";
@@ -48,6 +50,10 @@ const asking = fc.record({ caller, asked: requirements, context });
 const askingOne = fc.record({ caller: user, asked: fc.tuple(requirement), context });
 type Asking = typeof asking extends fc.Arbitrary<infer A> ? A : never;
 
+/** Rules with or without one that allows users everything. */
+const everything: RuleDocument = { name: "all", allow: ["*"], on: ["*"], role: "pool" };
+const openRules = fc.tuple(rules, fc.constantFrom([], [everything])).map((parts) => parts.flat());
+
 /** Decides by rules whose sources make role sessions too. */
 function rulingOf(
   rules: readonly RuleDocument[],
@@ -87,10 +93,8 @@ describe("S4 whatever the rules are", () => {
 
   it("adding a condition to an allow never permits more, and to a deny never denies more", () => {
     let [fewer, more] = [0, 0];
-    const everything: RuleDocument = { name: "all", allow: ["*"], on: ["*"], role: "pool" };
-    const some = fc.tuple(rules, fc.constantFrom([], [everything])).map((parts) => parts.flat());
     fc.assert(
-      fc.property(some, fc.nat(2), when, askingOne, (rules, place, when, { asked: [one], ...rest }) => {
+      fc.property(openRules, fc.nat(2), when, askingOne, (rules, place, when, { asked: [one], ...rest }) => {
         // With a guarded key it is the condition that permits.
         const asking = { ...rest, asked: [{ ...one, guarded: [] }] };
         const rule = rules[place];
@@ -133,7 +137,7 @@ describe("S4 whatever the rules are", () => {
   it("S4.2 a key that tells less than is reached makes denies hold, and nothing else", () => {
     let denied = 0;
     fc.assert(
-      fc.property(rules, askingOne, (rules, { asked, ...rest }) => {
+      fc.property(openRules, askingOne, (rules, { asked, ...rest }) => {
         const partial = ["s3:prefix", "s3:x-amz-acl"];
         const before = rulingOf(rules, { ...rest, asked });
         const after = rulingOf(rules, { ...rest, asked: asked.map((one) => ({ ...one, partial })) });
@@ -199,6 +203,68 @@ describe("S4 whatever the rules are", () => {
     );
   });
 
+  it("S3.7 what nobody can tell is permitted only where all is that it could be", () => {
+    let permits = 0;
+    fc.assert(
+      fc.property(rules, askingOne, resource, (rules, { asked, ...rest }, resource) => {
+        const [one] = asked.map(({ unknownResource: _unknown, within: _within, ...told }) => told);
+        const unknown = [{ ...one, resource: "*", unknownResource: true } as Requirement];
+        if (rulingOf(rules, { ...rest, asked: unknown }).verdict === "denial") return;
+        permits++;
+        expect(rulingOf(rules, { ...rest, asked: [{ ...one, resource } as Requirement] }).verdict).toBe(
+          "permit",
+        );
+      }),
+      { numRuns: 4000 },
+    );
+    expect(permits).toBeGreaterThan(50);
+  });
+
+  it("S3.7 where case does not matter denies hold in any case, and nothing else changes", () => {
+    let denied = 0;
+    fc.assert(
+      fc.property(openRules, askingOne, fc.boolean(), (rules, { asked: [told], ...rest }, isUpper) => {
+        const { anyCase: _anyCase, within: _within, ...one } = told;
+        const exactly = { ...one, resource: isUpper ? one.resource.toUpperCase() : one.resource };
+        const inAnyCase: Requirement = { ...exactly, anyCase: true };
+        const exact = rulingOf(rules, { ...rest, asked: [exactly] });
+        const inAny = rulingOf(rules, { ...rest, asked: [inAnyCase] });
+        const isDenied = inAny.verdict === "denial" && inAny.reason === "denied-by-rule";
+        if (!isDenied) expect(inAny).toEqual(exact);
+        else if (exact.verdict === "permit") denied++;
+        for (const letters of [inOneCase, (text: string) => text.toUpperCase()]) {
+          const other = rulingOf(rules, {
+            ...rest,
+            asked: [{ ...inAnyCase, resource: letters(one.resource) }],
+          });
+          expect(other.verdict === "denial" && other.reason === "denied-by-rule").toBe(isDenied);
+        }
+      }),
+      { numRuns: 3000 },
+    );
+    expect(denied).toBeGreaterThan(2);
+  });
+
+  it("S3.9 what is permitted nobody knows when and from where is permitted at any time, from anywhere", () => {
+    let permits = 0;
+    const times = fc.constantFrom(0, NOW_MS, Date.UTC(2027, 5));
+    const anywhere = fc.record({
+      sourceIp: fc.constantFrom("10.1.2.3", "192.0.2.1", undefined),
+      nowMs: times,
+    });
+    fc.assert(
+      fc.property(rules, askingOne, anywhere, (rules, asking, context) => {
+        const decision = rulingOf(rules, { ...asking, context: ANY_MOMENT }, recording);
+        if (decision.verdict === "denial") return;
+        permits++;
+        expect(decision).not.toHaveProperty("recorded");
+        expect(rulingOf(rules, { ...asking, context }).verdict).toBe("permit");
+      }),
+      { numRuns: 4000 },
+    );
+    expect(permits).toBeGreaterThan(100);
+  });
+
   it("without an allow that names it nothing is permitted", () => {
     fc.assert(
       fc.property(allows, asking, resource, (rules, asking, resource) => {
@@ -229,11 +295,10 @@ describe("S4 whatever the rules are", () => {
       fc.property(rules, asking, (rules, asking) => {
         const enforced = rulingOf(rules, asking);
         const decision = rulingOf(rules, asking, recording);
-        const late = {
-          ...asking,
-          context: aContext({ ...asking.context, nowMs: recording.recording.untilMs }),
-        };
-        expect(rulingOf(rules, late, recording)).toEqual(enforced);
+        if (asking.context.nowMs !== undefined) {
+          const context = aContext({ ...asking.context, nowMs: recording.recording.untilMs });
+          expect(rulingOf(rules, { ...asking, context }, recording)).toEqual(enforced);
+        }
         if (decision.verdict === "denial" || decision.recorded !== true) {
           expect(decision).toEqual(enforced);
           return;
@@ -247,6 +312,7 @@ describe("S4 whatever the rules are", () => {
           recorded: true,
         });
         expect(asking.caller.kind).toBe("user");
+        expect(asking.context.nowMs).toBeDefined();
         expect(asking.asked.some(({ guarded }) => guarded !== undefined)).toBe(false);
         expect(["denied-no-rule", "roles-disagree"]).toContain(
           enforced.verdict === "denial" && enforced.reason,

@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { type Caller, GUEST } from "../../src/domain/caller.ts";
 import type { Requirement, RequestKeys } from "../../src/domain/operation.ts";
-import type { RequestContext } from "../../src/domain/request-context.ts";
+import { ANY_MOMENT, type RequestContext } from "../../src/domain/request-context.ts";
 import type { RuleDocument, WhenDocument } from "../../src/policy/document.ts";
 import type { PolicyOptions } from "../../src/policy/grant.ts";
 import { aCaller, aContext, aMachine, aPlan, roleArn } from "./ruling.ts";
@@ -49,6 +49,7 @@ const who = fc.constantFrom(
 );
 
 const fromInside: WhenDocument = { IpAddress: { "aws:SourceIp": "10.0.0.0/8" } };
+const thisYear: WhenDocument = { DateLessThan: { "aws:CurrentTime": "2027-01-01T00:00:00Z" } };
 const ofTheRequest: readonly WhenDocument[] = [
   { StringLike: { "s3:prefix": ["home/*", "${claim:tenant}/*"] } },
   { StringEquals: { "s3:x-amz-acl": "${claim:tenant}" } },
@@ -63,6 +64,7 @@ const ofTheCaller: readonly WhenDocument[] = [
 /** Conditions that may stand in an allow and in a deny. */
 export const when = fc.constantFrom<WhenDocument>(
   fromInside,
+  thisYear,
   ...ofTheRequest,
   ...ofTheCaller,
   { ...fromInside, ...ofTheCaller[0], Null: { "s3:x-amz-acl": "true" } },
@@ -156,12 +158,18 @@ export const requirement = fc
     covers: fc.boolean(),
     within: fc.boolean(),
     guarded: fc.nat(4).map((n) => n === 0),
+    told: fc.oneof(
+      { weight: 8, arbitrary: fc.constant("exactly") },
+      { weight: 1, arbitrary: fc.constantFrom("in any case", "not at all") },
+    ),
   })
-  .map(({ action, resource, keys, covers, within, guarded }): Requirement => ({
+  .map(({ action, resource, keys, covers, within, guarded, told }): Requirement => ({
     action,
     resource,
     ...(covers && { covers: ["s3:GetObject"] }),
-    ...(within && { within: ["arn:aws:s3:::b"] }),
+    ...(within && told !== "not at all" && { within: ["arn:aws:s3:::b"] }),
+    ...(told === "in any case" && { resource: resource.toUpperCase(), anyCase: true }),
+    ...(told === "not at all" && { resource: "*", unknownResource: true }),
     ...(keys !== undefined && { keys }),
     ...(guarded && { guarded: ["s3:x-amz-acl"] }),
   }));
@@ -169,7 +177,11 @@ export const requirement = fc
 /** One to four of them. */
 export const requirements = fc.array(requirement, { minLength: 1, maxLength: 4 });
 
-/** Requests from inside, from outside, and from a socket without an address. */
-export const context: fc.Arbitrary<RequestContext> = fc
-  .constantFrom("10.1.2.3", "192.0.2.1", undefined)
-  .map((sourceIp) => aContext({ sourceIp }));
+/** Requests from inside, from outside, from a socket without an address, and what is done nobody knows when. */
+export const context: fc.Arbitrary<RequestContext> = fc.oneof(
+  {
+    weight: 9,
+    arbitrary: fc.constantFrom("10.1.2.3", "192.0.2.1", undefined).map((sourceIp) => aContext({ sourceIp })),
+  },
+  { weight: 1, arbitrary: fc.constant(ANY_MOMENT) },
+);

@@ -1,9 +1,12 @@
 import { describe, expect, it } from "vitest";
+import { ANY_MOMENT, type RequestContext } from "../../../src/domain/request-context.ts";
 import { readKey } from "../../../src/policy/conditions/keys.ts";
 import { valuesOf } from "../../../src/policy/conditions/values.ts";
 import { aCaller, aContext, anOperation } from "../../support/ruling.ts";
 
-function values(name: string, nowMs = 1_768_478_400_999) {
+const CONTEXT = aContext({ nowMs: 1_768_478_400_999, sourceIp: "10.0.0.1" });
+
+function values(name: string, context: RequestContext = CONTEXT) {
   const key = readKey(name);
   if (key === undefined) throw new Error(`${name} is no key`);
   const requirement = {
@@ -14,7 +17,6 @@ function values(name: string, nowMs = 1_768_478_400_999) {
       ["s3:requestobjecttag/team", "unknown"],
     ]),
   };
-  const context = aContext({ nowMs, sourceIp: "10.0.0.1" });
   return valuesOf(key)({
     caller: aCaller(),
     requirement,
@@ -35,5 +37,11 @@ describe("the values of a key", () => {
     expect(values("aws:RequestedRegion")).toEqual(["us-east-1"]);
     expect(values("aws:CurrentTime")).toEqual(["2026-01-15T12:00:00.999Z"]);
     expect(values("aws:EpochTime")).toEqual(["1768478400"]);
+  });
+
+  it("S3.9 are unknown where nobody knows when and from where it will be", () => {
+    for (const name of ["aws:SourceIp", "aws:CurrentTime", "aws:EpochTime"])
+      expect(values(name, ANY_MOMENT)).toBe("unknown");
+    expect(values("aws:RequestedRegion", ANY_MOMENT)).toEqual(["us-east-1"]);
   });
 });

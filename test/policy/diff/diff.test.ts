@@ -301,6 +301,19 @@ describe("denies", () => {
     ]);
   });
 
+  it("S3.7 strikes in any case what some service takes for the same", () => {
+    const asked = { action: "s3:GetObject", resource: "arn:aws:s3:::reports/x", anyCase: true } as const;
+    const allow = analysts({ on: [asked.resource] });
+    const bar = deny({ on: ["arn:aws:s3:::Reports/*"] });
+    expect(decided([allow], analyst, [asked])).not.toBe(decided([allow, bar], analyst, [asked]));
+    const where = "analysts lose s3:GetObject on arn:aws:s3:::reports/x & arn:aws:s3:::Reports/*";
+    expect(told([allow], [allow, bar])).toEqual([where]);
+    expect(told([allow, bar], [allow])).toEqual([where.replace("lose", "gain")]);
+    expect(told([allow, bar], [allow, deny({ on: ["arn:aws:s3:::Reports/x", bar.on?.[0] ?? ""] })])).toEqual(
+      [],
+    );
+  });
+
   it("strikes whoever is of both groups", () => {
     const changed = [analysts(), deny({ who: { groups: ["interns"] } })];
     expect(told([analysts()], changed)).toEqual([

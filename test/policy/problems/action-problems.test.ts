@@ -19,6 +19,12 @@ describe("an action that its service does not have", () => {
     ["s3:Delte*", '"s3:Delte*" means no action of s3; did you mean s3:Delete*?'],
     ["s3:Frobnicate", "there is no action s3:Frobnicate"],
     ["s3:*Objct", '"s3:*Objct" means no action of s3'],
+    [
+      "postern:GetCredential",
+      "there is no action postern:GetCredential; did you mean postern:GetCredentials?",
+    ],
+    // It gives credentials too.
+    ["postern:*", '"postern:*" means no action of postern'],
     // AWS gives credentials for it; a wildcard of an allow never means that.
     ["s3:GetDataAcc*", '"s3:GetDataAcc*" means no action of s3'],
   ])("is refused: %s", (action, message) => {
@@ -34,6 +40,7 @@ describe("an action that its service does not have", () => {
     "s3:*",
     "s3:Get?bject",
     "s3:GetDataAccess",
+    "postern:GetCredentials",
     "sqs:SendMesage",
   ])("is not %s", (action) => {
     expect(unknownActions(allowing(action), book)).toEqual([]);
@@ -72,6 +79,7 @@ describe("an action that no request needs", () => {
     ]);
     expect(idle(denying(UNASKED))).toEqual([]);
     expect(idle(allowing("*", "s3:*", "s3:Get*"))).toEqual([]);
+    expect(idle(allowing("postern:GetCredentials"))).toEqual([]);
   });
 
   it("may be for AWS, where a session policy is made from the rule", () => {

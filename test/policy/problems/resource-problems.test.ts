@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { KnownAction } from "../../../src/domain/known-action.ts";
 import { openActionBook } from "../../../src/policy/problems/action-book.ts";
 import type { RuleDocument } from "../../../src/policy/document.ts";
 import { compileResourceCheck } from "../../../src/policy/problems/resource-problems.ts";
@@ -82,6 +83,64 @@ describe("an action for which the rule names no resource", () => {
   it("is not told where all patterns are wrong, or there are none", () => {
     expect(stray(rule(["s3:GetObject"], `${S3}reports`))).toEqual([]);
     expect(stray({ name: "d", deny: ["s3:DeleteBucket"] })).toEqual([]);
+  });
+});
+
+const TOPIC = "arn:aws:sns:us-east-1:123456789012:";
+const UNKNOWN: readonly KnownAction[] = [
+  { action: "sns:Publish", asked: true, resources: [], unknownResource: true, siblings: [] },
+  {
+    action: "sns:Subscribe",
+    asked: true,
+    resources: [{ prefix: TOPIC, rest: "name" }],
+    unknownResource: true,
+    siblings: [],
+  },
+];
+const unknownCheck = compileResourceCheck(openActionBook(UNKNOWN), { ...NAMES, actions: UNKNOWN });
+const SAYS_ALL = 'no request tells what sns:Publish touches, so that only on: ["*"] allows it';
+
+describe("S3.7 an action of which no request tells what it touches", () => {
+  it("is allowed by nothing but everything, and other patterns are told", () => {
+    expect(unknownCheck.strayPatterns(rule(["sns:Publish"], "*", `${TOPIC}alerts`))).toEqual([
+      { path: ["on", 1], message: `no request for these actions is about it: ${SAYS_ALL}` },
+    ]);
+    expect(unknownCheck.strayPatterns(rule(["sns:Publish"], "*"))).toEqual([]);
+  });
+
+  it("is told where the patterns are for other actions", () => {
+    const one = rule(["sns:Subscribe", "sns:Publish"], `${TOPIC}alerts`);
+    expect(unknownCheck.strayPatterns(one)).toEqual([]);
+    expect(unknownCheck.strayActions(one)).toEqual([
+      { path: ["allow", 1], message: `nothing in on is what it is about: ${SAYS_ALL}` },
+    ]);
+    expect(unknownCheck.strayActions(rule(["sns:*"], `${TOPIC}alerts`))).toEqual([]);
+    expect(unknownCheck.strayActions(rule(["sns:Subscribe", "sns:Publish"], `${TOPIC}a`, "*"))).toEqual([]);
+  });
+
+  it("is denied on whatever, so nothing in a deny is without effect", () => {
+    const deny: RuleDocument = { name: "d", deny: ["sns:Publish"], on: [`${TOPIC}alerts`, `${S3}a`] };
+    expect(unknownCheck.strayPatterns(deny)).toEqual([]);
+    expect(unknownCheck.strayActions(deny)).toEqual([]);
+  });
+});
+
+describe("S4.4 credentials that are handed out", () => {
+  it("are about roles", () => {
+    const role = "arn:aws:iam::123456789012:role/";
+    expect(
+      check.strayPatterns(rule(["postern:GetCredentials"], `${role}a`, `${role}teams/b`, `${role}*`, "*")),
+    ).toEqual([]);
+    expect(check.strayPatterns(rule(["postern:GetCredentials"], `${S3}reports`))).toMatchObject([
+      {
+        message:
+          "no request for these actions is about it: postern:GetCredentials is about roles, such as " +
+          "arn:aws:iam::ACCOUNT:role/ROLE",
+      },
+    ]);
+    expect(stray(rule(["postern:GetCredentials", "s3:GetObject"], `${S3}reports/*`))).toMatchObject([
+      expect.stringContaining("postern:GetCredentials is about roles"),
+    ]);
   });
 });
 

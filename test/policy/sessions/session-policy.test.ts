@@ -49,6 +49,25 @@ describe("S2.9 the session policy of rules", () => {
     ]);
   });
 
+  it("S4.4 says nothing of Postern's own actions, which AWS does not know", () => {
+    const { Statement } = JSON.parse(
+      derivePolicy(
+        [scope(["postern:GetCredentials", "s3:GetObject"], ["a"]), scope(["postern:GetCredentials"], ["b"])],
+        [scope(["postern:*", "*"], ["c"]), scope(["postern:*"], ["d"])],
+      ),
+    );
+    expect(Statement).toEqual([
+      { Effect: "Allow", Action: ["s3:GetObject"], Resource: ["a"] },
+      { Effect: "Deny", Action: ["*"], Resource: ["c"] },
+    ]);
+  });
+
+  it("S4.4 allows nothing where nothing else is allowed", () => {
+    expect(
+      JSON.parse(derivePolicy([scope(["postern:GetCredentials"])], [scope(["postern:*"])])).Statement,
+    ).toEqual([{ Effect: "Deny", Action: ["*"], Resource: ["*"] }]);
+  });
+
   it("is ASCII, since STS takes no more than U+00FF", () => {
     const policy = derivePolicy([scope(["s3:*"], ["arn:aws:s3:::a/ü/日/😀/\u007f"])], []);
     expect(policy).toMatch(/^[ -~]*$/);
