@@ -116,7 +116,7 @@ it("S3.7 a deny holds for whatever a regular expression without regard to case m
       denied++;
       expect(ruled(no(pattern), asked(resource))).toBe("denial");
     }),
-    { numRuns: 5000 },
+    { numRuns: 1500 },
   );
-  expect(denied).toBeGreaterThan(100);
+  expect(denied).toBeGreaterThan(20);
 });

@@ -63,7 +63,7 @@ describe("S3.7 S4.2 a resource that nobody can tell", () => {
   });
 
   it("is not the one that IAM does not know", () => {
-    const { unknownResource: _, ...list } = publish;
+    const { unknownResource: _unknown, ...list } = publish;
     expect(ruling([anAllow("yes"), no()], caller, list)).toMatchObject({ rule: "yes" });
   });
 });

@@ -45,7 +45,7 @@ describe("S3.7 a deny of what no request tells", () => {
   });
 
   it("is so where it is of one upstream of several", () => {
-    const known = ACTIONS.map(({ unknownResource: _, ...one }) => one);
+    const known = ACTIONS.map(({ unknownResource: _unknown, ...one }) => one);
     for (const actions of [
       [...known, ...ACTIONS],
       [...ACTIONS, ...known],
