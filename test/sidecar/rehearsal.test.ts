@@ -225,7 +225,7 @@ describe("a request that is refused", () => {
       {},
       ["refusal", "presigned-not-accepted", "door"],
     ],
-    ["without an upstream", { claims }, "GET /sqs/a", {}, ["refusal", "upstream-unknown", "route"]],
+    ["without an upstream", { claims }, "GET /glacier/a", {}, ["refusal", "upstream-unknown", "route"]],
     [
       "as a page of Postern's own",
       { claims },
