@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { GetObjectCommand, S3Client } from "@aws-sdk/client-s3";
-import { fromHttp } from "@aws-sdk/credential-provider-http";
+import { defaultProvider } from "@aws-sdk/credential-provider-node";
 import { request } from "undici";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { exchange, requestText } from "../../support/raw-client.ts";
 import type { Stack } from "../../support/stack.ts";
 import { withRules } from "../../support/own-rules.ts";
@@ -78,14 +78,19 @@ describe("container credentials", () => {
     const folder = mkdtempSync(join(tmpdir(), "postern-pages-"));
     const file = join(folder, "token");
     writeFileSync(file, tokens.get("analyst") ?? "");
+    const env = {
+      AWS_CONTAINER_CREDENTIALS_FULL_URI: `${stack.url}/.postern/credentials`,
+      AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE: file,
+      AWS_ACCESS_KEY_ID: "",
+      AWS_CONFIG_FILE: join(folder, "none"),
+      AWS_SHARED_CREDENTIALS_FILE: join(folder, "none"),
+    };
+    for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value);
     const s3 = new S3Client({
       endpoint: stack.url,
       region: "us-east-1",
       forcePathStyle: true,
-      credentials: fromHttp({
-        awsContainerCredentialsFullUri: `${stack.url}/.postern/credentials`,
-        awsContainerAuthorizationTokenFile: file,
-      }),
+      credentials: defaultProvider(),
     });
     try {
       const { Body } = await s3.send(new GetObjectCommand({ Bucket: "reports", Key: "q3.txt" }));
@@ -93,6 +98,7 @@ describe("container credentials", () => {
       expect(stack.outcomes.at(-1)).toMatchObject({ operation: "GetObject", rule: "analysts read reports" });
     } finally {
       s3.destroy();
+      vi.unstubAllEnvs();
       rmSync(folder, { recursive: true });
     }
   });
@@ -101,12 +107,6 @@ describe("container credentials", () => {
     const { status, told } = await ask("Bearer x.y.z");
     expect(status).toBe(401);
     expect(told).toMatchObject({ Code: "token-malformed", Message: expect.stringMatching(/Token\.$/) });
-    const provider = fromHttp({
-      awsContainerCredentialsFullUri: `${stack.url}/.postern/credentials`,
-      awsContainerAuthorizationToken: "x.y.z",
-      maxRetries: 0,
-    });
-    await expect(provider()).rejects.toThrow("401");
   });
 });
 
