@@ -7,6 +7,7 @@ import { readConfig } from "../../src/config/read.ts";
 import type { Explained, Question, Stage, SupposedCaller } from "../../src/proxy/explain/question.ts";
 import { createRehearsal, type Rehearsal } from "../../src/sidecar/rehearsal.ts";
 import { canonicalRequest } from "../../src/signing/canonical.ts";
+import { hashPayload } from "../../src/signing/payload.ts";
 import { accessClaims, encode, idClaims, NOW } from "../support/signed-tokens.ts";
 import { readTree } from "../support/architecture/read-tree.ts";
 
@@ -118,6 +119,26 @@ describe("a request that is let through", () => {
     const digest = "a".repeat(64);
     const exact = await upload({ "content-length": "5", "x-amz-content-sha256": digest });
     expect(exact.canonicalRequest).toMatch(new RegExp(`\n${digest}$`));
+  });
+
+  it("hashes the body for an API, and shows an API that looks at the token itself no signature", async () => {
+    const body = '{"a":1}';
+    const asked = { headers: { "content-type": "application/json" }, body };
+    const admin = { ...ANALYST, "cognito:groups": ["admins"] };
+    const told = await ask({ claims: admin }, "POST /orders/orders?b=2&b=1", asked);
+    expect(told.operation?.requirements).toMatchObject([
+      { resource: "arn:aws:execute-api:us-east-1:123456789012:ordersapi1/prod/POST/orders" },
+    ]);
+    expect(told.canonicalRequest).toMatch(/^POST\n\/prod\/orders\nb=1&b=2\n/);
+    expect(told.canonicalRequest).toMatch(new RegExp(`\n${hashPayload(Buffer.from(body))}$`));
+    const user = { token_use: "access", sub: "anna" };
+    expect(await ask({ claims: user }, "GET /profiles/me")).toMatchObject({ verdict: "permit" });
+    expect((await ask({ claims: user }, "GET /profiles/me")).canonicalRequest).toBeUndefined();
+    expect(await outcome({ claims: ANALYST }, "GET /profiles/me")).toEqual([
+      "refusal",
+      "token-use",
+      "credentials",
+    ]);
   });
 
   it("tells at which time it would be signed", async () => {

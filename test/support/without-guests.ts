@@ -6,5 +6,6 @@ export function withoutGuests(yaml: string): string {
     .replace(
       "tokenUse: [id, access]\n      requiredScopes: [] # an access token of any scope will do here\n",
       "tokenUse: [id]\n",
-    );
+    )
+    .replace("    auth: token\n", "");
 }

@@ -1,4 +1,4 @@
-import { needsBody } from "../../aws/service.ts";
+import { needsBody, type Upstream } from "../../aws/service.ts";
 import type { Caller } from "../../domain/caller.ts";
 import type { Clock } from "../../domain/clock.ts";
 import type { Head, Headers } from "../../domain/head.ts";
@@ -88,7 +88,8 @@ async function walk(parts: ExplainParts, question: Question, findings: Findings)
   findings.role = { role: permit.role, source: permit.source, why: whyRole(decision, permit, caller) };
   checkSource(parts.sourceKindOf(permit.source), permit, caller);
   findings.stage = "signing";
-  findings.canonicalRequest = explainSigning(head, { operation, live: to.live, caller, nowMs });
+  const sent = withBody(operation, to.live.upstream, { head, body: question.body });
+  findings.canonicalRequest = explainSigning(head, { operation: sent, live: to.live, caller, nowMs });
 }
 
 function routed(route: Router<Routed>, head: Head): Route<Routed> {
@@ -132,6 +133,16 @@ function readOperation(
     findings.rules = explainRules(policy, caller, operation, context).rules;
   });
   throw new Refusal("denied-no-rule", { detail });
+}
+
+/** What is sent where a body is read for nothing but its hash, as of all services but S3. */
+function withBody(
+  operation: Operation,
+  { service, maxBodyBytes }: Upstream,
+  { head, body }: { readonly head: Head; readonly body: Buffer | undefined },
+): Operation {
+  if (service === "s3" || operation.payload.kind === "buffered") return operation;
+  return { ...operation, payload: { kind: "buffered", bytes: bodyOf(head, body, maxBodyBytes) } };
 }
 
 function bodyOf({ headers }: Head, body: Buffer = Buffer.alloc(0), maxBytes: number): Buffer {
