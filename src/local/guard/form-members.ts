@@ -37,8 +37,9 @@ function listed(node: unknown): unknown {
   if (typeof node !== "object" || node === null) return node;
   const members = Object.entries(node).map(([name, value]) => [name, listed(value)] as const);
   const [[name, value] = [], ...others] = members;
+  // Names that are whole numbers come in their order, whatever that of the form.
   if (members.length > 0 && members.every(([name]) => /^[1-9]\d*$/.test(name))) {
-    return members.toSorted(([a], [b]) => Number(a) - Number(b)).map(([, each]) => each);
+    return members.map(([, each]) => each);
   }
   if (others.length === 0 && Array.isArray(value)) {
     if (name === "member") return value;

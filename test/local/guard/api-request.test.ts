@@ -101,8 +101,9 @@ describe("what a call by a form needs", () => {
       Action: "SendMessageBatch",
       Version: "2012-11-05",
       QueueUrl: JOBS,
-      "SendMessageBatchRequestEntry.2.Id": "second",
+
       "SendMessageBatchRequestEntry.10.Id": "tenth",
+      "SendMessageBatchRequestEntry.2.Id": "second",
       "SendMessageBatchRequestEntry.2.MessageAttribute.1.Name": "a",
       "SendMessageBatchRequestEntry.2.MessageAttribute.1.Value.DataType": "String",
       "SendMessageBatchRequestEntry.2.MessageAttribute.1.Value.StringValue": "v",
