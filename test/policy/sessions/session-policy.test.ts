@@ -60,6 +60,7 @@ describe("S2.9 the session policy of rules", () => {
       { Effect: "Allow", Action: ["s3:GetObject"], Resource: ["a"] },
       { Effect: "Deny", Action: ["*"], Resource: ["c"] },
     ]);
+    expect(JSON.parse(derivePolicy([scope(["*"])], [scope(["postern:*"])])).Statement).toHaveLength(1);
   });
 
   it("S4.4 allows nothing where nothing else is allowed", () => {
