@@ -3,9 +3,8 @@ import type { Segment, Segments } from "../segments.ts";
 import type { Upstream } from "../service.ts";
 import { unknownOperation } from "./head.ts";
 import type { Members } from "./members.ts";
-import type { ApiModel, ApiOperation } from "./model.ts";
+import type { ApiModel } from "./model.ts";
 import { type ApiRoute, routesOf } from "./routes.ts";
-import { parseTemplate, placesOf } from "./template.ts";
 
 /** What a request is found by. */
 interface Wanted {
@@ -40,12 +39,11 @@ type Places = readonly (readonly Segment[])[];
 
 function placedIn(segments: readonly Segment[], { parts }: ApiRoute): Places | undefined {
   const spare = segments.length - parts.length;
-  const isLong = parts.some(({ kind }) => kind === "greedy");
-  if (spare < 0 || (spare > 0 && !isLong)) return undefined;
-  let at = 0;
-  const places = parts.map((part) => segments.slice(at, (at += part.kind === "greedy" ? spare + 1 : 1)));
-  const fits = parts.every((part, i) => part.kind !== "literal" || places[i]?.[0]?.text === part.text);
-  return fits && at === segments.length ? places : undefined;
+  const greedy = parts.findIndex(({ kind }) => kind === "greedy");
+  if (greedy === -1 ? spare !== 0 : spare < 0) return undefined;
+  const startOf = (i: number): number => (greedy !== -1 && i > greedy ? i + spare : i);
+  const fits = parts.every((part, i) => part.kind !== "literal" || segments[startOf(i)]?.text === part.text);
+  return fits ? parts.map((_, i) => segments.slice(startOf(i), startOf(i + 1))) : undefined;
 }
 
 /** Whether the query says what a route demands; in other words than that it could still be meant. */
@@ -71,22 +69,17 @@ function refuseActions(query: Members["query"], route: ApiRoute): void {
 function labelsOf(
   places: Places,
   { endsInSlash }: Segments,
-  { parts, operation }: ApiRoute,
+  { parts, naming }: ApiRoute,
 ): FoundRoute["labels"] {
   const labels = new Map<string, string>();
   for (const [i, part] of parts.entries()) {
     if (part.kind === "literal") continue;
     const held = places[i] ?? [];
-    if (held.some(({ isOdd }) => isOdd) && !namesResource(operation, part.name))
+    if (held.some(({ isOdd }) => isOdd) && !naming.has(part.name))
       throw new Refusal("target-ambiguous", { detail: `an escape in ${part.name} that has two readings` });
     labels.set(part.name, held.map(({ text }) => text).join("/"));
   }
   if (endsInSlash && parts.at(-1)?.kind === "greedy")
     throw new Refusal("target-ambiguous", { detail: "a slash at the end that may belong to a name" });
   return labels;
-}
-
-function namesResource({ resources = [] }: ApiOperation, label: string): boolean {
-  const places = resources.flatMap((text) => placesOf(parseTemplate(text)));
-  return places.some(({ inQuery, steps }) => !inQuery && steps.length === 1 && steps[0].member === label);
 }

@@ -28,6 +28,7 @@ export type NameKind = (given: string, naming: Naming) => Named | "wrong" | unde
 
 const NAME = /^[\w.@-]+$/;
 const PATH = /^[\w.@/-]+$/;
+const QUALIFIED = /^([\w.@-]+)(?::[\w.@$-]+)*$/;
 const TEXT = /^[\x20-\x7e]+$/;
 /** What patterns are made of, and the parts of an ARN. */
 const NOT_IN_TEXT = /[*?:\\]/;
@@ -59,7 +60,10 @@ export const NAME_KINDS: Readonly<Record<string, NameKind>> = {
   parameter: parameterName,
   key: (given, naming) => (given.startsWith("alias/") ? undefined : plainName(given, naming)),
   rule: ruleName,
-  unqualified: (given, naming) => plainName(given.split(":", 1)[0] ?? "", naming),
+  unqualified: (given) => {
+    const name = QUALIFIED.exec(given)?.[1];
+    return name === undefined ? "wrong" : { text: name };
+  },
   "bedrock-model": bedrockModel,
 };
 

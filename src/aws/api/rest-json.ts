@@ -10,9 +10,7 @@ import { type JsonObject, parseStrictJson } from "../strict-json.ts";
 import { findRoute } from "./find-route.ts";
 import { admittedLines, modelOf, ownPlace, refuseMarkers } from "./head.ts";
 import type { Members } from "./members.ts";
-import type { ApiRoute } from "./routes.ts";
 import { requirementsOf } from "./resources.ts";
-import { parseTemplate, placesOf } from "./template.ts";
 
 const JSON_TYPE = "application/json";
 
@@ -51,7 +49,7 @@ export function recogniseRestJson(head: Head, upstream: Upstream): Operation | B
     query: canonicalQuery(pairs),
     headers: lines,
   });
-  if (!readsBody(route)) return { ...build({}), payload: { kind: "streamed" } };
+  if (!route.readsBody) return { ...build({}), payload: { kind: "streamed" } };
   checkBodyHeaders(headers, [JSON_TYPE, undefined]);
   return {
     needsBody: true,
@@ -96,12 +94,6 @@ function valuesIn(pairs: readonly QueryPair[]): Members["query"] {
     else others.push(value);
   }
   return values;
-}
-
-/** Whether a member that names a resource is in neither path nor query: the templates say so, and no request. */
-function readsBody({ operation, labels }: ApiRoute): boolean {
-  const places = (operation.resources ?? []).flatMap((text) => placesOf(parseTemplate(text)));
-  return places.some(({ inQuery, steps }) => !inQuery && (steps.length > 1 || !labels.has(steps[0].member)));
 }
 
 function typeLines(headers: Headers): readonly HeaderLine[] {

@@ -1,5 +1,6 @@
 import { parseQuery } from "../../domain/query.ts";
 import type { ApiModel, ApiOperation } from "./model.ts";
+import { parseTemplate, placesOf } from "./template.ts";
 
 /** A part of a route's path: its text, or the name of a label. */
 export type RoutePart =
@@ -13,7 +14,10 @@ export interface ApiRoute {
   readonly operation: ApiOperation;
   readonly method: string;
   readonly parts: readonly RoutePart[];
-  readonly labels: ReadonlySet<string>;
+  /** Labels that name what the operation touches. */
+  readonly naming: ReadonlySet<string>;
+  /** Whether a member that names what it touches is in neither path nor query: the templates say so, and no request. */
+  readonly readsBody: boolean;
   /** What the query must say. */
   readonly query: readonly (readonly [name: string, value: string])[];
 }
@@ -49,7 +53,22 @@ function routeOf(name: string, operation: ApiOperation): readonly ApiRoute[] {
     .filter((part) => part !== "")
     .map(partOf);
   const labels = new Set(parts.flatMap((part) => (part.kind === "literal" ? [] : [part.name])));
-  return [{ name, operation, method, parts, labels, query: parseQuery(query, "literal") ?? [] }];
+  const members = (operation.resources ?? [])
+    .flatMap((text) => placesOf(parseTemplate(text)))
+    .flatMap(({ inQuery, steps: [{ member }, ...within] }) =>
+      inQuery ? [] : [within.length > 0 ? "" : member],
+    );
+  return [
+    {
+      name,
+      operation,
+      method,
+      parts,
+      naming: new Set(members.filter((member) => labels.has(member))),
+      readsBody: members.some((member) => !labels.has(member)),
+      query: parseQuery(query, "literal") ?? [],
+    },
+  ];
 }
 
 function partOf(text: string): RoutePart {

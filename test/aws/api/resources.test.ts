@@ -179,6 +179,8 @@ describe("S3.6 a name of a kind", () => {
       "target-ambiguous",
     ],
     ["rule/{R|rule(B)}", { R: "a/r" }, "body-malformed"],
+    ["machine:{M|unqualified}", { M: "m:/../x" }, "body-malformed"],
+    ["machine:{M|unqualified}", { M: ":PROD" }, "body-malformed"],
   ])("%s is refused with %o", (template, body, code) => {
     expect(refusal(OWN + template, body)).toBe(code);
   });
