@@ -16,7 +16,7 @@ const SPOKEN: Readonly<Record<Protocol, Spoken>> = {
   "rpc-v2-cbor": { recognise: recogniseCbor, refuse: refuseInCbor, faultOf: faultOfCbor },
 };
 
-/** No service but S3 and DynamoDB takes the same request twice for one; none sends requests elsewhere. */
+/** A table does not say what may be done twice; and none of these services sends requests elsewhere. */
 const serviceOf = (spoken: Spoken): Service => ({
   ...spoken,
   redirectOf: () => undefined,

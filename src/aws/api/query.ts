@@ -39,7 +39,7 @@ export function recogniseQuery(head: Head, upstream: Upstream): BodyDecided {
   const lines = admittedLines(head.headers, [], upstream);
   return {
     needsBody: true,
-    name: "Query",
+    name: "Query", // all that the head says of it
     read: (body) => ({
       ...actionIn(body, model, upstream),
       method: "POST",
