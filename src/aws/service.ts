@@ -27,6 +27,8 @@ export interface ApiPlace {
   readonly id: string;
   /** The stage of its ARNs; `$default` where an HTTP API has no other. */
   readonly stage: string;
+  /** In lower case: other stages at the same host, which no path may reach where `stage` is `$default`. */
+  readonly otherStages: ReadonlySet<string>;
   /** What every path begins with, without a `/` at its end: the stage, the base path of a custom domain, or nothing. */
   readonly basePath: string;
   /** Whether `x-apigw-api-id` says which API is meant, as at the host of a VPC endpoint. */

@@ -11,6 +11,11 @@ const api = z.strictObject({
     /^(?:\$default|[A-Za-z0-9_-]{1,128})$/,
     "a stage is named with letters, digits, _ and -, or is $default",
   ).describe("As in its ARNs; $default where an HTTP API has no other."),
+  otherStages: distinct(written(/^[A-Za-z0-9_-]{1,128}$/, "a stage is named with letters, digits, _ and -"))
+    .optional()
+    .describe(
+      "Where stage is $default: the API's other stages. AWS gives them every path that begins with their name, and Postern refuses those.",
+    ),
   sendId: z
     .boolean()
     .optional()

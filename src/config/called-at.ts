@@ -32,15 +32,25 @@ function usualEndpointOf(settings: Settings, region: string): string {
 /** The API that an upstream is, and where in its host. */
 export function apiPlaceOf(settings: Settings, region: string): ApiPlace | undefined {
   if (settings.api === undefined) return undefined;
-  const { id, stage, sendId } = settings.api;
+  const { id, stage, sendId, otherStages } = settings.api;
   const own = settings.endpoint && inRegion(settings.endpoint, region);
   const standing = own === undefined ? ITS_OWN : readAwsHost(settings, hostOf(own))?.standing;
   const isForEvery = standing?.kind === "api" && standing.id === undefined;
   const written = own === undefined ? "" : endpointPathOf(own);
   // At AWS's own hosts the stage is first in the path; at any other the operator says what is.
   const usual = standing === undefined || stage === "$default" ? "" : `/${stage}`;
-  return { id, stage, basePath: written === "" ? usual : written, sendsId: sendId ?? isForEvery };
+  return {
+    id,
+    stage,
+    otherStages: inLowerCase(otherStages),
+    basePath: written === "" ? usual : written,
+    sendsId: sendId ?? isForEvery,
+  };
 }
 
 /** Where no endpoint is written the API is called at the host that AWS gave it. */
 const ITS_OWN = { kind: "service" } as const;
+
+function inLowerCase(names: readonly string[] = []): ReadonlySet<string> {
+  return new Set(names.map((name) => name.toLowerCase()));
+}

@@ -26,7 +26,10 @@ function oddApi({ service, api }: Settings): Found[] {
     return api === undefined
       ? []
       : [{ path: ["api"], message: `api is API Gateway's, and this is ${service}` }];
-  return api === undefined ? [{ path: [], message: NO_API }] : [];
+  if (api === undefined) return [{ path: [], message: NO_API }];
+  return api.otherStages === undefined || api.stage === "$default"
+    ? []
+    : [{ path: ["api", "otherStages"], message: "a path of this stage begins with its name; leave it out" }];
 }
 
 const NO_MQTT =

@@ -6,6 +6,7 @@ import type { Found } from "./problem.ts";
 import { namesIn } from "./rule-names.ts";
 import { warnOfCertificates } from "./warn-certificates.ts";
 import { warnOfPages } from "./warn-pages.ts";
+import { warnOfStages } from "./warn-stages.ts";
 import { warnOfRules } from "./warn-rules.ts";
 
 /** Finds what may start, and yet may not be what is meant: in all that fits the schema, and is not refused. */
@@ -22,6 +23,7 @@ export function warn(
     ...sources(draft),
     ...shared(draft),
     ...recording(draft),
+    ...warnOfStages(draft),
     ...warnOfPages(draft),
     ...warnOfRules(draft, refused),
   ];

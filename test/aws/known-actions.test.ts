@@ -7,7 +7,13 @@ import { anUpstream } from "../support/asking.ts";
 const TABLES = "arn:aws:dynamodb:us-east-1:123456789012:table/";
 const STAGE = "arn:aws:execute-api:us-east-1:123456789012:abc123/prod/";
 const FUNCTION = "arn:aws:lambda:us-east-1:123456789012:function:resize";
-const api = { id: "abc123", stage: "prod", basePath: "/prod", sendsId: false };
+const api = {
+  id: "abc123",
+  stage: "prod",
+  otherStages: new Set<string>(),
+  basePath: "/prod",
+  sendsId: false,
+};
 const ofFunctionUrl = knownActionsOf(anUpstream({ service: "lambda", functionName: "resize" }));
 const known = SERVICE_NAMES.flatMap((service) => knownActionsOf(anUpstream({ service, api })));
 const actionNamed = (action: string) => known.find((one) => one.action === action);
@@ -79,6 +85,12 @@ describe("C16 the actions that an upstream knows", () => {
     expect(ofFunctionUrl.filter(({ asked }) => asked)).toEqual([
       {
         action: "lambda:InvokeFunctionUrl",
+        asked: true,
+        resources: [{ prefix: FUNCTION, rest: "nothing" }],
+        siblings: [],
+      },
+      {
+        action: "lambda:InvokeFunction",
         asked: true,
         resources: [{ prefix: FUNCTION, rest: "nothing" }],
         siblings: [],

@@ -135,7 +135,7 @@ describe("an API", () => {
       auth: "iam",
       upstream: {
         actionPrefix: "execute-api",
-        api: { id: "a1b2c3", stage: "prod", basePath: "/prod", sendsId: false },
+        api: { id: "a1b2c3", stage: "prod", otherStages: new Set(), basePath: "/prod", sendsId: false },
         model: undefined,
         functionName: undefined,
         hashesBodies: true,

@@ -227,7 +227,7 @@ describe("a credential scope", () => {
 describe("the base path of an API", () => {
   const anApi = (basePath: string, match?: Live["match"]): Live => {
     const plain = aLive("orders", "s3", match);
-    const api = { id: "abc123", stage: "prod", basePath, sendsId: false };
+    const api = { id: "abc123", stage: "prod", otherStages: new Set<string>(), basePath, sendsId: false };
     return { ...plain, upstream: anUpstream({ name: "orders", service: "execute-api", api }) };
   };
   const wayIn = (live: Live, line: string, headers: Readonly<Record<string, string>> = {}): string[] => {

@@ -13,7 +13,13 @@ import type { SignedRequest } from "../../src/upstream/signed-request.ts";
 import { aHead, anUpstream } from "../support/asking.ts";
 import { NOW } from "../support/signed-tokens.ts";
 
-const API = { id: "a1b2c3d4e5", stage: "prod", basePath: "/prod", sendsId: false };
+const API = {
+  id: "a1b2c3d4e5",
+  stage: "prod",
+  otherStages: new Set<string>(),
+  basePath: "/prod",
+  sendsId: false,
+};
 const OPERATION: Operation = {
   upstream: "shop",
   service: "execute-api",

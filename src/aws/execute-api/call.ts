@@ -31,7 +31,11 @@ export const ON_CONNECTION: ReadonlyMap<string, string> = new Map([
  * @throws Refusal upstream-unknown, target-malformed, target-ambiguous, operation-unknown
  */
 export function readCall(method: string, path: string, upstream: Upstream): Call {
-  const texts = textsOf(withoutBase(path, placeOf(upstream).basePath));
+  const { basePath, otherStages } = placeOf(upstream);
+  const texts = textsOf(withoutBase(path, basePath));
+  // The default stage has what no other stage's name begins (API Gateway developer guide, stages of HTTP APIs).
+  if (otherStages.has(texts[0]?.toLowerCase() ?? ""))
+    throw new Refusal("upstream-unknown", { detail: "another stage of the API" });
   const resource = `${stageArn(upstream)}${method}/${texts.join("/")}`;
   const within = texts.length === 0 ? {} : { within: [`${resource}/`] };
   const place = { resource, ...within, anyCase: true } as const;

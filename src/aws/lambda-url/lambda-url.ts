@@ -26,7 +26,7 @@ function recognise(head: Head, upstream: Upstream): Operation {
     service: "lambda",
     region: upstream.region,
     name: "InvokeFunctionUrl",
-    requirements: [requirementOf(upstream)],
+    requirements: requirementsOf(upstream),
     method,
     path,
     query,
@@ -35,13 +35,10 @@ function recognise(head: Head, upstream: Upstream): Operation {
   };
 }
 
-/** AWS asks for lambda:InvokeFunction besides, of URLs made since October 2025 (developer guide, function URLs). */
-function requirementOf(upstream: Upstream): Requirement {
-  const { arn, whole } = functionArn(upstream);
-  return {
-    action: "lambda:InvokeFunctionUrl",
-    resource: arn,
-    covers: ["lambda:InvokeFunction"],
-    ...(whole !== undefined && { within: [whole] }),
-  };
+/** AWS asks for both since November 2026, of all URLs (Lambda developer guide, access control of function URLs). */
+export const ACTIONS = ["lambda:InvokeFunctionUrl", "lambda:InvokeFunction"] as const;
+
+function requirementsOf(upstream: Upstream): readonly Requirement[] {
+  const { arn: resource, whole } = functionArn(upstream);
+  return ACTIONS.map((action) => ({ action, resource, ...(whole !== undefined && { within: [whole] }) }));
 }

@@ -48,6 +48,9 @@ export function parseLambda(head: RequestHead, place: Place): LambdaCall {
   };
 }
 
+/** Both, since November 2026 (Lambda developer guide, access control of function URLs). */
+const URL_ACTIONS = ["lambda:InvokeFunctionUrl", "lambda:InvokeFunction"];
+
 /**
  * What a request to a function's URL needs.
  *
@@ -56,7 +59,7 @@ export function parseLambda(head: RequestHead, place: Place): LambdaCall {
 export function parseFunctionUrl(named: LambdaFunction | undefined, place: Place): LambdaCall {
   if (named === undefined) throw new LocalError("AccessDeniedException", "Forbidden", 403);
   const resource = functionArn(named.name, place);
-  const requirements = [{ action: "lambda:InvokeFunctionUrl", resource, context: {} }];
+  const requirements = URL_ACTIONS.map((action) => ({ action, resource, context: {} }));
   return { operation: "InvokeFunctionUrl", functionName: named.name, requirements };
 }
 

@@ -7,7 +7,13 @@ import { canonicalPath } from "../../../src/signing/canonical.ts";
 import { aHead, anUpstream, codeOf, readWhole } from "../../support/asking.ts";
 
 const STAGE = "arn:aws:execute-api:us-east-1:123456789012:abc123/prod";
-const PROD: ApiPlace = { id: "abc123", stage: "prod", basePath: "/prod", sendsId: false };
+const PROD: ApiPlace = {
+  id: "abc123",
+  stage: "prod",
+  otherStages: new Set(),
+  basePath: "/prod",
+  sendsId: false,
+};
 const upstream = anUpstream({ service: "execute-api", api: PROD });
 
 const read = (line: string, changes: Partial<Upstream> = {}, headers: Record<string, string> = {}) =>
@@ -230,4 +236,14 @@ describe("a connection of a WebSocket API", () => {
       expect(read(line).name).toBe("Invoke");
     },
   );
+});
+
+it("a path of the default stage begins with no other stage's name, in whatever case or escapes", () => {
+  const api = { ...PROD, stage: "$default", basePath: "", otherStages: new Set(["dev", "b@c"]) };
+  for (const path of ["/dev/a", "/dev", "/Dev/a", "/b%40c/x"])
+    expect(
+      codeOf(() => read(`GET ${path}`, { api })),
+      path,
+    ).toBe("upstream-unknown");
+  expect(read("GET /device/a", { api }).path).toBe("/device/a");
 });

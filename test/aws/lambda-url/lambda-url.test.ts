@@ -16,19 +16,17 @@ describe("a call of a function by its URL", () => {
       const operation = read(line);
       expect(operation).toMatchObject({ name: "InvokeFunctionUrl", service: "lambda", region: "us-east-1" });
       expect(operation.requirements).toEqual([
-        { action: "lambda:InvokeFunctionUrl", resource: FUNCTION, covers: ["lambda:InvokeFunction"] },
+        { action: "lambda:InvokeFunctionUrl", resource: FUNCTION },
+        { action: "lambda:InvokeFunction", resource: FUNCTION },
       ]);
     },
   );
 
   it("of an alias is about the alias, and to a deny about the function too", () => {
+    const place = { resource: `${FUNCTION}:live`, within: [FUNCTION] };
     expect(read("GET /", { functionName: "resize:live" }).requirements).toEqual([
-      {
-        action: "lambda:InvokeFunctionUrl",
-        resource: `${FUNCTION}:live`,
-        covers: ["lambda:InvokeFunction"],
-        within: [FUNCTION],
-      },
+      { action: "lambda:InvokeFunctionUrl", ...place },
+      { action: "lambda:InvokeFunction", ...place },
     ]);
   });
 

@@ -330,7 +330,10 @@ describe("a function's URL", () => {
     });
     expect(Object.keys(json?.["headers"] as object)).not.toContain("x-amz-security-token");
     const resource = "arn:aws:lambda:us-east-1:123456789012:function:resize";
-    expect(seen).toEqual([{ service: "lambda", action: "lambda:InvokeFunctionUrl", resource }]);
+    expect(seen).toEqual([
+      { service: "lambda", action: "lambda:InvokeFunctionUrl", resource },
+      { service: "lambda", action: "lambda:InvokeFunction", resource },
+    ]);
     expect(aws.calls.of("lambda:InvokeFunctionUrl")).toBe(1);
   });
 
