@@ -2,7 +2,8 @@ import type { Requirement } from "../domain/operation.ts";
 import type { ClaimRow } from "./claim-places.ts";
 import type { Allow } from "./grant.ts";
 import { hasUnusable } from "./meaning.ts";
-import { rulesByResource, merged } from "./rules-by-resource.ts";
+import { requirementInOneCase } from "./one-case.ts";
+import { merged, type RulesByResource, rulesByResource } from "./rules-by-resource.ts";
 import type { Rule } from "./rule.ts";
 
 /** The rules that can matter for one action of some callers. What is told of them is in file order. */
@@ -25,15 +26,24 @@ export function createCandidates(
   const allowed = rulesByResource(allows, keep);
   const templates = { denies: denies.filter(hasClaims), allows: allows.filter(hasClaims) };
   keep(2 * (denies.length + allows.length));
+  const deniesIn = (
+    index: RulesByResource<Rule>,
+    { resource, within }: Requirement,
+    row: ClaimRow,
+  ): readonly Rule[] => {
+    const found = index.under(resource);
+    // A claim that cannot be used might have matched anything.
+    const impaired = templates.denies.filter(({ resources }) => hasUnusable(resources, row));
+    if (impaired.length === 0 && within === undefined) return found;
+    return merged(found, impaired, ...(within ?? []).map(index.under));
+  };
+  let inOneCase: RulesByResource<Rule> | undefined;
   return {
-    denies: ({ resource, within, unknownResource, anyCase }, row) => {
-      // What a pattern begins with tells nothing of a resource that nobody knows, or in whatever case.
-      if (unknownResource === true || anyCase === true) return denies;
-      const found = denied.under(resource);
-      // A claim that cannot be used might have matched anything.
-      const impaired = templates.denies.filter(({ resources }) => hasUnusable(resources, row));
-      if (impaired.length === 0 && within === undefined) return found;
-      return merged(found, impaired, ...(within ?? []).map(denied.under));
+    denies: (requirement, row) => {
+      if (requirement.unknownResource === true) return denies;
+      if (requirement.anyCase !== true) return deniesIn(denied, requirement, row);
+      inOneCase ??= rulesByResource(denies, keep, ({ resourcesInOneCase }) => resourcesInOneCase());
+      return deniesIn(inOneCase, requirementInOneCase(requirement), row);
     },
     allows: allowed.under,
     impaired: (row) => templates.allows.filter(({ resources }) => hasUnusable(resources, row)),

@@ -1,3 +1,4 @@
+import type { ResourcePattern } from "./resource-pattern.ts";
 import type { Rule } from "./rule.ts";
 
 /** Rules by what their resource patterns begin with. */
@@ -5,6 +6,8 @@ export interface RulesByResource<R extends Rule> {
   /** The rules with a pattern whose literal beginning the resource has, in file order: no others can mean it. */
   readonly under: (resource: string) => readonly R[];
 }
+
+type PatternsOf = (rule: Rule) => readonly ResourcePattern[];
 
 /** A literal beginning, and the rules that have it. */
 interface Node<R> {
@@ -16,12 +19,17 @@ interface Node<R> {
   all: readonly R[] | undefined;
 }
 
-/** Prepares rules to be found by a resource. `keep` is told of each list that is kept, by its length. */
+/**
+ * Prepares rules to be found by a resource. `keep` is told of each list that is kept, by its length.
+ *
+ * @param patternsOf the resource patterns of a rule. Default: as they are written
+ */
 export function rulesByResource<R extends Rule>(
   rules: readonly R[],
   keep: (references: number) => void,
+  patternsOf: PatternsOf = ({ resources }) => resources,
 ): RulesByResource<R> {
-  const [root, ...nodes] = nodesOf(rules);
+  const [root, ...nodes] = nodesOf(rules, patternsOf);
   const allOf = (node: Node<R>): readonly R[] => {
     if (node.all !== undefined) return node.all;
     const above = node.parent === undefined ? [] : allOf(node.parent);
@@ -45,10 +53,10 @@ export function merged<R extends Rule>(...lists: readonly (readonly R[])[]): rea
 }
 
 /** In the order of their beginnings; the first is the empty one, with which everything begins. */
-function nodesOf<R extends Rule>(rules: readonly R[]): [Node<R>, ...Node<R>[]] {
+function nodesOf<R extends Rule>(rules: readonly R[], patternsOf: PatternsOf): [Node<R>, ...Node<R>[]] {
   const byStart = new Map<string, R[]>();
   for (const rule of rules) {
-    for (const start of new Set(rule.resources.map(({ head: [first] }) => textOf(first)))) {
+    for (const start of new Set(patternsOf(rule).map(({ head: [first] }) => textOf(first)))) {
       const before = byStart.get(start);
       if (before === undefined) byStart.set(start, [rule]);
       else before.push(rule);

@@ -38,6 +38,16 @@ describe("rules by what their patterns begin with", () => {
     expect(kept).toEqual([1, 2]);
   });
 
+  it("are found by other patterns of theirs too", () => {
+    const rules = rulesOn([["A/B/*"], ["a/*"], ["b"]]);
+    const index = rulesByResource(
+      rules,
+      () => {},
+      ({ resourcesInOneCase }) => resourcesInOneCase(),
+    );
+    expect(index.under("a/b/c").map(({ order }) => order)).toEqual([0, 1]);
+  });
+
   it("miss none that means the resource", () => {
     const piece = fc.constantFrom("a", "b", "/", "*", "?", "${claim:sub}");
     const pattern = fc.array(piece, { minLength: 1, maxLength: 5 }).map((parts) => parts.join(""));
