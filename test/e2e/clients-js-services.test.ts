@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type Arrivals, recordArrivals } from "../support/arrivals.ts";
 import { type ClientStack, SCHEMES, startClientStack } from "../support/client-stack.ts";
 import { BEYOND, METRICS_IN_CBOR, SDK_SERVICES, type SdkService } from "../support/sdk-services.ts";
+import { until } from "../support/until.ts";
 
 /** What all errors of the SDK have. */
 interface SdkError {
@@ -13,6 +14,8 @@ interface SdkError {
 const withBeyond = (yaml: string): string => yaml.replace("\npolicy:\n  rules:\n", `$&${BEYOND}`);
 const inCbor = (yaml: string): string =>
   yaml.replace("{ service: monitoring }", "{ service: monitoring, protocol: rpc-v2-cbor }");
+
+const signingName = ({ upstream }: SdkService): string => (upstream === "chat" ? "execute-api" : upstream);
 
 describe.each(SCHEMES)("an unmodified client of the JavaScript SDK over %s", (scheme) => {
   describe.each([
@@ -32,9 +35,6 @@ describe.each(SCHEMES)("an unmodified client of the JavaScript SDK over %s", (sc
       await stack.close();
     });
 
-    const signingName = ({ upstream }: SdkService): string =>
-      upstream === "chat" ? "execute-api" : upstream;
-
     /** What a call of a user comes to, and the outcomes of all that was sent for it. */
     async function call(row: SdkService, command: object, user: string, token?: string) {
       const options = await stack.clientOf(user);
@@ -46,6 +46,7 @@ describe.each(SCHEMES)("an unmodified client of the JavaScript SDK over %s", (sc
         (error: unknown) => ({ error: error as SdkError }),
       );
       client.destroy();
+      await until(() => stack.outcomes.length > before);
       return { ...came, outcomes: stack.outcomes.slice(before) };
     }
 
