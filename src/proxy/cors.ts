@@ -1,5 +1,6 @@
 import { headerRecord, type Head } from "../domain/head.ts";
 import { Refusal } from "../domain/refusal.ts";
+import { hasBody } from "./has-body.ts";
 import type { Cors } from "./live.ts";
 import type { Visit } from "./visit.ts";
 
@@ -20,7 +21,7 @@ const ALLOWED: ReadonlySet<string> = new Set([
   "if-none-match",
   "if-unmodified-since",
   "range",
-  "x-amzn-query-mode",
+  "smithy-protocol",
   "x-postern-client",
   "x-postern-id-token",
   "x-postern-role",
@@ -29,7 +30,7 @@ const ALLOWED: ReadonlySet<string> = new Set([
 ]);
 
 /** Of SDKs. Which of them an operation takes is decided when it comes. */
-const SDK_HEADER = /^(?:x-amz|amz-sdk)-[a-z0-9-]+$/;
+const SDK_HEADER = /^(?:x-amzn?|amz-sdk)-[a-z0-9-]+$/;
 
 /** Headers of answers that a page may read, besides those of the Fetch Standard. */
 const EXPOSED: readonly string[] = [
@@ -39,6 +40,8 @@ const EXPOSED: readonly string[] = [
   "content-range",
   "date",
   "etag",
+  "retry-after",
+  "smithy-protocol",
   "x-amz-checksum-crc32",
   "x-amz-checksum-crc32c",
   "x-amz-checksum-crc64nvme",
@@ -47,10 +50,14 @@ const EXPOSED: readonly string[] = [
   "x-amz-checksum-type",
   "x-amz-crc32",
   "x-amz-delete-marker",
+  "x-amz-executed-version",
+  "x-amz-function-error",
   "x-amz-id-2",
+  "x-amz-log-result",
   "x-amz-request-id",
   "x-amz-version-id",
   "x-amzn-errortype",
+  "x-amzn-query-error",
   "x-amzn-requestid",
   "x-postern-reason",
   "x-postern-request-id",
@@ -67,13 +74,15 @@ export function isPreflight({ method, headers }: Head): boolean {
 /**
  * Answers a preflight, which carries no token: it tells a browser what is listed, and nothing of what is allowed.
  *
- * @throws Refusal origin-not-allowed
+ * @throws Refusal origin-not-allowed, body-malformed
  */
 export function answerPreflight(visit: Visit, cors: Cors): void {
   const { head, response, requestId } = visit;
   visit.operationName = "Preflight";
   const lines = corsLinesFor(head, cors);
   if (lines === ONLY_VARY) throw new Refusal("origin-not-allowed", { detail: "a page that is not listed" });
+  // No browser sends one, and nobody would see how much of it there is.
+  if (hasBody(head)) throw new Refusal("body-malformed", { detail: "a body, where a preflight has none" });
   const asked = head.headers.get("access-control-request-headers") ?? "";
   response.writeHead(204, {
     ...headerRecord(lines),
@@ -106,8 +115,10 @@ export function corsLinesFor({ headers }: Head, cors: Cors | undefined): readonl
   return cors.credentialed.has(origin) ? [...lines, "access-control-allow-credentials", "true"] : lines;
 }
 
-/** Of the headers that a page asks for those that it may send. */
+/** Of the headers that a page asks for those that it may send, each once. */
 function allowedOf(asked: string, { allowHeaders }: Cors): readonly string[] {
-  const names = asked.split(",").map((name) => name.trim().toLowerCase());
-  return names.filter((name) => ALLOWED.has(name) || SDK_HEADER.test(name) || allowHeaders.includes(name));
+  const names = new Set(asked.split(",").map((name) => name.trim().toLowerCase()));
+  return [...names].filter(
+    (name) => ALLOWED.has(name) || SDK_HEADER.test(name) || allowHeaders.includes(name),
+  );
 }

@@ -6,6 +6,7 @@ import { isTokenRefusal, REFUSALS, Refusal } from "../domain/refusal.ts";
 import { drainRest } from "../upstream/upload.ts";
 import { answerHeadersFor } from "./ambient.ts";
 import { corsLinesFor } from "./cors.ts";
+import { hasBody } from "./has-body.ts";
 import type { Visit } from "./visit.ts";
 
 /** Ends a visit with a refusal, or without one where the client left first: then there is nobody to refuse. */
@@ -33,7 +34,7 @@ export function refuse(visit: Visit, refusal: Refusal): void {
   const { status, sentence } = REFUSALS[refusal.code];
   const { word, cors } = visit.manner ?? { word: wordsFor(visit), cors: visit.live?.cors };
   const words = word({ code: refusal.code, sentence, status, requestId });
-  const unread = !request.complete && hasBody(visit);
+  const unread = !request.complete && hasBody(visit.head);
   response.writeHead(words.status, {
     ...words.headers,
     ...headersOf(refusal, requestId),
@@ -59,11 +60,6 @@ function endAfterBody({ request, response }: Visit, body: string | Uint8Array): 
   };
   request.once("end", end).once("close", end);
   drainRest(request);
-}
-
-/** At the head of a request Node does not yet know that it is complete. */
-export function hasBody({ head: { headers } }: Visit): boolean {
-  return headers.has("transfer-encoding") || (headers.get("content-length") ?? "0") !== "0";
 }
 
 /**

@@ -3,7 +3,7 @@ import { Refusal } from "../../domain/refusal.ts";
 import { ChunkedError, createChunkParser, type FramedBody } from "../../signing/chunk-parser.ts";
 import { type PayloadPlan, UNSIGNED_PAYLOAD, UNSIGNED_PAYLOAD_TRAILER } from "../../signing/payload.ts";
 import type { BodyReader } from "./body.ts";
-import { hasBody } from "../respond.ts";
+import { hasBody } from "../has-body.ts";
 import { payloadFormOf } from "./payload-form.ts";
 import type { Visit } from "../visit.ts";
 
@@ -43,7 +43,7 @@ function withPlainBody(
   bodies: BodyReader,
   maxBytes: number,
 ): Operation | Promise<Operation> {
-  if (!hasBody(visit)) return operation;
+  if (!hasBody(visit.head)) return operation;
   const contentEncoding = visit.head.headers.get("content-encoding");
   return bodies.read(visit, maxBytes).then((bytes) => ({
     ...operation,

@@ -1,8 +1,8 @@
 import { Refusal } from "../../domain/refusal.ts";
 import { checkDoor } from "../door.ts";
+import { hasBody } from "../has-body.ts";
 import type { Cors } from "../live.ts";
 import type { SelfServiceRules } from "../pipeline.ts";
-import { hasBody } from "../respond.ts";
 import type { Visit } from "../visit.ts";
 import type { Extra, Page } from "./page.ts";
 
@@ -40,6 +40,6 @@ function checkExtras(visit: Visit, takes: readonly Extra[]): void {
   // A token that stands there was presented, and whoever presents one is no guest.
   if (target.includes("?") && !takes.includes("query"))
     throw new Refusal("query-not-allowed", { detail: "a query, where the page takes none" });
-  if (hasBody(visit) && !takes.includes("body"))
+  if (hasBody(visit.head) && !takes.includes("body"))
     throw new Refusal("body-malformed", { detail: "a body, where the page takes none" });
 }
