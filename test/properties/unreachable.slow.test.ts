@@ -92,11 +92,20 @@ const caller = fc.oneof(
   { weight: 1, arbitrary: fc.constantFrom(aMachine(), GUEST) },
 );
 const requirement = fc
-  .record({ action, resource, covered: fc.boolean(), acl: fc.boolean(), guarded: fc.boolean() })
-  .map(({ action, resource, covered, acl, guarded }): Requirement => ({
+  .record({
+    action,
+    resource,
+    covered: fc.boolean(),
+    acl: fc.boolean(),
+    guarded: fc.boolean(),
+    told: fc.constantFrom("exactly", "exactly", "exactly", "in any case", "not at all"),
+  })
+  .map(({ action, resource, covered, acl, guarded, told }): Requirement => ({
     action,
     resource,
     ...(covered && { covers: ["s3:GetObject"], within: ["arn:aws:s3:::b"] }),
+    ...(told === "in any case" && { resource: resource.replace("home", "Home"), anyCase: true }),
+    ...(told === "not at all" && { resource: "*", unknownResource: true }),
     ...(acl && { keys: new Map([["s3:x-amz-acl", ["private"]]]) }),
     ...(guarded && { guarded: ["s3:x-amz-acl"] }),
   }));

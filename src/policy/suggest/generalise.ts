@@ -9,8 +9,11 @@ const MAX_DEPTH = 8;
 /** An object's ARN up to its key. Buckets have neither slashes nor wildcards in their names. */
 const BUCKET = /^arn:[^:/]*:s3:::[^/*?]+\//;
 
-/** What the tables of the services write where IAM knows no one resource: nothing that a caller wrote is like it. */
-const ALL_OF_A_KIND = /^(?:[^*?${}]*(?::|:table\/))?\*$/;
+/**
+ * What the tables of the services write where IAM knows no one resource, or nobody can tell it: nothing that a caller wrote
+ * is like it, such as a path of an API that ends in `:*`.
+ */
+const ALL_OF_A_KIND = /^(?:arn:(?:[^:*?${}/]*:){4}(?:table\/)?)?\*$/;
 
 /** What would mean more than itself in a pattern, or in an IAM policy. */
 const SPECIAL = /[*?${}]/;
@@ -33,9 +36,10 @@ const BEFORE_NAMES = /^arn:(?:[^:]*:){4}(?:table\/)?/;
  */
 export function patternOf(resource: string, subject = ""): string {
   const bucket = BUCKET.exec(resource)?.[0];
+  if (ALL_OF_A_KIND.test(resource)) return resource;
   if (names(bucket ?? resource, subject)) return NAMELESS;
   if (bucket !== undefined) return bucket + patternOfKey(resource.slice(bucket.length), subject);
-  return !SPECIAL.test(resource) || ALL_OF_A_KIND.test(resource) ? resource : NAMELESS;
+  return SPECIAL.test(resource) ? NAMELESS : resource;
 }
 
 function patternOfKey(key: string, subject: string): string {

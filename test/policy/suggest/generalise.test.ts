@@ -62,8 +62,15 @@ describe("the pattern of a resource", () => {
     expect(pattern).not.toContain("a+b");
   });
 
+  it("has one of what nobody wrote, whoever is called so", () => {
+    for (const resource of ["*", `${S3}*`]) expect(patternOf(resource, "*")).toBe(resource);
+    expect(patternOf(`${S3}b/x:*`, SUB)).toBe(`${S3}b/?`);
+  });
+
   it("has none for anything else with a wildcard in it", () => {
-    for (const resource of [`${S3}rep*`, "arn:aws:dynamodb:us-east-1:123456789012:table/Ord*", `${S3}*/a`])
+    const path = "arn:aws:execute-api:us-east-1:123456789012:abc/prod/GET/x:*";
+    const table = "arn:aws:dynamodb:us-east-1:123456789012:table/Ord*";
+    for (const resource of [`${S3}rep*`, table, `${S3}*/a`, path])
       expect(isNameless(patternOf(resource))).toBe(true);
   });
 });
