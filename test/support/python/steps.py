@@ -38,7 +38,7 @@ def client(service, user="admin", endpoint="endpoint", resource=False, **config)
         aws_secret_access_key="any",
         aws_session_token=ASKED["tokens"][user],
         verify=ASKED.get("caFile") or None,
-        config=Config(retries={"total_max_attempts": 1}, **config),
+        config=Config(**{"retries": {"total_max_attempts": 1}, **config}),
     )
 
 
