@@ -1,6 +1,10 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { PROTOCOLS } from "../src/aws/api/model.ts";
+import { API_MODELS } from "../src/aws/api/models.ts";
+import { NAME_KINDS } from "../src/aws/api/name-kinds.ts";
+import { NOT_TAKEN as API_NOT_TAKEN } from "../src/aws/api/tables/not-taken.ts";
 import { NOT_TAKEN as S3_NOT_TAKEN } from "../src/aws/s3/not-taken.ts";
 import { readDocument } from "../src/config/document.ts";
 import { readCases } from "../src/config/cases.ts";
@@ -51,9 +55,10 @@ describe("docs/policy.md", () => {
   });
 });
 
-describe("docs/s3-and-dynamodb.md", () => {
-  const text = readFileSync(join(import.meta.dirname, "../docs/s3-and-dynamodb.md"), "utf8");
-  const shown = blocksOf(text).map((yaml) => asMap(readDocument(yaml).value));
+const textOf = (page: string): string => readFileSync(join(import.meta.dirname, "../docs", page), "utf8");
+
+describe.each(["apis.md", "s3-and-dynamodb.md"])("docs/%s", (page) => {
+  const shown = blocksOf(textOf(page)).map((yaml) => asMap(readDocument(yaml).value));
 
   it.each(shown.map((document) => [JSON.stringify(document), document] as const))(
     "shows nothing that check finds fault with: %s",
@@ -64,8 +69,42 @@ describe("docs/s3-and-dynamodb.md", () => {
       expect(saidOf({ ...whole, ...document, upstreams })).toEqual([]);
     },
   );
+});
+
+describe("docs/s3-and-dynamodb.md", () => {
+  it("names every operation that is not taken", () => {
+    for (const name of S3_NOT_TAKEN.keys()) expect(textOf("s3-and-dynamodb.md")).toContain(name);
+  });
+});
+
+describe("docs/apis.md", () => {
+  const text = textOf("apis.md");
+
+  it.each(PROTOCOLS)("names the services that are spoken to by %s, and no others", (protocol) => {
+    const line = text.split("\n").find((one) => one.startsWith(`| \`${protocol}\` |`)) ?? "";
+    const speaking = Object.entries(API_MODELS).filter(([, { protocols }]) => protocols.includes(protocol));
+    const named = Object.keys(API_MODELS).filter((service) => line.includes(`\`${service}\``));
+    expect(named).toEqual(speaking.map(([service]) => service));
+  });
+
+  it("names every kind of name", () => {
+    for (const kind of Object.keys(NAME_KINDS)) expect(text).toContain(`{Name\\|${kind}`);
+  });
 
   it("names every operation that is not taken", () => {
-    for (const name of S3_NOT_TAKEN.keys()) expect(text).toContain(name);
+    for (const name of API_NOT_TAKEN.keys()) expect(text).toContain(name.split(" ")[1]);
   });
+});
+
+describe("docs/recipes.md", () => {
+  const text = readFileSync(join(import.meta.dirname, "../docs/recipes.md"), "utf8");
+  const shown = blocksOf(text).map((yaml) => asMap(readDocument(yaml).value));
+
+  it.each(shown.map((document) => [Object.keys(document).join(", "), document] as const))(
+    "shows nothing that check finds fault with: %s",
+    (_, document) => {
+      const upstreams = { ...asMap(whole["upstreams"]), ...asMap(document["upstreams"]) };
+      expect(saidOf({ ...whole, ...document, upstreams })).toEqual([]);
+    },
+  );
 });
