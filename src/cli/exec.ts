@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { constants, devNull } from "node:os";
 import { resolve } from "node:path";
 import type { Environment } from "../config/load.ts";
@@ -58,6 +59,7 @@ async function callerVariables(parsed: Parsed, env: Environment): Promise<Enviro
   if (user === "guest") throw misuse("a guest has no token, and SDKs send nothing without one");
   const token = await callerToken(parsed, env, { user, command: "exec" });
   if (file !== undefined) {
+    checkBare(file);
     return {
       ...shared,
       AWS_CONTAINER_CREDENTIALS_FULL_URI: new URL("/.postern/credentials", url).href,
@@ -70,6 +72,14 @@ async function callerVariables(parsed: Parsed, env: Environment): Promise<Enviro
     AWS_SECRET_ACCESS_KEY: "placeholder",
     AWS_SESSION_TOKEN: token,
   };
+}
+
+/** SDKs send what is in the file as it stands, and some say of a line end no more than that there are no credentials. */
+function checkBare(file: string): void {
+  if (/\s/.test(readFileSync(file, "utf8")))
+    throw new Complaint(
+      `the file ${file} has a line end or a space beside its token, which SDKs do not take`,
+    );
 }
 
 const SIGNALS = ["SIGTERM", "SIGINT", "SIGHUP"] as const;

@@ -71,6 +71,13 @@ describe("postern exec", () => {
     expect(child).not.toHaveProperty("AWS_SESSION_TOKEN");
   });
 
+  it("runs nothing with a file whose line end SDKs would not take", async () => {
+    const file = join(folder, "line");
+    writeFileSync(file, `${await stack.tokenOf("analyst")}\n`);
+    const { code, err } = await speak(["exec", "--token-file", file, "--", "true"], env);
+    expect([code, err]).toEqual([1, expect.stringContaining("line end")]);
+  });
+
   it.each([
     [["analyst", "--", process.execPath, "-e", "process.exit(7)"], 7],
     [["analyst", "--", process.execPath, "-e", "process.kill(process.pid, 'SIGKILL')"], 137],
