@@ -18,7 +18,8 @@ function sessionOf(caller: Caller, issuers: readonly string[]) {
   const sessions = new Map([["sts", { ...plan, sessionName: "${claim:nickname}" }]]);
   const rules = issuers.map(rule);
   const policy = compilePolicy(rules, { defaultSource: "sts", upstreamSources: new Map(), sessions });
-  const { name, sourceIdentity } = policy.permitsFor(caller, { name: "s3", actionPrefix: "s3" })[0]?.session ?? {};
+  const { name, sourceIdentity } =
+    policy.permitsFor(caller, { name: "s3", actionPrefix: "s3" })[0]?.session ?? {};
   return { name, sourceIdentity };
 }
 

@@ -224,17 +224,17 @@ describe("a credential scope", () => {
   });
 });
 
-describe("the base path of an API", () => {
-  const anApi = (basePath: string, match?: Live["match"]): Live => {
-    const plain = aLive("orders", "s3", match);
-    const api = { id: "abc123", stage: "prod", otherStages: new Set<string>(), basePath, sendsId: false };
-    return { ...plain, upstream: anUpstream({ name: "orders", service: "execute-api", api }) };
-  };
-  const wayIn = (live: Live, line: string, headers: Readonly<Record<string, string>> = {}): string[] => {
-    const { target, mount } = createRouter([live])(aHead(line, headers));
-    return [target, mount];
-  };
+const anApi = (basePath: string, match?: Live["match"]): Live => {
+  const plain = aLive("orders", "s3", match);
+  const api = { id: "abc123", stage: "prod", otherStages: new Set<string>(), basePath, sendsId: false };
+  return { ...plain, upstream: anUpstream({ name: "orders", service: "execute-api", api }) };
+};
+const wayIn = (live: Live, line: string, headers: Readonly<Record<string, string>> = {}): string[] => {
+  const { target, mount } = createRouter([live])(aHead(line, headers));
+  return [target, mount];
+};
 
+describe("the base path of an API", () => {
   it("goes before what follows a name of Postern's own", () => {
     expect(wayIn(anApi("/prod"), "GET /orders/items/7?a=b")).toEqual(["/prod/items/7?a=b", "/orders"]);
     expect(wayIn(anApi("/prod"), "GET /orders")).toEqual(["/prod/", "/orders"]);
