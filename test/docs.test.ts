@@ -57,7 +57,7 @@ describe("docs/policy.md", () => {
 
 const textOf = (page: string): string => readFileSync(join(import.meta.dirname, "../docs", page), "utf8");
 
-describe.each(["apis.md", "s3-and-dynamodb.md"])("docs/%s", (page) => {
+describe.each(["apis.md", "cors.md", "s3-and-dynamodb.md"])("docs/%s", (page) => {
   const shown = blocksOf(textOf(page)).map((yaml) => asMap(readDocument(yaml).value));
 
   it.each(shown.map((document) => [JSON.stringify(document), document] as const))(
