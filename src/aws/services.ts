@@ -29,5 +29,5 @@ export function hasOwnModule(name: string): boolean {
 /** The service of a signing name. */
 export function serviceOf(name: string, { isFunctionUrl = false, protocol = "json" }: Spoken = {}): Service {
   if (isFunctionUrl) return lambdaUrl;
-  return (hasOwnModule(name) ? SERVICES[name] : undefined) ?? apiOf(protocol);
+  return (hasOwnModule(name) ? SERVICES[name] : undefined) ?? apiOf(protocol, name);
 }

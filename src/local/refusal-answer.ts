@@ -22,6 +22,9 @@ const QUERY_CODES: Readonly<Record<string, string>> = {
   EmptyBatchRequest: "AWS.SimpleQueueService.EmptyBatchRequest",
 };
 
+/** What SNS calls what IAM does not allow (Amazon SNS API reference, `Publish`, errors). */
+const DENIED_BY_SNS = "AuthorizationError";
+
 /** Words a refusal as its service does, in the protocol of the request. */
 export function refusalAnswer(
   error: LocalError,
@@ -32,7 +35,7 @@ export function refusalAnswer(
   if (service === "sts") return renderQueryError(error, requestId);
   if (service.startsWith("cognito-")) return cognitoRefusal(error);
   if (service === "execute-api" || service === "lambda") return renderRestError(error);
-  if (isApiService(service)) return renderApiError(error, request, requestId);
+  if (isApiService(service)) return renderApiError(error, { service, request }, requestId);
   const answer = renderJsonError(error, requestId);
   if (service !== "dynamodb") return answer;
   return { ...answer, headers: { ...answer.headers, "x-amz-crc32": String(crc32(answer.body)) } };
@@ -48,10 +51,11 @@ function renderRestError(error: LocalError): LocalAnswer {
   };
 }
 
-function renderApiError(error: LocalError, request: LocalRequest, requestId: string): LocalAnswer {
+function renderApiError(error: LocalError, { service, request }: Asked, requestId: string): LocalAnswer {
   const header = headersOf(request.rawHeaders);
   const protocol = protocolOf(header);
-  const code = QUERY_CODES[error.code] ?? error.code;
+  const isDenied = service === "sns" && error.code === "AccessDenied";
+  const code = isDenied ? DENIED_BY_SNS : (QUERY_CODES[error.code] ?? error.code);
   if (protocol === "query") {
     return renderQueryError(new LocalError(code, error.message, error.status, error.fields), requestId);
   }

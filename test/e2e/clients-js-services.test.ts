@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { type ApiRequest, askApi } from "../support/api-client.ts";
 import { type Arrivals, recordArrivals } from "../support/arrivals.ts";
 import { type ClientStack, SCHEMES, startClientStack } from "../support/client-stack.ts";
 import { BEYOND, METRICS_IN_CBOR, SDK_SERVICES, type SdkService } from "../support/sdk-services.ts";
@@ -15,13 +16,29 @@ const withBeyond = (yaml: string): string => yaml.replace("\npolicy:\n  rules:\n
 const inCbor = (yaml: string): string =>
   yaml.replace("{ service: monitoring }", "{ service: monitoring, protocol: rpc-v2-cbor }");
 
+type Marker = readonly [name: string, value: string];
+
+const CBOR: Marker = ["smithy-protocol", "rpc-v2-cbor"];
+
+/** A call by `POST` of a type below `application/`. */
+function rpc(target: string, marker: Marker | undefined, type: string): ApiRequest {
+  const headers = [
+    ["content-type", `application/${type}`] as const,
+    ...(marker === undefined ? [] : [marker]),
+  ];
+  return { method: "POST", target, headers, body: Buffer.from("{}") };
+}
 const signingName = ({ upstream }: SdkService): string => (upstream === "chat" ? "execute-api" : upstream);
 
 describe.each(SCHEMES)("an unmodified client of the JavaScript SDK over %s", (scheme) => {
   describe.each([
-    [SDK_SERVICES, withBeyond],
-    [[METRICS_IN_CBOR], (yaml: string) => inCbor(withBeyond(yaml))],
-  ])("", (services, config) => {
+    { by: "the shipped upstreams", services: SDK_SERVICES, config: withBeyond },
+    {
+      by: "an upstream of CBOR",
+      services: [METRICS_IN_CBOR],
+      config: (yaml: string) => inCbor(withBeyond(yaml)),
+    },
+  ])("by $by", ({ services, config }) => {
     let stack: ClientStack;
     let arrivals: Arrivals;
 
@@ -111,5 +128,30 @@ describe.each(SCHEMES)("an unmodified client of the JavaScript SDK over %s", (sc
         expect(outcomes).toMatchObject([{ reason }]);
       }
     });
+  });
+
+  it("that asks for what no table has is refused in its protocol", async () => {
+    const stack = await startClientStack(scheme, { config: inCbor });
+    const token = await stack.tokenOf("admin");
+    const body = Buffer.from("Action=Fly&Version=2010-03-31");
+    const asks: readonly (readonly [request: ApiRequest, status: number, type: string])[] = [
+      [rpc("/sqs/", ["x-amz-target", "AmazonSQS.Fly"], "x-amz-json-1.0"), 400, "application/x-amz-json-1.1"],
+      [{ ...rpc("/sns/", undefined, "x-www-form-urlencoded"), body }, 403, "text/xml"],
+      [{ target: "/lambda/2015-03-31/wings" }, 403, "application/json"],
+      [
+        rpc("/monitoring/service/GraniteServiceVersion20100801/operation/Fly", CBOR, "cbor"),
+        400,
+        "application/cbor",
+      ],
+    ];
+    for (const [request, status, type] of asks) {
+      const answer = await askApi(stack, request, { token, manner: "a token" });
+      expect([answer.status, answer.headers["content-type"], answer.headers["x-postern-reason"]]).toEqual([
+        status,
+        type,
+        "operation-unknown",
+      ]);
+    }
+    await stack.close();
   });
 });

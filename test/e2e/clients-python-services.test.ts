@@ -140,7 +140,9 @@ describe.each(found.length === 0 ? [] : SCHEMES)("the rest of AWS over %s", (sch
       for (const args of denied) {
         const { code, err } = await aws("analyst", ...args);
         expect(code).toBe(version.startsWith("awscli 1.") ? 255 : 254);
-        expect(err).toMatch(/\(AccessDenied(?:Exception)?\) when calling the \w+ operation: No rule allows/);
+        expect(err).toMatch(
+          /\((?:AccessDenied(?:Exception)?|AuthorizationError)\) when calling the \w+ operation: No rule allows/,
+        );
       }
     });
   });

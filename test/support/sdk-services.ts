@@ -131,7 +131,7 @@ export const SDK_SERVICES: readonly SdkService[] = [
     rule: ANALYSTS,
     requirement: { action: "sns:Publish", resource: TopicArn },
     beyond: new SubscribeCommand({ TopicArn, Protocol: "email", Endpoint: "analyst@example.com" }),
-    raised: IN_XML,
+    raised: ["AuthorizationErrorException", 403],
   },
   {
     name: "Step Functions",

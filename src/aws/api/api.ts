@@ -1,7 +1,7 @@
 import type { Service } from "../service.ts";
 import { faultOfCbor, faultOfJson, faultOfQuery } from "../signature-fault.ts";
 import { recogniseCbor } from "./cbor.ts";
-import { refuseInCbor, refuseInJson, refuseInRestJson, refuseInXml } from "./errors.ts";
+import { refuseAsSns, refuseInCbor, refuseInJson, refuseInRestJson, refuseInXml } from "./errors.ts";
 import { recogniseJson } from "./json.ts";
 import type { Protocol } from "./model.ts";
 import { recogniseQuery } from "./query.ts";
@@ -31,7 +31,13 @@ const SERVICES: Readonly<Record<Protocol, Service>> = {
   "rpc-v2-cbor": serviceOf(SPOKEN["rpc-v2-cbor"]),
 };
 
-/** The service that speaks a protocol: what it can do says the model of its upstream. */
-export function apiOf(protocol: Protocol): Service {
-  return SERVICES[protocol];
+const SNS: Service = { ...SERVICES.query, refuse: refuseAsSns };
+
+/**
+ * The service that speaks a protocol: what it can do says the model of its upstream.
+ *
+ * @param name signing name, where the service has words of its own
+ */
+export function apiOf(protocol: Protocol, name = ""): Service {
+  return name === "sns" && protocol === "query" ? SNS : SERVICES[protocol];
 }

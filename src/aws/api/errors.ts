@@ -68,8 +68,20 @@ const QUERY_CODES: Readonly<Partial<Record<string, string>>> = {
 
 /** In the query protocol: XML. */
 export function refuseInXml(view: RefusalView): RefusalAnswer {
+  return inXml(view, QUERY_CODES);
+}
+
+/** Amazon SNS has another word for what is not allowed (API reference, Publish, errors). */
+const SNS_CODES: typeof QUERY_CODES = { ...QUERY_CODES, AccessDeniedException: "AuthorizationError" };
+
+/** As {@link refuseInXml}, in the words of SNS. */
+export function refuseAsSns(view: RefusalView): RefusalAnswer {
+  return inXml(view, SNS_CODES);
+}
+
+function inXml(view: RefusalView, codes: typeof QUERY_CODES): RefusalAnswer {
   const name = nameOf(view);
-  const code = QUERY_CODES[name] ?? name.replace(/Exception$/, "");
+  const code = codes[name] ?? name.replace(/Exception$/, "");
   const type = view.status >= 500 ? "Receiver" : "Sender";
   return {
     status: webStatus(view),

@@ -52,6 +52,7 @@ export function recogniseJson(head: Head, upstream: Upstream): BodyDecided {
 /** The whole target must be known: another service may have an operation of the same name, or another version of this one. */
 function nameIn(target: string, own: string | undefined, { name, service }: Upstream): string {
   if (own === undefined) throw new Refusal("internal", { detail: `upstream ${name} has no target` });
+  if (target === "") throw unknownOperation(`${service} without ${TARGET}: another protocol than JSON`);
   if (!target.startsWith(`${own}.`)) throw unknownOperation(`not a target of ${service}`);
   return target.slice(own.length + 1);
 }

@@ -3,10 +3,11 @@ import { CloudWatchClient, ListDashboardsCommand } from "@aws-sdk/client-cloudwa
 import { KinesisClient, ListStreamsCommand } from "@aws-sdk/client-kinesis";
 import { LambdaClient, ListFunctionsCommand } from "@aws-sdk/client-lambda";
 import { ListStateMachinesCommand, SFNClient } from "@aws-sdk/client-sfn";
-import { ListTopicsCommand, SNSClient } from "@aws-sdk/client-sns";
+import { AuthorizationErrorException, ListTopicsCommand, SNSClient } from "@aws-sdk/client-sns";
 import { ListQueuesCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { AwsSmithyRpcV2CborProtocol } from "@aws-sdk/core/protocols";
 import { describe, expect, it } from "vitest";
+import { apiOf } from "../../../src/aws/api/api.ts";
 import type { Service } from "../../../src/aws/service.ts";
 import { REFUSALS, type RefusalCode } from "../../../src/domain/refusal.ts";
 import { cbor, json, query, rest } from "./models.ts";
@@ -55,6 +56,9 @@ const NAMES: Partial<Record<RefusalCode, readonly [name: string, code: string, r
 };
 const named = Object.entries(NAMES) as [RefusalCode, readonly [string, string, number, number]][];
 
+const askSns: Ask = (code) =>
+  new SNSClient(refusing(apiOf("query", "sns"), code)).send(new ListTopicsCommand({}));
+
 describe("a refusal to a client of a service by a table", () => {
   const rows = Object.keys(asks).flatMap((client) =>
     named.map(([code, expected]) => [client, code, expected] as const),
@@ -66,6 +70,11 @@ describe("a refusal to a client of a service by a table", () => {
       message: REFUSALS[code].sentence,
       $metadata: { httpStatusCode: isWeb ? web : rpc, ...(!client.startsWith("rpc") && { requestId }) },
     });
+  });
+
+  it("of SNS is an error of its own where something is not allowed", async () => {
+    await expect(askSns("denied-no-rule")).rejects.toThrow(AuthorizationErrorException);
+    await expect(askSns("token-expired")).rejects.toMatchObject({ name: "ExpiredToken" });
   });
 
   it.each(codes)("%s never looks as if something else had gone wrong", (code) => {

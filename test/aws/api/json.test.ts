@@ -32,6 +32,12 @@ describe("S3.5 a request of AWS JSON", () => {
     });
   });
 
+  it("says in the log that a client of another protocol may have sent it", () => {
+    expect(() => json.recognise(aHead("POST /", TYPE), shop)).toThrow(
+      expect.objectContaining({ detail: "shop without x-amz-target: another protocol than JSON" }),
+    );
+  });
+
   it.each([
     ["without a target", TYPE, "operation-unknown"],
     [
