@@ -40,7 +40,7 @@ export const exec: Command = (args, env) => {
 
 /** What the SDKs would go by, or fall back to, in place of the caller's token. */
 const FOREIGN =
-  /^(?:POSTERN_TOKEN|AWS_(?:ACCESS_KEY_ID|SECRET_ACCESS_KEY|(?:SESSION|SECURITY|BEARER)_TOKEN.*|(?:DEFAULT_)?PROFILE|(?:ROLE|WEB_IDENTITY|CONTAINER|CREDENTIAL|ENDPOINT_URL).*))$/;
+  /^(?:POSTERN_TOKEN|AWS_(?:ACCESS_KEY_ID|SECRET_ACCESS_KEY|(?:SESSION|SECURITY|BEARER)_TOKEN.*|(?:DEFAULT_)?PROFILE|(?:ROLE|WEB_IDENTITY|CONTAINER|CREDENTIAL|ENDPOINT_URL|IGNORE_CONFIGURED_ENDPOINT).*))$/;
 
 function withoutAws(env: Environment): Environment {
   return Object.fromEntries(Object.entries(env).filter(([name]) => !FOREIGN.test(name)));
@@ -51,6 +51,8 @@ async function callerVariables(parsed: Parsed, env: Environment): Promise<Enviro
   const shared = {
     AWS_ENDPOINT_URL: url,
     AWS_EC2_METADATA_DISABLED: "true",
+    // Some operations have a host of their own at AWS, before that of the service: here all go to one address.
+    AWS_DISABLE_HOST_PREFIX_INJECTION: "true",
     AWS_CONFIG_FILE: devNull,
     AWS_SHARED_CREDENTIALS_FILE: devNull,
   };

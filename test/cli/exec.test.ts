@@ -52,9 +52,16 @@ describe("postern exec", () => {
       AWS_ENDPOINT_URL_S3: "https://elsewhere.example.com",
       AWS_BEARER_TOKEN_BEDROCK: "real",
       POSTERN_TOKEN: "a.b.c",
+      AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: "true",
     };
     const { env: child } = await seen(["analyst"], { ...foreign, AWS_REGION: "eu-west-1" });
-    for (const name of ["AWS_PROFILE", "AWS_ROLE_ARN", "AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_ENDPOINT_URL_S3"])
+    for (const name of [
+      "AWS_PROFILE",
+      "AWS_ROLE_ARN",
+      "AWS_WEB_IDENTITY_TOKEN_FILE",
+      "AWS_ENDPOINT_URL_S3",
+      "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS",
+    ])
       expect(child).not.toHaveProperty(name);
     expect(JSON.stringify(child)).not.toMatch(/AKIAREAL|"real"|a\.b\.c/);
     expect(child).toMatchObject({ AWS_SHARED_CREDENTIALS_FILE: "/dev/null", AWS_REGION: "eu-west-1" });
