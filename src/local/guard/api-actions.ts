@@ -41,9 +41,9 @@ const ACTIONS: Readonly<Record<ApiService, Readonly<Record<string, Row>>>> = {
     Subscribe: ["sns:Subscribe", arn("TopicArn"), subscriptionKeys],
   },
   states: {
-    StartExecution: ["states:StartExecution", arn("stateMachineArn")],
+    StartExecution: ["states:StartExecution", stateMachine],
     DescribeExecution: ["states:DescribeExecution", arn("executionArn")],
-    ListExecutions: ["states:ListExecutions", arn("stateMachineArn")],
+    ListExecutions: ["states:ListExecutions", stateMachine],
   },
   monitoring: {
     PutMetricData: ["cloudwatch:PutMetricData", NONE, namespaceKey],
@@ -89,12 +89,31 @@ function queueByUrl(input: ApiInput, { region }: Place): string {
 
 function queueByName(input: ApiInput, { region, account }: Place): string {
   const owner = given(input, "QueueOwnerAWSAccountId") ?? account;
-  return `arn:aws:sqs:${region}:${owner}:${required(input, "QueueName")}`;
+  const name = required(input, "QueueName");
+  if (!/^[\w-]{1,80}(?:\.fifo)?$/.test(name)) {
+    const message = "Can only include alphanumeric characters, hyphens, or underscores. 1 to 80 in length";
+    throw new LocalError("InvalidParameterValue", message, 400);
+  }
+  return `arn:aws:sqs:${region}:${owner}:${name}`;
 }
 
 function stream(input: ApiInput, { region, account }: Place): string {
   const named = given(input, "StreamARN");
-  return named ?? `arn:aws:kinesis:${region}:${account}:stream/${required(input, "StreamName")}`;
+  if (named !== undefined) return named;
+  const name = required(input, "StreamName");
+  if (!/^[\w.-]{1,128}$/.test(name)) {
+    const message = `Value '${name}' at 'streamName' failed to satisfy constraint: Member must satisfy regular expression pattern: [a-zA-Z0-9_.-]+`;
+    throw new LocalError("ValidationException", message, 400);
+  }
+  return `arn:aws:kinesis:${region}:${account}:stream/${name}`;
+}
+
+/** A version or an alias is its state machine to IAM (developer guide, authorization for versions and aliases). */
+function stateMachine(input: ApiInput): string {
+  const named = required(input, "stateMachineArn");
+  const [machine] = /^arn:[^:]+:states:[^:]+:[^:]+:stateMachine:[^:]+/.exec(named) ?? [];
+  if (machine === undefined) throw new LocalError("InvalidArn", `Invalid Arn: '${named}'`, 400);
+  return machine;
 }
 
 function arn(member: string): ResourceOf {

@@ -9,6 +9,7 @@ import type { RequestHead } from "../../../src/local/guard/request-head.ts";
 
 const place = { account: "123456789012", region: "us-east-1" };
 const JOBS = "https://sqs.us-east-1.amazonaws.com/123456789012/jobs";
+const MACHINE = "arn:aws:states:us-east-1:123456789012:stateMachine:nightly";
 const TARGETS = {
   sqs: "AmazonSQS",
   states: "AWSStepFunctions",
@@ -51,7 +52,8 @@ describe("what a call in JSON needs", () => {
     ],
     ["sqs", "GetQueueUrl", { QueueName: "a" }, "sqs:GetQueueUrl arn:aws:sqs:us-east-1:123456789012:a"],
     ["sqs", "ListQueues", {}, "sqs:ListQueues *"],
-    ["states", "StartExecution", { stateMachineArn: "arn:m" }, "states:StartExecution arn:m"],
+    ["states", "StartExecution", { stateMachineArn: MACHINE }, `states:StartExecution ${MACHINE}`],
+    ["states", "ListExecutions", { stateMachineArn: `${MACHINE}:prod` }, `states:ListExecutions ${MACHINE}`],
     ["states", "DescribeExecution", { executionArn: "arn:e" }, "states:DescribeExecution arn:e"],
     ["monitoring", "PutMetricData", { Namespace: "N" }, "cloudwatch:PutMetricData *"],
     [
@@ -77,7 +79,10 @@ describe("what a call in JSON needs", () => {
     ["sqs", "SendMessage", { QueueUrl: ["x"] }, "MissingParameter"],
     ["sqs", "SendMessage", { QueueUrl: "https://h/123456789012/jobs?x" }, "InvalidAddress"],
     ["states", "StartExecution", {}, "MissingParameter"],
+    ["states", "StartExecution", { stateMachineArn: "nightly" }, "InvalidArn"],
+    ["sqs", "GetQueueUrl", { QueueName: "arn:aws:sqs:us-east-1:123456789012:jobs" }, "InvalidParameterValue"],
     ["kinesis", "PutRecord", {}, "MissingParameter"],
+    ["kinesis", "PutRecord", { StreamName: "stream/clicks" }, "ValidationException"],
   ] as const)("refuses %s %s %j: %s", (service, operation, input, code) => {
     expect(() => json(service, operation, input)).toThrow(expect.objectContaining({ code }));
   });
