@@ -1,12 +1,20 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { serviceOf } from "../../../src/local/service-of.ts";
 import type { LocalAws } from "../../../src/local/aws.ts";
+import { readAuthorization } from "../../../src/local/guard/authorization.ts";
 import { createGuard, type Guard, type Seen } from "../../../src/local/guard/guard.ts";
+import { readHead } from "../../../src/local/guard/request-head.ts";
+import { sha256 } from "../../../src/local/guard/signing-key.ts";
+import { createVerifier } from "../../../src/local/guard/sigv4.ts";
 import { serveExchange } from "../../../src/local/listener.ts";
 import { LocalError, type LocalAnswer, type LocalRequest } from "../../../src/local/request.ts";
 import type { Session } from "../../../src/local/session.ts";
-import { isCanonicalTarget, namesTwice, reachesFurther } from "./one-reading.ts";
+import { readByToken } from "./by-token.ts";
+import { ambiguityIn, namesTwice, reachesFurther } from "./one-reading.ts";
+import { readOther } from "./other-operations.ts";
+import { passOn } from "./pass-on.ts";
 
 /** A request that reached AWS's side, as it is read there. */
 export interface Arrival {
@@ -18,13 +26,18 @@ export interface Arrival {
   readonly seen: readonly Seen[] | undefined;
   /** Whose credentials signed it. */
   readonly session: Session | undefined;
+  /** Where the caller's own token stands in the place of a signature: the user, or a machine without one. */
+  readonly bearer: { readonly subject: string | undefined } | undefined;
   /** The code of the stand-in's refusal. */
   readonly refused: string | undefined;
   /** What others on the way, or AWS itself, might read otherwise, or nobody was asked; undefined where there is nothing. */
   readonly ambiguous: string | undefined;
 }
 
-/** The stand-in's guard, and behind it a store that does nothing: what is asked is read, verified and forgotten. */
+/**
+ * The stand-in's guard, and behind it a store that does nothing: what is asked is read, verified and forgotten. What is no
+ * request of the oracle's is passed on to the stand-in.
+ */
 export interface Arrivals {
   readonly port: number;
   readonly all: readonly Arrival[];
@@ -34,6 +47,16 @@ export interface Arrivals {
   readonly guardWith: (aws: LocalAws) => void;
   readonly close: () => Promise<void>;
 }
+
+/** What the stand-in says of operations that it does not have. */
+const LACKING: ReadonlySet<string> = new Set([
+  "UnknownOperationException",
+  "InvalidAction",
+  "ResourceNotFoundException",
+]);
+
+/** By which a request is the oracle's. */
+const TAG = /^oracle-\d{7}$/;
 
 type Writable = { -readonly [K in keyof Arrival]: Arrival[K] };
 
@@ -51,18 +74,28 @@ export async function startArrivals(): Promise<Arrivals> {
   let open = 0;
   let guard: Guard | undefined;
   let aws: LocalAws | undefined;
+  let tellStandIn: (standIn: LocalAws) => void;
+  const standIn = new Promise<LocalAws>((resolve) => (tellStandIn = resolve));
+  const read = async (request: LocalRequest, arrival: Writable): Promise<void> => {
+    const bearer = aws && (await readByToken(request, aws));
+    if (bearer === undefined) return await readWhole(guard, request);
+    arrival.bearer = bearer;
+    for await (const _ of request.body);
+    observe(bearer.seen);
+  };
   const serve = async (request: LocalRequest): Promise<LocalAnswer> => {
     const arrival = newArrival(request, aws);
     all.push(arrival);
     const pieces: Buffer[] = [];
     try {
       const body = noticing(request, arrival, pieces);
-      await current.run(arrival, () => readWhole(guard, { ...request, body }));
+      await current.run(arrival, () => read({ ...request, body }, arrival));
       arrival.ambiguous ??= furtherOf(request, arrival, Buffer.concat(pieces));
       return { status: 200, headers: {} };
     } catch (error) {
       if (!(error instanceof LocalError)) throw error;
       arrival.refused = error.code;
+      if (aws !== undefined && LACKING.has(error.code)) await readLacking(request, arrival, pieces, aws);
       // Of Postern's own making would be an answer that says more.
       return { status: 418, headers: {} };
     }
@@ -71,9 +104,11 @@ export async function startArrivals(): Promise<Arrivals> {
     { keepAliveTimeout: 75_000, maxHeaderSize: 64 * 1024 },
     (incoming, outgoing) => {
       open++;
-      serveExchange({ incoming, outgoing, expects: "nothing" }, serve)
-        .catch((error: unknown) => process.emitWarning(String(error)))
-        .finally(() => open--);
+      const isOwn = TAG.test(incoming.headers["user-agent"] ?? "");
+      const served = isOwn
+        ? serveExchange({ incoming, outgoing, expects: "nothing" }, serve)
+        : standIn.then(({ port }) => passOn(incoming, outgoing, port));
+      served.catch((error: unknown) => process.emitWarning(String(error))).finally(() => open--);
     },
   );
   await new Promise<void>((resolve) => {
@@ -83,9 +118,10 @@ export async function startArrivals(): Promise<Arrivals> {
     port: (server.address() as AddressInfo).port,
     all,
     open: () => open,
-    guardWith: (standIn) => {
-      aws = standIn;
-      const { world, sessions, dynamodb } = standIn;
+    guardWith: (started) => {
+      aws = started;
+      tellStandIn(started);
+      const { world, sessions, dynamodb } = started;
       const { keySchemaOf } = dynamodb;
       guard = createGuard({ world, sessions, now: Date.now, keySchemaOf, observe });
     },
@@ -96,6 +132,38 @@ export async function startArrivals(): Promise<Arrivals> {
       });
     },
   };
+}
+
+/** What the stand-in cannot do is read here: of Lambda it has not even looked at the signature. */
+async function readLacking(
+  request: LocalRequest,
+  arrival: Writable,
+  pieces: Buffer[],
+  { world, sessions }: LocalAws,
+): Promise<void> {
+  const service = serviceOf(request, world);
+  if (service === "lambda") {
+    for await (const piece of request.body) pieces.push(piece);
+    const refused = refusalOfSignature(request, Buffer.concat(pieces), sessions);
+    if (refused !== undefined) arrival.refused = refused;
+  }
+  arrival.seen ??= readOther(service, request, Buffer.concat(pieces));
+}
+
+function refusalOfSignature(
+  request: LocalRequest,
+  body: Buffer,
+  sessions: LocalAws["sessions"],
+): string | undefined {
+  const verifier = createVerifier({ sessions, now: Date.now, region: "us-east-1" });
+  const head = readHead(request);
+  try {
+    const authorization = readAuthorization(head);
+    verifier.verify(head, authorization, verifier.identify(head, authorization), sha256(body));
+    return undefined;
+  } catch (error) {
+    return error instanceof LocalError ? error.code : String(error);
+  }
 }
 
 async function readWhole(guard: Guard | undefined, request: LocalRequest): Promise<void> {
@@ -117,17 +185,10 @@ function newArrival({ method, target, rawHeaders }: LocalRequest, aws: LocalAws 
     line: [`${method} ${valueOf("host")} ${target}`, ...told].join(" | "),
     seen: undefined,
     session: aws?.sessions.find(keyId),
+    bearer: undefined,
     refused: undefined,
-    ambiguous: ambiguityOf(target, headers),
+    ambiguous: aws && ambiguityIn(target, headers, serviceOf({ target, rawHeaders }, aws.world)),
   };
-}
-
-type Lines = readonly (readonly [name: string, value: string])[];
-
-function ambiguityOf(target: string, headers: Lines): string | undefined {
-  if (!isCanonicalTarget(target)) return "a target of more than one form";
-  const names = headers.map(([name]) => name);
-  return new Set(names).size === names.length ? undefined : "a header on two lines";
 }
 
 /** The body as it comes, with a look at the whole of it where it is JSON. */

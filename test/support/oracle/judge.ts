@@ -1,5 +1,6 @@
 import type { Outcome } from "../../../src/telemetry/outcome.ts";
 import type { Arrival } from "./arrivals.ts";
+import { isDenied } from "./denied.ts";
 
 /** All that is known of the requests of one tag. */
 export interface Trace {
@@ -17,8 +18,21 @@ export interface Fault {
 /** Refusals of the stand-in that say that a request was not what Postern's signature or framing said. */
 const NOT_AS_SIGNED = /Signature|Authoriz|Authentic|Token|AccessKeyId|Skewed|IncompleteBody|ChunkSize/i;
 
-/** Of what it knows and Postern does not: where a bucket is, and what else there must be in documents. */
-const MAY_REFUSE: ReadonlySet<string> = new Set(["MalformedXML", "PermanentRedirect"]);
+/** Of what it knows and Postern does not: where a bucket is, what else there must be in documents, and what names are. */
+const MAY_REFUSE: ReadonlySet<string> = new Set([
+  "MalformedXML",
+  "PermanentRedirect",
+  "InvalidAddress",
+  "InvalidArn",
+  "InvalidParameterValue",
+  "InvalidParameterValueException",
+  "MissingParameter",
+  "ValidationException",
+]);
+
+/** Operations that may name a thing in two ways, of which AWS takes one: both are asked for. */
+const NAMED_TWICE =
+  /^(?:GetQueueUrl|Publish|DeleteStream|DescribeStream|GetShardIterator|ListShards|PutRecords?)$/;
 
 /**
  * What is wrong with a trace; undefined where what was decided is what was sent, in the role it was decided with, and
@@ -45,7 +59,7 @@ export function faultOf({ outcomes, arrivals }: Trace, subject: string | undefin
 }
 
 function toFault(what: string, where: string): Fault {
-  return { kind: what.replaceAll(/arn:[^]*?(?=; |, s3 |, dynamodb |$)/g, "*"), told: `${what}\n${where}` };
+  return { kind: what.replaceAll(/arn:[^]*?(?=; |, [\w-]+ [\w-]+:|$)/g, "*"), told: `${what}\n${where}` };
 }
 
 function mismatch(outcome: Outcome, arrival: Arrival, subject: string | undefined): string | undefined {
@@ -54,21 +68,50 @@ function mismatch(outcome: Outcome, arrival: Arrival, subject: string | undefine
   const other = otherSigner(outcome, arrival, subject) ?? ambiguous;
   if (other !== undefined) return other;
   if (seen === undefined)
-    return outcome.outcome !== "ok" || MAY_REFUSE.has(refused)
+    return outcome.outcome !== "ok" || MAY_REFUSE.has(refused) || isForNobody(outcome, refused)
       ? undefined
       : `${outcome.operation}: unread, ${refused}`;
+  const reached = seen.find(isDenied);
+  if (reached !== undefined) return `a deny names ${reached.resource}`;
   const decided = needsOf(outcome.requirements, outcome.service);
-  const read = needsOf(seen, seen[0]?.service ?? "");
-  if (decided.join("\n") === read.join("\n")) return undefined;
+  const read = needsOf(seen, outcome.service);
+  if (decided.join("\n") === read.join("\n") || isCovered(outcome, decided, read)) return undefined;
   return `${outcome.operation}: decided ${decided.join(", ")}; read ${read.join(", ")}`;
+}
+
+/** A WebSocket API has its connections, and nothing else that could be called. */
+function isForNobody({ operation, requirements }: Outcome, refused: string): boolean {
+  const isInvoke =
+    operation === "Invoke" && requirements.every(({ resource }) => /:chatapi001\//.test(resource));
+  return isInvoke && refused === "ForbiddenException";
+}
+
+/** Whether more was decided than is read, where that may be. */
+function isCovered(
+  { operation = "", service }: Outcome,
+  decided: readonly string[],
+  read: readonly string[],
+): boolean {
+  // STS asks nobody whether callers may know who they are, and AWS refuses what names nothing that there could be.
+  if (read.length === 0) return service !== "s3" && service !== "dynamodb";
+  // An API that has no connections may have a path of that name, and nobody can tell which one has.
+  const asPaths = decided.map((need) =>
+    need.replace(/ execute-api:ManageConnections (?=.*\/@connections\/)/, " execute-api:Invoke "),
+  );
+  if (asPaths.join("\n") === read.join("\n")) return true;
+  return NAMED_TWICE.test(operation) && read.every((need) => decided.includes(need));
 }
 
 /** Whether somebody else signed than it was decided for, or in another role. */
 function otherSigner(
   { role, assumedRole, subject: decidedFor }: Outcome,
-  { session }: Arrival,
+  { session, bearer }: Arrival,
   subject: string | undefined,
 ): string | undefined {
+  if (bearer !== undefined)
+    return bearer.subject === decidedFor && decidedFor === subject
+      ? undefined
+      : `decided for ${decidedFor} of ${subject}, with the token of ${bearer.subject}`;
   if (session === undefined) return "signed by nobody";
   const isChosen = role === "pool";
   const wanted = isChosen ? assumedRole : role;
@@ -84,8 +127,8 @@ interface Need {
   readonly resource: string;
 }
 
-/** In S3 as often as they stand; DynamoDB's entries are told apart by their keys, of which the stand-in says nothing. */
+/** In S3 as often as they stand; elsewhere entries are told apart by what the stand-in says nothing of. */
 function needsOf(needs: readonly Need[], service: string): readonly string[] {
   const all = needs.map(({ action, resource }) => `${service} ${action} ${resource}`).sort();
-  return service === "dynamodb" ? [...new Set(all)] : all;
+  return service === "s3" ? all : [...new Set(all)];
 }

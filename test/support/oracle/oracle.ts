@@ -1,14 +1,15 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import * as fc from "fast-check";
 import type { Outcome } from "../../../src/telemetry/outcome.ts";
-import { withRules } from "../own-rules.ts";
 import { scrape } from "../scrape.ts";
 import { type Stack, startStack } from "../stack.ts";
 import { type Arrival, type Arrivals, startArrivals } from "./arrivals.ts";
 import { CORPUS } from "./corpus.ts";
 import { type Fault, faultOf, type Trace } from "./judge.ts";
+import { SERVICE_CORPUS } from "./service-corpus.ts";
 import { type Shot, writeShot } from "./shot.ts";
 import { shots } from "./shots.ts";
+import { withApis, withUpstreams } from "./surroundings.ts";
 import { createWireClient, type WireClient } from "./wire-client.ts";
 
 /** The real pipeline, and what AWS's side reads of what it sends. */
@@ -39,23 +40,29 @@ const AT_ONCE = 32;
 /** Kinds of differences that are told. */
 const MAX_DIFFERENCES = 60;
 
-/** The users of the shipped world by name, with their `sub`. */
+/** The users of the shipped world. */
+const USERS: readonly string[] = ["admin", "analyst", "editor", "member"];
+
+/** The `sub` of each, by what they present. */
 const SUBJECTS: ReadonlyMap<string, string> = new Map(
-  ["admin", "analyst", "editor", "member"].map((name, i) => [
-    name,
-    `00000000-aaaa-4000-8000-00000000000${i + 1}`,
-  ]),
+  USERS.flatMap((name, i) => {
+    const subject = `00000000-aaaa-4000-8000-00000000000${i + 1}`;
+    return [
+      [name, subject],
+      [`${name}'s access`, subject],
+    ] as const;
+  }),
 );
 
 /** Starts Postern with rules that let some callers do everything and others little, before a stand-in that only reads. */
 export async function startOracle(): Promise<Oracle> {
   const arrivals = await startArrivals();
-  const stack = await startStack({ config: (yaml) => withUpstreams(yaml, arrivals.port) });
+  const stack = await startStack({
+    config: (yaml) => withUpstreams(yaml, arrivals.port),
+    world: withApis,
+  });
   arrivals.guardWith(stack.aws);
-  const callers = [...SUBJECTS.keys(), "service"];
-  const tokens = new Map(
-    await Promise.all(callers.map(async (name) => [name, await stack.tokenOf(name)] as const)),
-  );
+  const tokens = await tokensOf(stack);
   const client = createWireClient(stack.ports.listen);
   const world = { stack, arrivals, tokens, client, next: 0 };
   return {
@@ -68,32 +75,15 @@ export async function startOracle(): Promise<Oracle> {
   };
 }
 
-const ALLOW_CUSTOMER_KEYS = `
-    - name: admins bring keys
-      who: { groups: [admins] }
-      allow: ["s3:*"]
-      on: ["*"]
-      when:
-        "Null":
-          "s3:x-amz-server-side-encryption-customer-algorithm": "false"
-      role: arn:aws:iam::123456789012:role/admin
-`;
-
-function withUpstreams(yaml: string, port: number): string {
-  const endpoint = `endpoint: "http://127.0.0.1:${port}"`;
-  const upstreams = `upstreams:
-  s3: { service: s3, ${endpoint}, addressing: { hostSuffix: s3.localhost } }
-  dynamodb: { service: dynamodb, ${endpoint}, tables: { Orders: { partitionKey: customerId } } }
-  owned: { service: s3, ${endpoint}, account: "123456789012", match: { pathPrefix: /owned } }
-  files: { service: s3, ${endpoint}, match: { host: files.localhost } }
-  elsewhere: { service: s3, region: eu-west-1, ${endpoint} }
-  hosted: { service: s3, ${endpoint}, addressing: { style: virtual-hosted }, match: { pathPrefix: /hosted } }
-`;
-  const rules = /^ {2}rules:\n([^]*?)(?=^log:)/m.exec(yaml)?.[1] ?? "";
-  return withRules(
-    yaml.replace(/^upstreams:\n(?: .*\n)+/m, () => upstreams),
-    `${ALLOW_CUSTOMER_KEYS.slice(1)}${rules}`,
+/** What each caller presents: a user an ID token, or the access token of the same sign-in. */
+async function tokensOf({ tokenOf, tokensOf }: Stack): Promise<ReadonlyMap<string, string>> {
+  const own = await Promise.all(
+    [...USERS, "service"].map(async (name) => [name, await tokenOf(name)] as const),
   );
+  const access = await Promise.all(
+    USERS.map(async (name) => [`${name}'s access`, (await tokensOf(name)).access] as const),
+  );
+  return new Map([...own, ...access]);
 }
 
 interface World {
@@ -113,7 +103,7 @@ interface Fired {
 
 /** The requests of a run, a batch at a time. */
 function* batches(count: number, seed: number): Generator<Fired[], void> {
-  yield CORPUS.map((shot) => ({ shot, drawn: undefined }));
+  yield [...CORPUS, ...SERVICE_CORPUS].map((shot) => ({ shot, drawn: undefined }));
   for (let start = 0; start < count; start += BATCH) {
     const from = seed + start;
     const numRuns = Math.min(BATCH, count - start);
