@@ -9,6 +9,11 @@ export interface Requirement {
   /** Resources that this one is a part of, such as the table of an index: a deny on one of these counts too. */
   readonly within?: readonly string[];
   /**
+   * Patterns, with `*` and `?`, of all that the request may touch where it does not tell exactly, such as the parameters
+   * below a path: a deny that could mean any of it counts.
+   */
+  readonly mayReach?: readonly string[];
+  /**
    * Whether nobody can tell from the request what it touches: `resource` is `*` then. An allow must be about everything,
    * and a deny of the action counts whatever it is about.
    */
