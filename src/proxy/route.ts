@@ -46,10 +46,11 @@ export function createRouter<L extends Routed>(lives: readonly L[]): Router<L> {
   );
   const byName = new Map(others.map((regions) => [firstOf(regions).upstream.name, regions]));
   return (head) => {
-    const direct = byMatch(matched, head) ?? byHost(suffixed, head);
-    if (direct?.regions.size === 1) return onBase(direct, firstOf(direct.regions));
     const scope = readScope(head);
-    const found = direct ?? (scope === undefined ? byFirstSegment(byName, head.target) : undefined);
+    const found =
+      byMatch(matched, head) ??
+      byHost(suffixed, head) ??
+      (scope === undefined ? byFirstSegment(byName, head.target) : undefined);
     if (found !== undefined) return onBase(found, regionalOf(found.regions, scope));
     const regions = byScope.get(scope ?? "");
     if (regions === undefined)
@@ -96,12 +97,13 @@ function byNarrowness<L extends Routed>(a: Regions<L>, b: Regions<L>): number {
   );
 }
 
-/** In the region that an SDK signed for; the first where nobody signed. */
+/** In the region that an SDK signed for; the first where nobody signed. What is meant for one service reaches no other. */
 function regionalOf<L extends Routed>(regions: Regions<L>, scope: string | undefined): L {
   if (scope === undefined) return firstOf(regions);
-  const live = regions.get(scope.slice(0, scope.indexOf("/")));
-  if (live === undefined)
-    throw new Refusal("upstream-unknown", { detail: `the upstream is in no region of the scope ${scope}` });
+  const [region = "", service] = scope.split("/");
+  const live = regions.get(region);
+  if (live === undefined || live.upstream.service !== service)
+    throw new Refusal("upstream-unknown", { detail: `the upstream is not that of the scope ${scope}` });
   return live;
 }
 

@@ -156,8 +156,15 @@ describe("an upstream in several regions", () => {
     expect(hosts(hosted("eu-west-2/s3")).live.upstream.region).toBe("eu-west-2");
   });
 
-  it("is no other region's where it is in one only: its scope is not looked at", () => {
-    expect(way("GET /x", { host: "files.example.com", ...scoped("eu-west-1/s3") })).toEqual(["files", "/x"]);
+  it("S3.10 is asked for no other region or service than an SDK signs for, where it is in one region only", () => {
+    const signed = (host: string, target: string, scope: string) =>
+      codeOf(() => route(aHead(`PUT ${target}`, { host, ...scoped(scope) })));
+    expect(signed("files.example.com", "/x", "eu-west-1/s3")).toBe("upstream-unknown");
+    expect(signed("files.example.com", "/x", "us-east-1/dynamodb")).toBe("upstream-unknown");
+    const api = createRouter([aLive("s3", "s3"), anApi("/prod", { pathPrefix: "/profiles" })]);
+    const put = aHead("PUT /profiles/key", scoped("us-east-1/s3"));
+    expect(codeOf(() => api(put))).toBe("upstream-unknown");
+    expect(api(aHead("PUT /profiles/key", scoped("us-east-1/execute-api"))).target).toBe("/prod/key");
   });
 
   it("is in no region that is not its own", () => {
