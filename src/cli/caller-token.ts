@@ -1,5 +1,5 @@
-import { readFileSync } from "node:fs";
 import type { Environment } from "../config/load.ts";
+import { FileError, readTextFile } from "../files/read-text-file.ts";
 import { type Parsed, seeHelp, textOf } from "./command.ts";
 import { Complaint, misuse } from "./complaint.ts";
 import { bearerOf, signInLocally } from "./local-login.ts";
@@ -31,11 +31,20 @@ function ownToken(env: Environment): string {
   return env["POSTERN_TOKEN"] || env["AWS_SESSION_TOKEN"] || "";
 }
 
-function readTokenFile(path: string): string {
+/** Longer than any token that Postern takes. */
+const MAX_FILE_BYTES = 64 * 1024;
+
+/**
+ * What is in a token file: the token, and maybe a line end.
+ *
+ * @throws Complaint where it cannot be read whole
+ */
+export function readTokenFile(path: string): string {
   try {
-    return readFileSync(path, "utf8");
-  } catch {
-    throw new Complaint(`the file ${path} cannot be read`);
+    return readTextFile(path, MAX_FILE_BYTES);
+  } catch (error) {
+    const why = error instanceof FileError ? error.message : `the file ${path} cannot be read`;
+    throw new Complaint(why);
   }
 }
 

@@ -1,10 +1,9 @@
 import { spawn } from "node:child_process";
-import { readFileSync } from "node:fs";
 import { constants, devNull } from "node:os";
 import { resolve } from "node:path";
 import type { Environment } from "../config/load.ts";
 import { posternUrl } from "./ask-postern.ts";
-import { callerToken } from "./caller-token.ts";
+import { callerToken, readTokenFile } from "./caller-token.ts";
 import { type Command, command, type Parsed, seeHelp, textOf } from "./command.ts";
 import { Complaint, misuse } from "./complaint.ts";
 
@@ -32,7 +31,7 @@ export const exec: Command = (args, env) => {
     { name: "exec", help: HELP, options: { "token-file": TEXT, url: TEXT }, words: 1 },
     async (parsed) => {
       const [program, ...rest] = words;
-      if (program === undefined) throw misuse(`exec needs -- and a command; ${seeHelp("exec")}`);
+      if (!program) throw misuse(`exec needs -- and a command; ${seeHelp("exec")}`);
       return run(program, rest, { ...withoutAws(env), ...(await callerVariables(parsed, env)) });
     },
   )(own, env);
@@ -40,7 +39,7 @@ export const exec: Command = (args, env) => {
 
 /** What the SDKs would go by, or fall back to, in place of the caller's token. */
 const FOREIGN =
-  /^(?:POSTERN_TOKEN|AWS_(?:ACCESS_KEY_ID|SECRET_ACCESS_KEY|(?:SESSION|SECURITY|BEARER)_TOKEN.*|(?:DEFAULT_)?PROFILE|(?:ROLE|WEB_IDENTITY|CONTAINER|CREDENTIAL|ENDPOINT_URL|IGNORE_CONFIGURED_ENDPOINT).*))$/;
+  /^(?:POSTERN_TOKEN|AWS_(?:ACCESS_KEY_ID|SECRET_ACCESS_KEY|(?:SESSION|SECURITY|BEARER)_TOKEN.*|(?:DEFAULT_)?PROFILE|(?:ROLE|WEB_IDENTITY|CONTAINER|CREDENTIAL|ENDPOINT_URL|IGNORE_CONFIGURED_ENDPOINT|USE_FIPS|USE_DUALSTACK).*))$/;
 
 function withoutAws(env: Environment): Environment {
   return Object.fromEntries(Object.entries(env).filter(([name]) => !FOREIGN.test(name)));
@@ -55,6 +54,7 @@ async function callerVariables(parsed: Parsed, env: Environment): Promise<Enviro
     AWS_DISABLE_HOST_PREFIX_INJECTION: "true",
     AWS_CONFIG_FILE: devNull,
     AWS_SHARED_CREDENTIALS_FILE: devNull,
+    ...unproxied(new URL(url).hostname, env),
   };
   const file = textOf(parsed, "token-file");
   const [user] = parsed.words;
@@ -76,22 +76,31 @@ async function callerVariables(parsed: Parsed, env: Environment): Promise<Enviro
   };
 }
 
+/** What goes to Postern carries a token, and is no proxy's. */
+function unproxied(host: string, env: Environment): Environment {
+  const others = env["NO_PROXY"] || env["no_proxy"];
+  const list = others ? `${others},${host}` : host;
+  return { NO_PROXY: list, no_proxy: list };
+}
+
 /** SDKs send what is in the file as it stands, and some say of a line end no more than that there are no credentials. */
 function checkBare(file: string): void {
-  if (/\s/.test(readFileSync(file, "utf8")))
+  if (/\s/.test(readTokenFile(file)))
     throw new Complaint(
       `the file ${file} has a line end or a space beside its token, which SDKs do not take`,
     );
 }
 
 const SIGNALS = ["SIGTERM", "SIGINT", "SIGHUP"] as const;
+/** A terminal sends these to every process before it, and to some programs a second one means more. */
+const OF_TERMINAL: ReadonlySet<NodeJS.Signals> = new Set(["SIGINT", "SIGHUP"]);
 
 /** Runs a program in place of this one: it has the terminal, gets the signals, and its end is the end. */
 function run(program: string, args: readonly string[], env: Environment): Promise<number> {
   return new Promise((done, fail) => {
     const child = spawn(program, args, { stdio: "inherit", env });
     const hand = (signal: NodeJS.Signals): void => {
-      child.kill(signal);
+      if (!process.stdin.isTTY || !OF_TERMINAL.has(signal)) child.kill(signal);
     };
     for (const signal of SIGNALS) process.on(signal, hand);
     const forget = (): void => {

@@ -53,6 +53,9 @@ describe("postern exec", () => {
       AWS_BEARER_TOKEN_BEDROCK: "real",
       POSTERN_TOKEN: "a.b.c",
       AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: "true",
+      AWS_USE_FIPS_ENDPOINT: "true",
+      HTTP_PROXY: "http://proxy.example.com",
+      NO_PROXY: "internal",
     };
     const { env: child } = await seen(["analyst"], { ...foreign, AWS_REGION: "eu-west-1" });
     for (const name of [
@@ -61,10 +64,15 @@ describe("postern exec", () => {
       "AWS_WEB_IDENTITY_TOKEN_FILE",
       "AWS_ENDPOINT_URL_S3",
       "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS",
+      "AWS_USE_FIPS_ENDPOINT",
     ])
       expect(child).not.toHaveProperty(name);
     expect(JSON.stringify(child)).not.toMatch(/AKIAREAL|"real"|a\.b\.c/);
-    expect(child).toMatchObject({ AWS_SHARED_CREDENTIALS_FILE: "/dev/null", AWS_REGION: "eu-west-1" });
+    expect(child).toMatchObject({
+      AWS_SHARED_CREDENTIALS_FILE: "/dev/null",
+      AWS_REGION: "eu-west-1",
+      NO_PROXY: "internal,127.0.0.1",
+    });
   });
 
   it("points to Postern for credentials where the token is in a file", async () => {
@@ -93,6 +101,8 @@ describe("postern exec", () => {
     [["analyst", "--"], 64],
     [["guest", "--", "true"], 64],
     [["--", "true"], 64],
+    [["analyst", "--", ""], 64],
+    [["--token-file", "/dev/zero", "--", "true"], 1],
     [["--token-file", "/no/such/file", "--", "true"], 1],
   ])("%j ends with %i", async (args, code) => {
     expect((await speak(["exec", ...args], env)).code).toBe(code);

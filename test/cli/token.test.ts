@@ -109,11 +109,6 @@ describe("postern whoami", () => {
       {},
       "a user, --token and --token-file are answers to one question; see postern whoami --help",
     ],
-    [
-      ["--token-file", "/dev/null"],
-      {},
-      "no token: name a user, or set POSTERN_TOKEN; see postern whoami --help",
-    ],
     [["--token", "a b"], {}, "a token has no spaces and only ASCII characters"],
     [["--token", "a\nHost: evil"], {}, "a token has no spaces and only ASCII characters"],
     [["--url", "postern:4480", "--token", "x"], {}, "--url postern:4480: it is neither https: nor http:"],

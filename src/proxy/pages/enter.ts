@@ -21,10 +21,9 @@ export function enter(visit: Visit, pages: ReadonlyMap<string, Page>, rules: Sel
   const name = TARGET.exec(head.target)?.[1];
   if (name === undefined) throw new Refusal("target-ambiguous", { detail: "not a plain name" });
   const page = pages.get(name);
-  const isThere = page?.isOn(rules) === true;
-  if (isThere) visit.manner = { word: page.word, cors: page.isForBrowsers ? corsOf(rules) : undefined };
-  checkExtras(visit, isThere ? page.takes : []);
-  if (!isThere) throw new Refusal("upstream-unknown");
+  if (page?.isOn(rules) !== true) throw new Refusal("upstream-unknown", { detail: "no such page is on" });
+  visit.manner = { word: page.word, cors: page.isForBrowsers ? corsOf(rules) : undefined };
+  checkExtras(visit, page.takes);
 }
 
 /** Cookies are nobody's here: a page of another origin sends its token in a header. */

@@ -3,7 +3,7 @@ import type { Manner, Visit } from "../visit.ts";
 
 /** A page of Postern's own for its callers. */
 export interface Page {
-  /** `GET` has HEAD with it, which gets the same headers. */
+  /** `GET` has HEAD with it, unless the page itself refuses that. */
   readonly method: "GET" | "POST";
   readonly isOn: (rules: SelfServiceRules) => boolean;
   /** Whether the pages of other origins that are listed may call it. */

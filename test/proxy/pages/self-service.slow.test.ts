@@ -95,3 +95,29 @@ describe("S5 H13 whoami and presign", () => {
         expect((await ask(method, page, headers)).cors).toEqual({});
   });
 });
+
+it("a page that is off is as unknown as one that there never was, whatever is asked of it", async () => {
+  const off = await startPages("{}");
+  try {
+    const authorization = `Bearer ${await off.tokenOf("analyst")}`;
+    for (const [method, page, body] of [
+      ["GET", "credentials"],
+      ["GET", "credentials?role=arn"],
+      ["POST", "presign", "{}"],
+      ["GET", "nothing?a=b"],
+    ] as const) {
+      const answer = await request(`${off.url}/.postern/${page}`, {
+        method,
+        headers: { authorization },
+        body: body ?? null,
+      });
+      await answer.body.dump();
+      expect([answer.statusCode, answer.headers["x-postern-reason"]], page).toEqual([
+        404,
+        "upstream-unknown",
+      ]);
+    }
+  } finally {
+    await off.close();
+  }
+});
