@@ -36,6 +36,12 @@ export interface ApiOperation {
    *   which is then read as JSON.
    */
   readonly resources?: readonly string[];
+  /**
+   * Templates like those of `resources`, in whose text `*` and `?` may stand: all that it may touch besides, where the
+   * request does not tell exactly (`Requirement.mayReach`), as `…:parameter{Path}/*`. They allow nothing; a deny that could
+   * mean any of it counts, for each of `resources`.
+   */
+  readonly mayReach?: readonly string[];
 }
 
 /** A service as Postern reads it: what can be named from here can be decided, and nothing else. */

@@ -8,6 +8,8 @@ export interface Named {
   readonly text: string;
   /** What may stand there instead, for denies: the same thing by another name, or what it is a part of. */
   readonly within?: readonly string[];
+  /** Patterns of what may stand there instead, where the name does not tell exactly (`Requirement.mayReach`). */
+  readonly mayReach?: readonly string[];
 }
 
 /** What a kind of name needs to know besides the text. */
@@ -49,6 +51,7 @@ export const plainName: NameKind = (given) => (NAME.test(given) ? { text: given 
  * - `key`: of KMS by its id; whose alias an alias is nobody can tell.
  * - `rule(EventBusName)`: of EventBridge, on the bus that is told or the default one.
  * - `unqualified`: a name without the `:` and what stands behind it, by which IAM does not tell resources apart.
+ * - `execution`: of Step Functions, an execution or a map run by its ARN; a part of its state machine.
  * - `bedrock-model`: what follows an ARN's region: a foundation model, an inference profile, or what an ARN names.
  */
 export const NAME_KINDS: Readonly<Record<string, NameKind>> = {
@@ -64,6 +67,7 @@ export const NAME_KINDS: Readonly<Record<string, NameKind>> = {
     const name = QUALIFIED.exec(given)?.[1];
     return name === undefined ? "wrong" : { text: name };
   },
+  execution: executionName,
   "bedrock-model": bedrockModel,
 };
 
@@ -123,4 +127,12 @@ function ruleName(given: string, { upstream, other = "default" }: Naming): Named
   const bus = named.slice(BUS.length);
   if (!named.startsWith(BUS) || !PATH.test(bus) || !NAME.test(given)) return "wrong";
   return { text: bus === "default" ? given : `${bus}/${given}` };
+}
+
+/** `execution:machine:name`, `express:machine:name:id` or `mapRun:machine/label:id` (Step Functions API reference). */
+const EXECUTION = /^(?:execution|express|mapRun):(?<machine>[\w.-]+)[/:][\w.:/-]+$/;
+
+function executionName(given: string): Named | "wrong" {
+  const machine = EXECUTION.exec(given)?.groups?.["machine"];
+  return machine === undefined ? "wrong" : { text: given, within: [`stateMachine:${machine}`] };
 }

@@ -11,10 +11,11 @@ import { parseTemplate, type Placeholder, type Template } from "./template.ts";
 /** More than any operation names at once; AWS's batches have at most some hundred entries. */
 const MAX_RESOURCES = 1_000;
 
-/** One thing that a request touches. */
+/** One thing that a request touches, and what that is a part of, or may be. */
 interface Touched {
   readonly resource: string;
   readonly within: readonly string[];
+  readonly mayReach: readonly string[];
 }
 
 /** Nobody can tell what it is. */
@@ -27,26 +28,34 @@ const UNKNOWN = Symbol("a resource that nobody knows");
  * an ARN that is not this upstream's
  */
 export function requirementsOf(
-  { action, covers, resources }: ApiOperation,
+  { action, covers, resources, mayReach }: ApiOperation,
   members: Members,
   upstream: Upstream,
 ): readonly Requirement[] {
-  const own = { action, ...(covers !== undefined && { covers }) };
-  if (resources?.length === 0) return [{ ...own, resource: "*" }];
-  const touched = (resources ?? []).flatMap((text) => fill(parseTemplate(text), members, upstream));
+  const reached = filledAll(mayReach, members, upstream);
+  const all = { action, ...(covers !== undefined && { covers }) };
+  const unknown = { ...all, resource: "*", unknownResource: true } as const;
+  if (reached.includes(UNKNOWN)) return [unknown];
+  const patterns = reached.flatMap((one) => (one === UNKNOWN ? [] : [one.resource]));
+  if (resources?.length === 0)
+    return [{ ...all, resource: "*", ...(patterns.length > 0 && { mayReach: patterns }) }];
+  const touched = filledAll(resources, members, upstream);
   const known = new Map(touched.flatMap((one) => (one === UNKNOWN ? [] : [[one.resource, one] as const])));
   if (known.size > MAX_RESOURCES) throw wrong("too many resources", members);
-  const requirements: Requirement[] = [...known.values()].map(({ resource, within }) => ({
-    ...own,
+  const requirements: Requirement[] = [...known.values()].map(({ resource, within, mayReach: own }) => ({
+    ...all,
     resource,
     ...(within.length > 0 && { within }),
+    ...(own.length + patterns.length > 0 && { mayReach: [...own, ...patterns] }),
   }));
-  if (known.size === 0 || touched.includes(UNKNOWN))
-    requirements.push({ ...own, resource: "*", unknownResource: true });
-  return requirements;
+  return known.size === 0 || touched.includes(UNKNOWN) ? [...requirements, unknown] : requirements;
 }
 
 type Filled = readonly (Touched | typeof UNKNOWN)[];
+
+function filledAll(templates: readonly string[] = [], members: Members, upstream: Upstream): Filled {
+  return templates.flatMap((text) => fill(parseTemplate(text), members, upstream));
+}
 
 /** What a template names in a request: nothing where a member of it is not there. */
 function fill(template: Template, members: Members, upstream: Upstream): Filled {
@@ -67,12 +76,12 @@ function givenFor({ place, fallback }: Placeholder, members: Members): readonly 
   return textsAt(place, members).map((text) => text ?? fallback);
 }
 
-/** What stands behind a `:` of a resource belongs to what stands before it, as the alias of a state machine does. */
+/** What stands behind a `:` or `/` of a resource belongs to what stands before it, as a consumer of a stream does. */
 function byOwnArn(text: string, upstream: Upstream): Touched {
   const resource = ownResource(text, upstream);
   const head = text.slice(0, text.length - resource.length);
-  const cuts = [...resource.matchAll(/:/g)].map(({ index }) => head + resource.slice(0, index));
-  return { resource: text, within: cuts };
+  const cuts = [...resource.matchAll(/[:/]/g)].map(({ index }) => head + resource.slice(0, index));
+  return { resource: text, within: cuts, mayReach: [] };
 }
 
 /** The texts of a template's parts as one request has them. */
@@ -88,6 +97,8 @@ function byTemplate(
   upstream: Upstream,
 ): Filled[number] {
   let variants: readonly string[] = [start];
+  let reached: readonly string[] = [];
+  const wholes: string[] = [];
   for (const [i, part] of parts.entries()) {
     const given = row[i] ?? "";
     const named =
@@ -95,11 +106,20 @@ function byTemplate(
         ? { text: filledIn(part, upstream) }
         : nameIn(part, { given, before: variants[0] ?? "" }, members, upstream);
     if (named === undefined) return UNKNOWN;
-    const { text, within = [] } = named;
-    variants = [text, ...within].flatMap((one) => variants.map((variant) => variant + one));
+    if (typeof parts[i - 1] === "object" && PART_OF.test(named.text)) wholes.push(...variants);
+    const { text, within = [], mayReach = [] }: Named = named;
+    reached = [...joined(reached, [text, ...within]), ...joined(variants, mayReach)];
+    variants = joined(variants, [text, ...within]);
   }
   const [resource = "", ...within] = variants;
-  return { resource, within };
+  return { resource, within: [...within, ...wholes], mayReach: reached };
+}
+
+/** What follows a member behind it belongs to what the member names, as a version of a layer does. */
+const PART_OF = /^[:/]/;
+
+function joined(heads: readonly string[], ends: readonly string[]): readonly string[] {
+  return ends.flatMap((end) => heads.map((head) => head + end));
 }
 
 /** What a member says, and what stands before it in the ARN that is being made. */

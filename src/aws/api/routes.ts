@@ -53,7 +53,7 @@ function routeOf(name: string, operation: ApiOperation): readonly ApiRoute[] {
     .filter((part) => part !== "")
     .map(partOf);
   const labels = new Set(parts.flatMap((part) => (part.kind === "literal" ? [] : [part.name])));
-  const members = (operation.resources ?? [])
+  const members = [...(operation.resources ?? []), ...(operation.mayReach ?? [])]
     .flatMap((text) => placesOf(parseTemplate(text)))
     .flatMap(({ inQuery, steps: [{ member }, ...within] }) =>
       inQuery ? [] : [within.length > 0 ? "" : member],

@@ -80,11 +80,38 @@ describe("S3.6 what a template names", () => {
   });
 });
 
+const reaching = (resources: readonly string[], mayReach: readonly string[], body: object) =>
+  requirementsOf(
+    { action: "shop:Do", resources, mayReach },
+    bodyMembers(body as Readonly<Record<string, unknown>>),
+    upstream,
+  );
+
+describe("S3.6 what a request may reach", () => {
+  it("is said with each thing that it touches", () => {
+    const all = reaching([`${OWN}a/{A}`, `${OWN}b/{A}`], [`${OWN}a/{A}/*`], { A: "x" });
+    expect(all).toEqual([
+      { action: "shop:Do", resource: `${HEAD}a/x`, mayReach: [`${HEAD}a/x/*`] },
+      { action: "shop:Do", resource: `${HEAD}b/x`, mayReach: [`${HEAD}a/x/*`] },
+    ]);
+  });
+
+  it("is said where IAM knows no resource, and not where its members are not there", () => {
+    expect(reaching([], [`${OWN}a/*`], {})).toEqual([
+      { action: "shop:Do", resource: "*", mayReach: [`${HEAD}a/*`] },
+    ]);
+    expect(reaching([], [`${OWN}a/{A}/*`], {})).toEqual([{ action: "shop:Do", resource: "*" }]);
+  });
+
+  it("is everything where nobody can tell it", () => {
+    expect(reaching([`${OWN}a/{A}`], [`${OWN}key/{K|key}`], { A: "x", K: "alias/app" })).toEqual([UNKNOWN]);
+  });
+});
+
 describe("S3.6 an ARN", () => {
   it.each([
-    [`${HEAD}shelf/a1`, []],
-    ["arn:aws:shop::123456789012:shelf/a1", []],
-    ["arn:aws:shop:us-east-1::shelf/a1", []],
+    [`${HEAD}shelf/a1`, [`${HEAD}shelf`]],
+    [`${HEAD}stream/a/c:1`, [`${HEAD}stream`, `${HEAD}stream/a`, `${HEAD}stream/a/c`]],
     [`${HEAD}machine:a:PROD`, [`${HEAD}machine`, `${HEAD}machine:a`]],
   ])("of its own, %s, is itself and a part of %s", (arn, within) => {
     expect(asks(["{Arn}"], { Arn: arn })).toEqual([
@@ -150,6 +177,11 @@ describe("S3.6 a name of a kind", () => {
     ["rule/{R|rule(B)}", { R: "r", B: "default" }, ["rule/r"]],
     ["rule/{R|rule(B)}", { R: "r", B: "own" }, ["rule/own/r"]],
     ["rule/{R|rule(B)}", { R: "r", B: `${HEAD}event-bus/aws.partner/x` }, ["rule/aws.partner/x/r"]],
+    ["layer:{L}:{V}", { L: "base", V: "1" }, ["layer:base:1", "layer:base"]],
+    ["thing/{T}/{S}", { T: "door", S: "day" }, ["thing/door/day", "thing/door"]],
+    ["{E|execution}", { E: `${HEAD}execution:pay:x` }, ["execution:pay:x", "stateMachine:pay"]],
+    ["{E|execution}", { E: `${HEAD}express:pay:x:1` }, ["express:pay:x:1", "stateMachine:pay"]],
+    ["{E|execution}", { E: `${HEAD}mapRun:pay/l:1` }, ["mapRun:pay/l:1", "stateMachine:pay"]],
     ["machine:{M|unqualified}", { M: `${HEAD}machine:m:PROD` }, ["machine:m"]],
     ["topic/{T|text}", { T: "$aws/a b=%2F[1]" }, ["topic/$aws/a b=%2F[1]"]],
   ])("%s of %o is %o", (template, body, names) => {

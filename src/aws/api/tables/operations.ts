@@ -7,7 +7,7 @@ export type Touched = readonly string[] | "unknown";
 export type Group = readonly [touched: Touched, operations: string];
 
 /** What a group cannot say of an operation. */
-export type Further = Pick<ApiOperation, "covers" | "headers" | "hostPrefix">;
+export type Further = Pick<ApiOperation, "covers" | "headers" | "hostPrefix" | "mayReach">;
 
 /** IAM knows no resource for it. */
 export const NO_RESOURCE: Touched = [];
