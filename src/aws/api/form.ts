@@ -3,7 +3,10 @@ import { malformed } from "../body.ts";
 import type { JsonObject } from "../strict-json.ts";
 
 /** Deeper than any form of AWS. */
-const MAX_DEPTH = 64;
+const MAX_DEPTH = 16;
+
+/** Steps of all names together: more than a form of AWS's most, a megabyte, has room for. */
+const MAX_STEPS = 200_000;
 
 /** The indexes of a list count from one, and have one spelling. */
 const INDEX = /^[1-9]\d{0,8}$/;
@@ -18,10 +21,13 @@ type Node = Map<string, Node | string>;
  */
 export function membersOfForm(pairs: readonly QueryPair[]): JsonObject {
   const root: Node = new Map();
+  let taken = 0;
   for (const [name, value] of pairs) {
-    const steps = name.split(".");
+    const steps = name.split(".", MAX_DEPTH + 1);
+    taken += steps.length;
+    if (steps.length > MAX_DEPTH || taken > MAX_STEPS)
+      throw malformed("a form nested too deep, or too large");
     const last = steps.pop() ?? "";
-    if (steps.length >= MAX_DEPTH) throw malformed("a form nested too deep");
     const node = steps.reduce(inner, root);
     if (node.has(last)) throw malformed("a member of a form stands twice");
     node.set(last, value);

@@ -44,6 +44,11 @@ describe("S3.5 a request of the query protocol", () => {
     ["a line end", `Action=PutItem&${V}&Shelf=a\r\n`, "body-malformed"],
     ["JSON", '{"Action":"PutItem"}', "operation-unknown"],
     ["too many members", `Action=PutItem&${V}${"&a".repeat(100_000)}`, "body-malformed"],
+    [
+      "too many steps to members",
+      `Action=PutItem&${V}&${Array.from({ length: 20_000 }, (_, i) => `${i}${".b".repeat(12)}=`).join("&")}`,
+      "body-malformed",
+    ],
     ["members too deep", `Action=PutItem&${V}&${"a.".repeat(100)}b=1`, "body-malformed"],
     ["a signature", `Action=ListItems&${V}&X-Amz-Signature=x`, "presigned-not-accepted"],
     ["an old signature", `Action=ListItems&${V}&AWSAccessKeyId=x&Signature=y`, "presigned-not-accepted"],
