@@ -11,7 +11,7 @@ import type { Forwarded, OnForwarded, SignedRequest } from "./signed-request.ts"
 import { type RawPart, trailersToClient } from "./trailers.ts";
 import { guardOf, type TokenGuard } from "./token-guard.ts";
 import { drainRest } from "./upload.ts";
-import { repeatsToken, verdictOn } from "./verdict.ts";
+import { repeatsToken, verdictOn, verdictOnHead } from "./verdict.ts";
 
 function unknownCoding(): Refusal {
   return new Refusal("upstream-unreachable", { detail: "an unknown transfer coding" });
@@ -62,7 +62,8 @@ export class Answer implements Dispatcher.DispatchHandler {
       this.#held = new HeldAnswer(method, status, raw);
       return true;
     }
-    return this.#guard?.isIn(raw) === true ? this.#breakOff(repeatsToken()) : this.#start({ status, raw });
+    const end = verdictOnHead(raw, this.#guard, this.#framing !== undefined);
+    return end === undefined ? this.#start({ status, raw }) : this.#breakOff(end);
   }
 
   #start(head: AnswerHead): true {

@@ -25,6 +25,14 @@ export function isBodiless(method: string, status: number): boolean {
   return method === "HEAD" || status === 204 || status === 304;
 }
 
+/** Whether a body is compressed, or in another coding that hides what it says (RFC 9110 section 8.4). */
+export function isCoded(raw: readonly Buffer[]): boolean {
+  return raw.some((value, i) => {
+    if (i % 2 === 0 || !isNamed(raw[i - 1] as Buffer, "content-encoding")) return false;
+    return value.length > 0 && !isNamed(value, "identity");
+  });
+}
+
 /** Whether bytes are this lower-case word, in whatever case; most differ in length already. */
 export function isNamed(bytes: Buffer, word: string): boolean {
   return bytes.length === word.length && bytes.toString("latin1").toLowerCase() === word;

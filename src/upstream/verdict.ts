@@ -1,5 +1,6 @@
 import type { ErrorAnswer } from "../aws/service.ts";
 import { Refusal } from "../domain/refusal.ts";
+import { isCoded } from "./framing.ts";
 import type { HeldAnswer } from "./held-answer.ts";
 import type { SignedRequest } from "./signed-request.ts";
 import type { TokenGuard } from "./token-guard.ts";
@@ -21,6 +22,23 @@ export function verdictOn(
   if (withhold?.(answer) === true) return "withheld";
   if (guard === undefined || !held.repeats(guard)) return undefined;
   return repeatsToken();
+}
+
+/**
+ * How an answer ends of which the head is enough to keep it from the client: one that repeats the session token there, or
+ * whose body is compressed, though it was asked for as it is, so that nobody sees at once what it repeats.
+ */
+export function verdictOnHead(
+  raw: readonly Buffer[],
+  guard: TokenGuard | undefined,
+  hasBody: boolean,
+): Refusal | undefined {
+  if (guard === undefined) return undefined;
+  if (guard.isIn(raw)) return repeatsToken();
+  if (!hasBody || !isCoded(raw)) return undefined;
+  return new Refusal("answer-withheld", {
+    detail: "a compressed answer, which may repeat the session token",
+  });
 }
 
 /** What the client gets in place of an answer that repeats the session token. */

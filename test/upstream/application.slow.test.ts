@@ -218,15 +218,35 @@ describe("an application that repeats the token it was called with", () => {
     expect((await ask()).status).toBe(599);
   });
 
-  it("is not asked for what is compressed; what is so all the same passes", async () => {
-    const body = gzipSync("hello");
-    let asked: string | undefined;
+  it("is not asked for what is compressed", async () => {
+    serve = ({ headers }, response) => response.end(headers["accept-encoding"]);
+    expect(await (await ask()).text()).toBe("identity");
+  });
+
+  it.each([
+    ["gzip", 200],
+    ["GZIP", 404],
+    ["identity, br", 200],
+    ["x-unheard-of", 500],
+  ])("has what it compresses all the same refused: %s with status %i", async (coding, status) => {
     serve = ({ headers }, response) => {
-      asked = String(headers["accept-encoding"]);
-      response.writeHead(200, { "content-encoding": "gzip" }).end(body);
+      const body = gzipSync(JSON.stringify(headers));
+      response.writeHead(status, { "content-encoding": coding }).end(body);
     };
-    expect(await (await ask()).text()).toBe("hello");
-    expect(asked).toBe("identity");
+    const got = await ask();
+    expect([got.status, got.headers.get("x-code"), await got.text()]).toEqual([599, "answer-withheld", ""]);
+    expect(ends).toMatchObject([{ detail: "a compressed answer, which may repeat the session token" }]);
+  });
+
+  it.each([
+    ["GET", 200, "Identity", "hello"],
+    ["GET", 200, "", "hello"],
+    ["HEAD", 200, "gzip", ""],
+    ["GET", 304, "gzip", ""],
+  ])("may state the coding of what hides nothing: %s, %i, %j", async (method, status, coding, body) => {
+    serve = (_request, response) => response.writeHead(status, { "content-encoding": coding }).end(body);
+    const got = await ask("/k", { method });
+    expect([got.status, await got.text()]).toEqual([status, body]);
   });
 });
 
