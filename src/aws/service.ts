@@ -27,7 +27,10 @@ export interface ApiPlace {
   readonly id: string;
   /** The stage of its ARNs; `$default` where an HTTP API has no other. */
   readonly stage: string;
-  /** In lower case: other stages at the same host, which no path may reach where `stage` is `$default`. */
+  /**
+   * What leads to another stage or API when it stands behind the base path: segments with `/` between them, in lower
+   * case. At AWS's own hosts these are the other stages where `stage` is `$default`, at a custom domain other mappings.
+   */
   readonly otherStages: ReadonlySet<string>;
   /** What every path begins with, without a `/` at its end: the stage, the base path of a custom domain, or nothing. */
   readonly basePath: string;

@@ -16,6 +16,16 @@ const api = z.strictObject({
     .describe(
       "Where stage is $default: the API's other stages. AWS gives them every path that begins with their name, and Postern refuses those.",
     ),
+  otherMappings: distinct(
+    written(
+      /^(?=.{1,300}$)[\w$.+!*'()-]+(?:\/[\w$.+!*'()-]+)*$/,
+      "a mapping is written as the domain has it, like orders or orders/v2",
+    ),
+  )
+    .optional()
+    .describe(
+      "At a custom domain: the paths of its other API mappings, whole. AWS gives a path to the longest that fits, and Postern refuses what would go to another.",
+    ),
   sendId: z
     .boolean()
     .optional()

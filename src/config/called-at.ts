@@ -29,21 +29,30 @@ function usualEndpointOf(settings: Settings, region: string): string {
   return endpointOf(prefix, region);
 }
 
+/** Whether the paths of an API begin with stages, as at AWS's own hosts, and not with the mappings of a custom domain. */
+export function isByStages(settings: Settings): boolean {
+  const { endpoint } = settings;
+  return (
+    endpoint === undefined || readAwsHost(settings, hostOf(inRegion(endpoint, "us-east-1"))) !== undefined
+  );
+}
+
 /** The API that an upstream is, and where in its host. */
 export function apiPlaceOf(settings: Settings, region: string): ApiPlace | undefined {
   if (settings.api === undefined) return undefined;
-  const { id, stage, sendId, otherStages } = settings.api;
+  const { id, stage, sendId, otherStages = [], otherMappings = [] } = settings.api;
   const own = settings.endpoint && inRegion(settings.endpoint, region);
   const standing = own === undefined ? ITS_OWN : readAwsHost(settings, hostOf(own))?.standing;
   const isForEvery = standing?.kind === "api" && standing.id === undefined;
   const written = own === undefined ? "" : endpointPathOf(own);
   // At AWS's own hosts the stage is first in the path; at any other the operator says what is.
   const usual = standing === undefined || stage === "$default" ? "" : `/${stage}`;
+  const basePath = written === "" ? usual : written;
   return {
     id,
     stage,
-    otherStages: inLowerCase(otherStages),
-    basePath: written === "" ? usual : written,
+    otherStages: new Set([...inLowerCase(otherStages), ...below(basePath, inLowerCase(otherMappings))]),
+    basePath,
     sendsId: sendId ?? isForEvery,
   };
 }
@@ -51,6 +60,14 @@ export function apiPlaceOf(settings: Settings, region: string): ApiPlace | undef
 /** Where no endpoint is written the API is called at the host that AWS gave it. */
 const ITS_OWN = { kind: "service" } as const;
 
-function inLowerCase(names: readonly string[] = []): ReadonlySet<string> {
-  return new Set(names.map((name) => name.toLowerCase()));
+function inLowerCase(names: readonly string[]): readonly string[] {
+  return names.map((name) => name.toLowerCase());
+}
+
+/** What of the paths of a host goes on behind a base path. All others are out of reach. */
+function below(basePath: string, paths: readonly string[]): readonly string[] {
+  const start = `${basePath.toLowerCase()}/`;
+  return paths
+    .map((path) => `/${path}`)
+    .flatMap((path) => (path.startsWith(start) ? path.slice(start.length) : []));
 }

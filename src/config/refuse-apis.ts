@@ -1,4 +1,5 @@
-import { isInTheClear } from "./address.ts";
+import { endpointPathOf, isInTheClear } from "./address.ts";
+import { isByStages } from "./called-at.ts";
 import { asMap, type Draft } from "./draft.ts";
 import type { Found } from "./problem.ts";
 import type { Config } from "./schema.ts";
@@ -19,18 +20,42 @@ export function refuseApis(draft: Draft): readonly Found[] {
 }
 
 type Settings = Config["upstreams"][string];
+type Api = NonNullable<Settings["api"]>;
 
-function oddApi({ service, api }: Settings): Found[] {
+function oddApi(settings: Settings): Found[] {
+  const { service, api } = settings;
   if (service === "iotdevicegateway") return [{ path: ["service"], message: NO_MQTT }];
   if (service !== "execute-api")
     return api === undefined
       ? []
       : [{ path: ["api"], message: `api is API Gateway's, and this is ${service}` }];
   if (api === undefined) return [{ path: [], message: NO_API }];
-  return api.otherStages === undefined || api.stage === "$default"
-    ? []
-    : [{ path: ["api", "otherStages"], message: "a path of this stage begins with its name; leave it out" }];
+  return oddOthers(settings, api);
 }
+
+/** Said at the wrong host they would keep nobody from anything. */
+function oddOthers(settings: Settings, { stage, otherStages, otherMappings }: Api): Found[] {
+  const [ofStages, ofMappings] = [
+    ["api", "otherStages"],
+    ["api", "otherMappings"],
+  ];
+  if (isByStages(settings))
+    return [
+      ...(otherStages === undefined || stage === "$default" ? [] : [{ path: ofStages, message: ONE_STAGE }]),
+      ...(otherMappings === undefined ? [] : [{ path: ofMappings, message: NO_DOMAIN }]),
+    ];
+  const own = settings.endpoint && endpointPathOf(settings.endpoint).toLowerCase();
+  const isOwn = otherMappings?.some((path) => `/${path.toLowerCase()}` === own);
+  return [
+    ...(otherStages === undefined ? [] : [{ path: ofStages, message: NO_STAGES }]),
+    ...(isOwn ? [{ path: ofMappings, message: OWN_MAPPING }] : []),
+  ];
+}
+
+const ONE_STAGE = "a path of this stage begins with its name; leave it out";
+const NO_DOMAIN = "mappings are of a custom domain, and this is AWS's own host; leave it out";
+const NO_STAGES = "a custom domain leads by mappings and not by stages: write otherMappings";
+const OWN_MAPPING = "the path of the endpoint is the mapping of this API itself; name the others";
 
 const NO_MQTT =
   "MQTT over WebSockets is not taken yet; messages are published over HTTPS by service: iotdata";

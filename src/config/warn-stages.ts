@@ -1,22 +1,24 @@
-import { hostOf } from "./address.ts";
-import { readAwsHost } from "./aws-host.ts";
+import { isByStages } from "./called-at.ts";
 import type { Draft } from "./draft.ts";
 import type { Found } from "./problem.ts";
-import { inRegion } from "./upstream-schema.ts";
 
 /**
- * Finds APIs whose default stage is meant, at a host that has the paths of all stages: one that begins with another
- * stage's name would be decided as a path of the default stage.
+ * Finds APIs beside which others may be at the same host: a path that begins with the stage or the mapping of another
+ * would be decided as a path of this one.
  */
 export function warnOfStages({ upstreams }: Draft): readonly Found[] {
   return upstreams.flatMap(({ key, fit }) => {
-    if (fit?.api?.stage !== "$default" || fit.api.otherStages !== undefined) return [];
-    const { endpoint } = fit;
-    const isShared =
-      endpoint === undefined || readAwsHost(fit, hostOf(inRegion(endpoint, "us-east-1"))) !== undefined;
-    return isShared ? [{ path: ["upstreams", key, "api", "stage"], message: OTHERS }] : [];
+    if (fit?.api === undefined) return [];
+    const { stage, otherStages, otherMappings } = fit.api;
+    const path = ["upstreams", key, "api"];
+    if (!isByStages(fit)) return otherMappings === undefined ? [{ path, message: OTHER_MAPPINGS }] : [];
+    return stage === "$default" && otherStages === undefined
+      ? [{ path: [...path, "stage"], message: OTHER_STAGES }]
+      : [];
   });
 }
 
-const OTHERS =
+const OTHER_STAGES =
   "a path that begins with another stage's name reaches that stage: name those in otherStages, [] where there are none";
+const OTHER_MAPPINGS =
+  "a path that begins with another mapping of the domain reaches its API: name those in otherMappings, [] where there are none";

@@ -32,6 +32,38 @@ describe("an API", () => {
     expect(of({ ...ORDERS, api })).toEqual([expect.stringMatching(problem)]);
   });
 
+  it("H10 is told beside which others it is, as its host tells them apart", () => {
+    const at = (endpoint: string | undefined, more: object) =>
+      of({ ...ORDERS, endpoint, api: { ...ORDERS.api, ...more } });
+    const own = "https://a1b2c3.execute-api.us-east-1.amazonaws.com/prod";
+    const custom = "https://api.example.com/v1";
+    expect(at(undefined, { otherStages: ["dev"] })).toEqual([
+      "api.otherStages: a path of this stage begins with its name; leave it out",
+    ]);
+    expect(at(own, { otherMappings: ["v2"] })).toEqual([
+      "api.otherMappings: mappings are of a custom domain, and this is AWS's own host; leave it out",
+    ]);
+    for (const stage of ["prod", "$default"])
+      expect(at(custom, { stage, otherStages: ["dev"] })).toEqual([
+        "api.otherStages: a custom domain leads by mappings and not by stages: write otherMappings",
+      ]);
+    expect(at(custom, { otherMappings: ["v2", "V1"] })).toEqual([
+      "api.otherMappings: the path of the endpoint is the mapping of this API itself; name the others",
+    ]);
+    for (const otherMappings of [[], ["v2", "v1/v2", "$default/a.b"]])
+      expect(at(custom, { otherMappings })).toEqual([]);
+  });
+
+  it.each(["", "/v2", "v2/", "a//b", "a b", "a%2fb", "a?b", "v".repeat(301)])(
+    "has no other mapping such as %j",
+    (mapping) => {
+      const api = { ...ORDERS.api, otherMappings: [mapping] };
+      expect(of({ ...ORDERS, endpoint: "https://api.example.com", api })).toEqual([
+        "api.otherMappings.0: a mapping is written as the domain has it, like orders or orders/v2",
+      ]);
+    },
+  );
+
   it("needs an account, as a function does", () => {
     const aws = { region: "us-east-1" };
     for (const up of [ORDERS, RESIZE])

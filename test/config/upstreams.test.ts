@@ -128,6 +128,15 @@ describe("an API", () => {
   const placeOf = (changes: object, aws: object = {}) =>
     upstreams(aws, { orders: { ...orders, ...changes } })[0];
 
+  it.each([
+    ["https://api.example.com", ["orders", "v1/v2"], ["orders", "v1/v2"]],
+    ["https://api.example.com/v1", ["orders", "v1/v2", "V1/Beta/x", "v10/a"], ["v2", "beta/x"]],
+    ["https://api.example.com/V1", ["v1/v2"], ["v2"]],
+  ])("H10 at %s knows the mappings that a path could lead to", (endpoint, otherMappings, others) => {
+    const place = placeOf({ endpoint, api: { ...orders.api, otherMappings } })?.upstream.api;
+    expect([...(place?.otherStages ?? [])]).toEqual(others);
+  });
+
   it("is called at the host that AWS gave it, below its stage", () => {
     expect(placeOf({})).toMatchObject({
       origin: "https://a1b2c3.execute-api.us-east-1.amazonaws.com",

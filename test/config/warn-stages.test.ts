@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { told, warned } from "./reading.ts";
+import { warned } from "./reading.ts";
 
 const api = (more: object, endpoint?: string) => ({
   aws: { account: "123456789012", region: "us-east-1" },
@@ -23,12 +23,18 @@ it.each([
 it.each([
   ["whose other stages are told", api({ otherStages: ["dev"] })],
   ["that has no other", api({ otherStages: [] })],
-  ["at a domain of its own", api({}, "https://api.example.com")],
+  ["at a domain of its own", api({ otherMappings: [] }, "https://api.example.com")],
   ["that is none", api({ stage: "prod" })],
 ])("but not one %s", (_which, config) => {
   expect(JSON.stringify(warned(config))).not.toContain("reaches that stage");
 });
 
-it("names other stages where the default one is meant, and nowhere else", () => {
-  expect(JSON.stringify(told(api({ stage: "prod", otherStages: ["dev"] })))).toContain("leave it out");
+it("H10 a custom domain that may have other mappings is warned of", () => {
+  for (const stage of ["prod", "$default"])
+    expect(warned(api({ stage }, "https://api.example.com/shop")).join()).toContain(
+      "upstreams.shop.api: a path that begins with another mapping of the domain reaches its API",
+    );
+  expect(warned(api({ otherMappings: ["shop/v2"] }, "https://api.example.com/shop")).join()).not.toContain(
+    "another mapping",
+  );
 });

@@ -33,9 +33,8 @@ export const ON_CONNECTION: ReadonlyMap<string, string> = new Map([
 export function readCall(method: string, path: string, upstream: Upstream): Call {
   const { basePath, otherStages } = placeOf(upstream);
   const texts = textsOf(withoutBase(path, basePath));
-  // The default stage has what no other stage's name begins (API Gateway developer guide, stages of HTTP APIs).
-  if (otherStages.has(texts[0]?.toLowerCase() ?? ""))
-    throw new Refusal("upstream-unknown", { detail: "another stage of the API" });
+  if (leadsTo(otherStages, texts))
+    throw new Refusal("upstream-unknown", { detail: "another stage or mapping at the API's host" });
   const resource = `${stageArn(upstream)}${method}/${texts.join("/")}`;
   const within = texts.length === 0 ? {} : { within: [`${resource}/`] };
   const place = { resource, ...within, anyCase: true } as const;
@@ -53,6 +52,16 @@ function withoutBase(path: string, basePath: string): string {
   if (!path.startsWith(basePath) || (rest !== "" && !rest.startsWith("/")))
     throw new Refusal("upstream-unknown", { detail: "a path outside of the API's stage" });
   return rest === "" ? "/" : rest;
+}
+
+/**
+ * The default stage has what no other stage's name begins, and a mapping what no longer one begins (API Gateway
+ * developer guide, stages of HTTP APIs; API mappings).
+ */
+function leadsTo(others: ReadonlySet<string>, texts: readonly string[]): boolean {
+  if (others.size === 0) return false;
+  const path = `${texts.join("/")}/`.toLowerCase();
+  return [...others].some((other) => path.startsWith(`${other}/`));
 }
 
 function textsOf(path: string): readonly string[] {

@@ -247,3 +247,13 @@ it("a path of the default stage begins with no other stage's name, in whatever c
     ).toBe("upstream-unknown");
   expect(read("GET /device/a", { api }).path).toBe("/device/a");
 });
+
+it("H10 a path below a mapping goes to no longer one, in whatever case or escapes", () => {
+  const api = { ...PROD, basePath: "/v1", otherStages: new Set(["v2", "a/b@c"]) };
+  for (const path of ["/v1/v2", "/v1/v2/", "/v1/V2/x", "/v1/a/b%40c/x", "/v1/A/B@C"])
+    expect(
+      codeOf(() => read(`GET ${path}`, { api })),
+      path,
+    ).toBe("upstream-unknown");
+  for (const path of ["/v1/v20", "/v1/a/b", "/v1/x/v2"]) expect(read(`GET ${path}`, { api }).path).toBe(path);
+});
