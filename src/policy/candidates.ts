@@ -28,14 +28,14 @@ export function createCandidates(
   keep(2 * (denies.length + allows.length));
   const deniesIn = (
     index: RulesByResource<Rule>,
-    { resource, within }: Requirement,
+    { resource, within = [], mayReach = [] }: Requirement,
     row: ClaimRow,
   ): readonly Rule[] => {
     const found = index.under(resource);
     // A claim that cannot be used might have matched anything.
     const impaired = templates.denies.filter(({ resources }) => hasUnusable(resources, row));
-    if (impaired.length === 0 && within === undefined) return found;
-    return merged(found, impaired, ...(within ?? []).map(index.under));
+    if (impaired.length + within.length + mayReach.length === 0) return found;
+    return merged(found, impaired, ...within.map(index.under), ...mayReach.map(index.near));
   };
   let inOneCase: RulesByResource<Rule> | undefined;
   return {

@@ -1,7 +1,7 @@
 import type { Requirement } from "../domain/operation.ts";
 import type { ClaimRow } from "./claim-places.ts";
 import { requirementInOneCase, rowInOneCase } from "./one-case.ts";
-import { isUnusable, meansResource, type ResourcePattern } from "./resource-pattern.ts";
+import { isUnusable, meansResource, meetsResource, type ResourcePattern } from "./resource-pattern.ts";
 import { denyNaming, type Rule } from "./rule.ts";
 import type { Asked } from "./conditions/when.ts";
 
@@ -42,8 +42,8 @@ export function denies(rule: Rule, asked: Asked, row: ClaimRow): boolean {
 
 /**
  * What is asked, as a deny that names the action or one that it covers is held against it; undefined where it is about
- * no such resource. Where it is about what the requirement counts as, or is a part of, and not about the requirement
- * itself, keys that are not told are unknown to it.
+ * no such resource. Where it is about what the requirement counts as, is a part of or may reach, and not about the
+ * requirement itself, keys that are not told are unknown to it.
  */
 export function asDenied(rule: Rule, asked: Asked, row: ClaimRow): Asked | undefined {
   const { requirement } = asked;
@@ -53,8 +53,8 @@ export function asDenied(rule: Rule, asked: Asked, row: ClaimRow): Asked | undef
   return isItself ? asked : { ...asked, isByAnother: true };
 }
 
-/** What a deny is about of what is asked: that itself, only something that it is a part of, or neither. */
-type Aim = "itself" | "whole" | undefined;
+/** What a deny is about of what is asked: that itself, only something that it is a part of or may reach, or neither. */
+type Aim = "itself" | "beyond" | undefined;
 
 function aimOf(rule: Rule, requirement: Requirement, row: ClaimRow): Aim {
   if (requirement.unknownResource === true) return "itself";
@@ -65,12 +65,13 @@ function aimOf(rule: Rule, requirement: Requirement, row: ClaimRow): Aim {
 
 function aimAmong(
   patterns: readonly ResourcePattern[],
-  { resource, within }: Requirement,
+  { resource, within, mayReach }: Requirement,
   row: ClaimRow,
 ): Aim {
   const own = readResource(patterns, resource, row);
   if (own === "meant") return "itself";
-  if (within?.some((one) => readResource(patterns, one, row) !== "other") === true) return "whole";
+  if (within?.some((one) => readResource(patterns, one, row) !== "other") === true) return "beyond";
+  if (mayReach?.some((one) => mayMean(patterns, one, row)) === true) return "beyond";
   return own === "other" ? undefined : "itself";
 }
 
@@ -86,6 +87,11 @@ export function readResource(
 ): ResourceReading {
   if (isMeant(patterns, resource, row)) return "meant";
   return hasUnusable(patterns, row) ? "unusable" : "other";
+}
+
+/** Whether resource patterns of a deny could mean something that another pattern means. */
+export function mayMean(patterns: readonly ResourcePattern[], other: string, row: ClaimRow): boolean {
+  return hasUnusable(patterns, row) || patterns.some((pattern) => meetsResource(pattern, other, row));
 }
 
 /** Whether resource patterns name a claim that cannot be used. */

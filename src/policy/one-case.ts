@@ -28,6 +28,7 @@ export const requirementInOneCase = keepLast(
     ...requirement,
     resource: inOneCase(requirement.resource),
     ...(requirement.within && { within: requirement.within.map(inOneCase) }),
+    ...(requirement.mayReach && { mayReach: requirement.mayReach.map(inOneCase) }),
   }),
   (requirement) => requirement,
 );

@@ -1,10 +1,10 @@
 import type { ClaimRow } from "./claim-places.ts";
 import type { Reading } from "./explanation.ts";
 import type { Requirement } from "../domain/operation.ts";
-import { asDenied, readAllowed, readResource, unguarded } from "./meaning.ts";
+import { asDenied, mayMean, readAllowed, readResource, unguarded } from "./meaning.ts";
 import { requirementInOneCase, rowInOneCase } from "./one-case.ts";
 import { givesCredentials, matchesAction } from "./pattern.ts";
-import { isUnusable, meansResource, type ResourcePattern } from "./resource-pattern.ts";
+import { isUnusable, meansResource, meetsResource, type ResourcePattern } from "./resource-pattern.ts";
 import { allowNaming, denyNaming, type Rule } from "./rule.ts";
 import { claimsIn } from "./template.ts";
 import type { Asked } from "./conditions/when.ts";
@@ -62,8 +62,7 @@ function deniedPlace(rule: Rule, requirement: Requirement, row: ClaimRow): strin
     exact ?? placeAmong(rule.resourcesInOneCase(), requirementInOneCase(requirement), rowInOneCase(row));
   if (place?.pattern === undefined) return `and ${unusableIn(rule, row)}, so it might be meant`;
   const spelt = exact === undefined ? ", in any case of its letters" : "";
-  const of = place.isWhole ? `, of which ${resource} is a part` : "";
-  return `on ${place.pattern}${spelt}${of}`;
+  return `on ${place.pattern}${spelt}${BY[place.by](resource)}`;
 }
 
 function onUnknown({ resources }: Rule): string {
@@ -75,19 +74,29 @@ function onUnknown({ resources }: Rule): string {
 /** A pattern by which a deny is about what is asked; undefined in place of one with a claim that cannot be used. */
 interface Place {
   readonly pattern: string | undefined;
-  /** Whether it is only about what that is a part of. */
-  readonly isWhole: boolean;
+  /** Whether it is about that itself, about what that is a part of, or about what it may reach. */
+  readonly by: "itself" | "whole" | "reach";
 }
+
+const BY: Readonly<Record<Place["by"], (resource: string) => string>> = {
+  itself: () => "",
+  whole: (resource) => `, of which ${resource} is a part`,
+  reach: (resource) => `, which a request for ${resource} may reach`,
+};
 
 function placeAmong(
   patterns: readonly ResourcePattern[],
-  { resource, within = [] }: Requirement,
+  { resource, within = [], mayReach = [] }: Requirement,
   row: ClaimRow,
 ): Place | undefined {
   const place = [resource, ...within].find((one) => readResource(patterns, one, row) !== "other");
-  if (place === undefined) return undefined;
-  const pattern = patterns.find((one) => meansResource(one, place, row))?.written;
-  return { pattern, isWhole: place !== resource };
+  if (place !== undefined) {
+    const pattern = patterns.find((one) => meansResource(one, place, row))?.written;
+    return { pattern, by: place === resource ? "itself" : "whole" };
+  }
+  const reached = mayReach.find((one) => mayMean(patterns, one, row));
+  if (reached === undefined) return undefined;
+  return { pattern: patterns.find((one) => meetsResource(one, reached, row))?.written, by: "reach" };
 }
 
 function onlyEverything(action: string): string {

@@ -1,5 +1,6 @@
 import type { ClaimPlaces, ClaimRow } from "./claim-places.ts";
 import { keepLast } from "./keep-last.ts";
+import { meets } from "./pattern.ts";
 import { compileTemplate } from "./template.ts";
 import { compilePattern, type TextTest } from "./text-pattern.ts";
 
@@ -11,6 +12,8 @@ export interface ResourcePattern {
   readonly written: string;
   /** Whether it means every resource, whatever it is. */
   readonly isEverything: boolean;
+  /** All of it. */
+  readonly pieces: readonly Piece[];
   /** What stands before the first wildcard: it takes no walk. */
   readonly head: readonly Piece[];
   /** What must stand from the first wildcard on, for the caller of a row; left out where there is none. */
@@ -36,7 +39,7 @@ export function compileResource(
     typeof part === "string" ? spelt(part) : placeOf(part),
   );
   const places = pieces.filter((piece) => typeof piece === "number");
-  const named = { written, isEverything: isEverything(written) };
+  const named = { written, isEverything: isEverything(written), pieces };
   const first = pieces.findIndex((piece) => typeof piece === "string" && WILDCARD.test(piece));
   const cut = pieces[first];
   if (typeof cut !== "string") {
@@ -61,6 +64,12 @@ export function meansResource(pattern: ResourcePattern, resource: string, row: C
   if (tail === undefined && length < resource.length) return false;
   if (!endsAt(length, head, resource, row)) return false;
   return tail === undefined || tail(row)?.(resource, length) === true;
+}
+
+/** Whether there is a resource that it means, for the caller of a row, and that another pattern means too. */
+export function meetsResource({ pieces }: ResourcePattern, other: string, row: ClaimRow): boolean {
+  const text = filled(pieces, row);
+  return text !== undefined && meets(text, other);
 }
 
 /** Whether it names a claim of the row that cannot be used. */

@@ -5,7 +5,11 @@ import type { Rule } from "./rule.ts";
 export interface RulesByResource<R extends Rule> {
   /** The rules with a pattern whose literal beginning the resource has, in file order: no others can mean it. */
   readonly under: (resource: string) => readonly R[];
+  /** The rules with a pattern whose literal beginning goes along with that of another: no others can meet it. */
+  readonly near: (pattern: string) => readonly R[];
 }
+
+const WILDCARD = /[*?]/;
 
 type PatternsOf = (rule: Rule) => readonly ResourcePattern[];
 
@@ -37,12 +41,21 @@ export function rulesByResource<R extends Rule>(
     keep(node.all.length);
     return node.all;
   };
+  const under = (resource: string): readonly R[] => {
+    let node = nodes[countUpTo(nodes, resource) - 1] ?? root;
+    // Whatever the resource begins with, this one begins with too: the sorted texts between the two have no choice.
+    while (node.parent !== undefined && !resource.startsWith(node.start)) node = node.parent;
+    return allOf(node);
+  };
   return {
-    under: (resource) => {
-      let node = lastUpTo(nodes, resource) ?? root;
-      // Whatever the resource begins with, this one begins with too: the sorted texts between the two have no choice.
-      while (node.parent !== undefined && !resource.startsWith(node.start)) node = node.parent;
-      return allOf(node);
+    under,
+    near: (pattern) => {
+      const [start = ""] = pattern.split(WILDCARD, 1);
+      const longer: (readonly R[])[] = [];
+      for (let i = countUpTo(nodes, start); nodes[i]?.start.startsWith(start) === true; i++) {
+        longer.push(nodes[i]?.own ?? []);
+      }
+      return merged(under(start), ...longer);
     },
   };
 }
@@ -77,8 +90,8 @@ function textOf(piece: string | number | undefined): string {
   return typeof piece === "string" ? piece : "";
 }
 
-/** The last node whose beginning does not sort after a text. */
-function lastUpTo<R>(nodes: readonly Node<R>[], text: string): Node<R> | undefined {
+/** How many nodes have a beginning that does not sort after a text. */
+function countUpTo<R>(nodes: readonly Node<R>[], text: string): number {
   let low = 0;
   let high = nodes.length;
   while (low < high) {
@@ -87,5 +100,5 @@ function lastUpTo<R>(nodes: readonly Node<R>[], text: string): Node<R> | undefin
     if (node !== undefined && node.start <= text) low = middle + 1;
     else high = middle;
   }
-  return nodes[low - 1];
+  return low;
 }

@@ -2,7 +2,7 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { createClaimPlaces } from "../../src/policy/claim-places.ts";
 import { rulesByResource } from "../../src/policy/rules-by-resource.ts";
-import { meansResource } from "../../src/policy/resource-pattern.ts";
+import { meansResource, meetsResource } from "../../src/policy/resource-pattern.ts";
 import { compileRule, type Rule } from "../../src/policy/rule.ts";
 import { aCaller, anAllow } from "../support/ruling.ts";
 
@@ -48,10 +48,40 @@ describe("rules by what their patterns begin with", () => {
     expect(index.under("a/b/c").map(({ order }) => order)).toEqual([0, 1]);
   });
 
+  it("are found by what they may have in common with a pattern", () => {
+    const ons = [["a/b/*"], ["*"], ["a/*", "a/b/c"], ["b/*"], ["${claim:sub}/*"], ["a/b/c/d"], ["a"]];
+    const near = (pattern: string) =>
+      rulesByResource(rulesOn(ons), () => {})
+        .near(pattern)
+        .map(({ order }) => order);
+    expect(near("a/b/c*")).toEqual([0, 1, 2, 4, 5, 6]);
+    expect(near("b/?")).toEqual([1, 3, 4]);
+    expect(near("*")).toEqual([0, 1, 2, 3, 4, 5, 6]);
+    expect(near("c")).toEqual([1, 4]);
+  });
+
+  const piece = fc.constantFrom("a", "b", "/", "*", "?", "${claim:sub}");
+  const pattern = fc.array(piece, { minLength: 1, maxLength: 5 }).map((parts) => parts.join(""));
+  const on = fc.array(pattern, { minLength: 1, maxLength: 3 });
+
+  it("miss none that meets a pattern", () => {
+    const plain = fc.constantFrom("a", "b", "/", "*", "?");
+    const other = fc.array(plain, { maxLength: 6 }).map((parts) => parts.join(""));
+    fc.assert(
+      fc.property(fc.array(on, { maxLength: 12 }), other, fc.constantFrom("a", "ab"), (ons, other, sub) => {
+        const rules = rulesOn(ons);
+        const row = places.rowOf(aCaller({ sub }));
+        const meeting = rules.filter(({ resources }) =>
+          resources.some((pattern) => meetsResource(pattern, other, row)),
+        );
+        const found = rulesByResource(rules, () => {}).near(other);
+        expect(found.filter((rule) => meeting.includes(rule))).toEqual(meeting);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
   it("miss none that means the resource", () => {
-    const piece = fc.constantFrom("a", "b", "/", "*", "?", "${claim:sub}");
-    const pattern = fc.array(piece, { minLength: 1, maxLength: 5 }).map((parts) => parts.join(""));
-    const on = fc.array(pattern, { minLength: 1, maxLength: 3 });
     const text = fc.array(fc.constantFrom("a", "b", "/"), { maxLength: 8 }).map((parts) => parts.join(""));
     fc.assert(
       fc.property(fc.array(on, { maxLength: 12 }), text, fc.constantFrom("a", "ab"), (ons, text, sub) => {

@@ -207,7 +207,9 @@ describe("S4 whatever the rules are", () => {
     let permits = 0;
     fc.assert(
       fc.property(rules, askingOne, resource, (rules, { asked, ...rest }, resource) => {
-        const [one] = asked.map(({ unknownResource: _unknown, within: _within, ...told }) => told);
+        const [one] = asked.map(
+          ({ unknownResource: _unknown, within: _within, mayReach: _reach, ...told }) => told,
+        );
         const unknown = [{ ...one, resource: "*", unknownResource: true } as Requirement];
         if (rulingOf(rules, { ...rest, asked: unknown }).verdict === "denial") return;
         permits++;
@@ -224,7 +226,7 @@ describe("S4 whatever the rules are", () => {
     let denied = 0;
     fc.assert(
       fc.property(openRules, askingOne, fc.boolean(), (rules, { asked: [told], ...rest }, isUpper) => {
-        const { anyCase: _anyCase, within: _within, ...one } = told;
+        const { anyCase: _anyCase, within: _within, mayReach: _reach, ...one } = told;
         const exactly = { ...one, resource: isUpper ? one.resource.toUpperCase() : one.resource };
         const inAnyCase: Requirement = { ...exactly, anyCase: true };
         const exact = rulingOf(rules, { ...rest, asked: [exactly] });
@@ -243,6 +245,38 @@ describe("S4 whatever the rules are", () => {
       { numRuns: 3000 },
     );
     expect(denied).toBeGreaterThan(2);
+  });
+
+  it("S3.7 what a request may reach makes denies hold that mean any of it, and nothing else", () => {
+    const reaches = [
+      ["arn:aws:s3:::?/x", ["arn:aws:s3:::a/x", "arn:aws:s3:::b/x"]],
+      ["arn:aws:s3:::home/*", ["arn:aws:s3:::home/acme/1", "arn:aws:s3:::home/other/"]],
+      ["arn:aws:s3:::b", ["arn:aws:s3:::b"]],
+    ] as const;
+    let denied = 0;
+    fc.assert(
+      fc.property(openRules, askingOne, fc.constantFrom(...reaches), (rules, asking, [pattern, texts]) => {
+        const [{ mayReach: _reach, ...one }] = asking.asked;
+        const ruled = (more: Partial<Requirement>) => {
+          const decision = rulingOf(rules, { ...asking, asked: [{ ...one, ...more }] });
+          return {
+            decision,
+            isDenied: decision.verdict === "denial" && decision.reason === "denied-by-rule",
+          };
+        };
+        const after = ruled({ mayReach: [pattern] });
+        const before = ruled({});
+        if (!after.isDenied) expect(after.decision).toEqual(before.decision);
+        else if (before.decision.verdict === "permit") denied++;
+        // A deny that holds for a whole holds too where that is what may be reached.
+        const { within = [] } = one;
+        const isMeant = texts.some((text) => ruled({ within: [...within, text] }).isDenied);
+        if (isMeant) expect(after.isDenied).toBe(true);
+        if (pattern === texts[0]) expect(after.isDenied).toBe(isMeant);
+      }),
+      { numRuns: 4000 },
+    );
+    expect(denied).toBeGreaterThan(10);
   });
 
   it("S3.9 what is permitted nobody knows when and from where is permitted at any time, from anywhere", () => {

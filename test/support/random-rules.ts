@@ -157,17 +157,19 @@ export const requirement = fc
     keys,
     covers: fc.boolean(),
     within: fc.boolean(),
+    mayReach: fc.constantFrom(undefined, undefined, "arn:aws:s3:::home/*", "arn:aws:s3:::?/x"),
     guarded: fc.nat(4).map((n) => n === 0),
     told: fc.oneof(
       { weight: 8, arbitrary: fc.constant("exactly") },
       { weight: 1, arbitrary: fc.constantFrom("in any case", "not at all") },
     ),
   })
-  .map(({ action, resource, keys, covers, within, guarded, told }): Requirement => ({
+  .map(({ action, resource, keys, covers, within, mayReach, guarded, told }): Requirement => ({
     action,
     resource,
     ...(covers && { covers: ["s3:GetObject"] }),
     ...(within && told !== "not at all" && { within: ["arn:aws:s3:::b"] }),
+    ...(mayReach !== undefined && told !== "not at all" && { mayReach: [mayReach] }),
     ...(told === "in any case" && { resource: resource.toUpperCase(), anyCase: true }),
     ...(told === "not at all" && { resource: "*", unknownResource: true }),
     ...(keys !== undefined && { keys }),

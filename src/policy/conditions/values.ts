@@ -11,7 +11,7 @@ export interface Asked {
   readonly operation: Operation;
   readonly context: RequestContext;
   /**
-   * Whether a deny means it only by what it counts as, or is a part of. The keys of a requirement are those of its own
+   * Whether a deny means it only by what it counts as, is a part of or may reach. The keys of a requirement are those of its own
    * action, so of another's nobody knows whether they would be absent.
    */
   readonly isByAnother?: boolean;
