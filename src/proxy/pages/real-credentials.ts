@@ -1,9 +1,11 @@
 import { splitTarget } from "../../aws/parameters.ts";
 import { isRoleArn } from "../../credentials/role-arn.ts";
 import type { Caller } from "../../domain/caller.ts";
+import type { Permit } from "../../domain/decision.ts";
 import type { Operation } from "../../domain/operation.ts";
 import { decodePercent } from "../../domain/percent.ts";
 import { Refusal } from "../../domain/refusal.ts";
+import { ANY_MOMENT } from "../../domain/request-context.ts";
 import { decide } from "../../policy/decide.ts";
 import { brokerFor, permitted } from "../attempt.ts";
 import { contextOf } from "../context.ts";
@@ -16,7 +18,7 @@ const POSTERN = ".postern";
 
 /**
  * The real credentials of a role: for a caller whom a rule allows `postern:GetCredentials` on it, and gives that very
- * role. They outlive the caller's token.
+ * role, whatever the time and the caller's address. They outlive the caller's token.
  *
  * @throws Refusal role-not-granted, and as the decision's and the credentials'
  */
@@ -26,10 +28,9 @@ export async function realCredentials(
   caller: Caller,
   role: string,
 ): Promise<GivenCredentials> {
-  const { policy, now } = stages;
   const operation = getCredentials(role);
   visit.operation = operation;
-  const permit = permitted(visit, decide(policy, caller, operation, contextOf(visit.request, now)));
+  const permit = permitAtAnyMoment(stages, visit, caller, operation);
   // What record mode lets through has the role that the identity pool chooses, and so ends here too.
   if (permit.role !== role) throw new Refusal("role-not-granted", { detail: "the rule gives another role" });
   const credentials = await brokerFor(stages, permit).obtain(permit, caller);
@@ -58,6 +59,20 @@ export function readRole(target: string, isReal: boolean): string | undefined {
   if (role === undefined || !isRoleArn(role))
     throw new Refusal("role-not-granted", { detail: "what is asked for is no role's ARN" });
   return role;
+}
+
+/** Leave to have them now, and to use them at any time from anywhere: nobody knows who will do so when. */
+function permitAtAnyMoment(
+  { policy, now }: Pipeline,
+  visit: Visit,
+  caller: Caller,
+  operation: Operation,
+): Permit {
+  permitted(visit, decide(policy, caller, operation, contextOf(visit.request, now)));
+  const decision = decide(policy, caller, operation, ANY_MOMENT);
+  if (decision.verdict === "permit") return permitted(visit, decision);
+  const detail = `${decision.detail}: it depends on the source address or the time`;
+  return permitted(visit, { ...decision, detail });
 }
 
 function getCredentials(role: string): Operation {

@@ -16,6 +16,8 @@ const RULES = [
   `{ name: analysts get keys, who: { groups: [analysts] }, ${GET}, on: ["${analyst}"], role: ${analyst} }`,
   `{ name: editors get others, who: { groups: [editors] }, ${GET}, on: ["${roleOf("editor")}"], role: ${analyst} }`,
   `{ name: of upstreams, who: { groups: [admins] }, ${GET}, on: ["${roleOf("member")}"], role: ${roleOf("member")}, upstreams: [s3] }`,
+  `{ name: analysts for a while, who: { groups: [analysts] }, ${GET}, on: ["${roleOf("member")}"], role: ${roleOf("member")}, when: { DateLessThan: { "aws:CurrentTime": "2100-01-01T00:00:00Z" } } }`,
+  `{ name: analysts here, who: { groups: [analysts] }, ${GET}, on: ["${roleOf("editor")}"], role: ${roleOf("editor")}, when: { IpAddress: { "aws:SourceIp": "127.0.0.0/8" } } }`,
   `{ name: whatever, who: { groups: [admins] }, allow: ["*"], on: ["*"], role: ${roleOf("editor")} }`,
 ];
 
@@ -221,6 +223,8 @@ describe("S6.2 S4.4 real credentials", () => {
     ["no rule allows them", "member", analyst, "denied-no-rule"],
     ["a rule allows everything but not them by name", "admin", roleOf("admin"), "denied-no-rule"],
     ["a rule is about certain upstreams", "admin", roleOf("member"), "denied-no-rule"],
+    ["a rule allows them for a while", "analyst", roleOf("member"), "denied-no-rule"],
+    ["a rule allows them from somewhere", "analyst", roleOf("editor"), "denied-no-rule"],
     ["the rule gives another role", "editor", roleOf("editor"), "role-not-granted"],
     ["it is no role's ARN", "analyst", "analyst", "role-not-granted"],
     ["it is everything", "admin", "*", "role-not-granted"],
