@@ -79,17 +79,35 @@ function queueName(given: string, { upstream }: Naming): Named | "wrong" {
   return name === undefined || account !== upstream.account ? "wrong" : { text: name };
 }
 
-/** By `name`, `name:qualifier`, or `123456789012:function:name` with or without one (Lambda API reference, Invoke). */
-const FUNCTION = /^(?:(?<account>\d{12}):function:)?(?<name>[\w-]{1,140})(?::(?<qualifier>[\w$-]{1,128}))?$/;
+/**
+ * By its name or any end of its ARN from the region on, each with a qualifier or without one (Lambda API reference,
+ * Invoke: `(region:)?(account:)?(function:)?name(:qualifier)?`). A name that could be one of the former parts is none.
+ */
+const REGION = String.raw`(?:eusc-)?[a-z]{2}(?:-gov|-iso[a-z]?)?-[a-z]+-\d`;
+const QUALIFIED_FUNCTION = String.raw`(?<name>[\w-]{1,140})(?::(?<qualifier>[\w$-]{1,128}))?$`;
+const FUNCTION = new RegExp(
+  String.raw`^(?:(?<region>${REGION}):)?(?:(?<account>\d{12}):)?(?:function:)?(?!(?:${REGION}|\d{12}|function):)${QUALIFIED_FUNCTION}`,
+);
+const FUNCTION_IN_ARN = new RegExp(`^${QUALIFIED_FUNCTION}`);
 const QUALIFIER = /^[\w$-]{1,128}$/;
 
 /** With a qualifier it is a part of the function, wherever the qualifier stands. */
-function functionName(given: string, { upstream, other }: Naming): Named | "wrong" {
-  const { account = upstream.account, name, qualifier = other } = FUNCTION.exec(given)?.groups ?? {};
-  if (name === undefined || account !== upstream.account) return "wrong";
+function functionName(given: string, naming: Naming): Named | "wrong" {
+  const { other } = naming;
+  const { name, qualifier = other } = ownFunction(given, naming) ?? {};
+  if (name === undefined) return "wrong";
   if (qualifier === undefined) return { text: name };
   if (!QUALIFIER.test(qualifier) || qualifier !== (other ?? qualifier)) return "wrong";
   return { text: `${name}:${qualifier}`, within: [name] };
+}
+
+function ownFunction(
+  given: string,
+  { upstream, fromArn }: Naming,
+): Readonly<Record<string, string>> | undefined {
+  const found = (fromArn ? FUNCTION_IN_ARN : FUNCTION).exec(given)?.groups;
+  const { region = upstream.region, account = upstream.account } = found ?? {};
+  return region === upstream.region && account === upstream.account ? found : undefined;
 }
 
 const SECRET = /^[\w/+=.@-]{1,512}$/;

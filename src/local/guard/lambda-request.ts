@@ -23,7 +23,8 @@ const ROUTES: readonly (readonly [operation: string, method: string, rest: strin
   ["GetFunction", "GET", "", "lambda:GetFunction"],
 ];
 
-const NAME = "(?<name>[a-zA-Z0-9-_]{1,140})(?::(?<qualifier>\\$LATEST|[a-zA-Z0-9-_]{1,128}))?";
+const FUNCTION_NAME =
+  /^(?:arn:aws:lambda:)?(?:(?<where>[a-z]{2}(?:-gov)?-[a-z]+-\d):)?(?:(?<owner>\d{12}):)?(?:function:)?(?<name>[a-zA-Z0-9-_]{1,140})(?::(?<qualifier>\$LATEST|[a-zA-Z0-9-_]{1,128}))?$/;
 
 /**
  * Reads a call of Lambda's API: method and path say which, and the path names the function, by any of its names.
@@ -63,13 +64,16 @@ export function parseFunctionUrl(named: LambdaFunction | undefined, place: Place
   return { operation: "InvokeFunctionUrl", functionName: named.name, requirements };
 }
 
-/** `name`, `account:function:name` or an ARN, each with a qualifier or without. */
+/**
+ * A name or an ARN, or what is left of one without its first parts, each with a qualifier or without.
+ *
+ * Source: AWS Lambda API reference, `Invoke`, FunctionName: each part is taken for the first that it can be.
+ */
 function readName(label: string, { region, account }: Place): { name: string; qualifier?: string } {
   const bytes = percentDecode(label, "plus-is-plus");
   const text = (bytes === undefined ? undefined : utf8(bytes)) ?? "";
-  const form = new RegExp(`^(?:(?:arn:aws:lambda:${region}:)?${account}:function:)?${NAME}$`);
-  const { name, qualifier } = form.exec(text)?.groups ?? {};
-  if (name === undefined) {
+  const { where, owner, name, qualifier } = FUNCTION_NAME.exec(text)?.groups ?? {};
+  if (name === undefined || (where ?? region) !== region || (owner ?? account) !== account) {
     const message = `Value '${text}' at 'functionName' failed to satisfy constraint`;
     throw new LocalError("InvalidParameterValueException", message, 400);
   }

@@ -122,6 +122,14 @@ describe("what a call by a form needs", () => {
     });
   });
 
+  it("refuses a text in the place of a list of structures", () => {
+    const asked = { Action: "SendMessageBatch", Version: "2012-11-05", QueueUrl: JOBS };
+    for (const name of ["MessageAttribute", "MessageAttribute.1", "SendMessageBatchRequestEntry"])
+      expect(() => form("sqs", { ...asked, [name]: "x" })).toThrow(
+        expect.objectContaining({ code: "MalformedInput" }),
+      );
+  });
+
   it.each([
     [{ Action: "ListTopics" }, "/", "InvalidAction"],
     [{ Action: "ListTopics", Version: "2012-11-05" }, "/", "InvalidAction"],
@@ -193,6 +201,9 @@ describe("a call of Lambda", () => {
       `lambda:InvokeFunction ${F}resize:prod`,
     ],
     ["POST", "/2015-03-31/functions/resize%3Aprod/invocations", `lambda:InvokeFunction ${F}resize:prod`],
+    ["POST", "/2015-03-31/functions/function%3Aresize/invocations", `lambda:InvokeFunction ${F}resize`],
+    ["POST", "/2015-03-31/functions/123456789012%3Aresize/invocations", `lambda:InvokeFunction ${F}resize`],
+    ["POST", "/2015-03-31/functions/us-east-1%3Aresize/invocations", `lambda:InvokeFunction ${F}resize`],
     [
       "POST",
       `/2015-03-31/functions/${encodeURIComponent(F)}resize/invocations`,
