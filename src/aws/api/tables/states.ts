@@ -42,12 +42,12 @@ export const STATES: ApiModel = {
       [[`${ARN}activity:{name}`], "CreateActivity"],
       [["{activityArn}"], "DeleteActivity DescribeActivity GetActivityTask"],
       [
-        ["{executionArn}"],
+        [`${ARN}{executionArn|execution}`],
         `DescribeExecution DescribeStateMachineForExecution GetExecutionHistory ListMapRuns RedriveExecution
          StopExecution`,
       ],
-      [[`${ARN}stateMachine:{stateMachineArn|unqualified}`, "{mapRunArn}"], "ListExecutions"],
-      [["{mapRunArn}"], "DescribeMapRun UpdateMapRun"],
+      [[`${ARN}stateMachine:{stateMachineArn|unqualified}`, `${ARN}{mapRunArn|execution}`], "ListExecutions"],
+      [[`${ARN}{mapRunArn|execution}`], "DescribeMapRun UpdateMapRun"],
       [["{resourceArn}"], "ListTagsForResource TagResource UntagResource"],
       // It does what a state does, in the role that it names.
       ["unknown", "TestState"],

@@ -9,6 +9,7 @@ const HERE = "us-east-1:123456789012";
 const QUEUE = `https://sqs.us-east-1.amazonaws.com/123456789012/orders`;
 const TOPIC = `arn:aws:sns:${HERE}:alerts`;
 const MACHINE = `arn:aws:states:${HERE}:stateMachine:bill`;
+const RUNS = `arn:aws:states:${HERE}`;
 const STREAM = `arn:aws:kinesis:${HERE}:stream/clicks`;
 const GROUP = `arn:aws:logs:${HERE}:log-group:/aws/lambda/bill`;
 const KEY = `arn:aws:kms:${HERE}:key/1234abcd-12ab-34cd-56ef-1234567890ab`;
@@ -114,7 +115,7 @@ const TOUCHED: readonly (readonly [operation: string, members: object, resources
   [
     "secretsmanager GetSecretValue",
     { SecretId: `arn:aws:secretsmanager:${HERE}:secret:prod/db-AbCdEf` },
-    [`arn:aws:secretsmanager:${HERE}:secret:prod/db-AbCdEf`],
+    ["-AbCdEf", "-AbCdEf-??????"].map((end) => `arn:aws:secretsmanager:${HERE}:secret:prod/db${end}`),
   ],
   ["ssm GetParameter", { Name: "/prod/url" }, [`arn:aws:ssm:${HERE}:parameter/prod/url`]],
   [
@@ -208,6 +209,20 @@ describe("what an operation touches", () => {
 
 describe("what a deny means besides", () => {
   it.each([
+    [
+      "lambda GetLayerVersion",
+      { LayerName: "base", VersionNumber: "1" },
+      `arn:aws:lambda:${HERE}:layer:base`,
+    ],
+    ["kinesis SubscribeToShard", { ConsumerARN: `${STREAM}/consumer/c:1` }, STREAM],
+    ["kinesis TagResource", { ResourceARN: `${STREAM}/consumer/c:1` }, STREAM],
+    ...["StopExecution", "GetExecutionHistory", "RedriveExecution"].map(
+      (name) => [`states ${name}`, { executionArn: `${RUNS}:execution:bill:one` }, MACHINE] as const,
+    ),
+    ["states DescribeExecution", { executionArn: `${RUNS}:execution:bill/each:one` }, MACHINE],
+    ["states StopExecution", { executionArn: `${RUNS}:express:bill:one:two` }, MACHINE],
+    ["states ListExecutions", { mapRunArn: `${RUNS}:mapRun:bill/each:one` }, MACHINE],
+    ["states UpdateMapRun", { mapRunArn: `${RUNS}:mapRun:bill/each:one` }, MACHINE],
     ["lambda Invoke", { FunctionName: "bill:live" }, `arn:aws:lambda:${HERE}:function:bill`],
     [
       "bedrock InvokeModel",
@@ -220,14 +235,28 @@ describe("what a deny means besides", () => {
       "arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-lite-v1:0",
     ],
   ])("%s of %j is a part of another", (operation, members, whole) => {
-    expect(requirementsFor(operation, members).flatMap(({ within = [] }) => within)).toEqual([whole]);
+    expect(requirementsFor(operation, members).flatMap(({ within = [] }) => within)).toContain(whole);
+  });
+});
+
+describe("what a deny counts for besides", () => {
+  const secret = `arn:aws:secretsmanager:${HERE}:secret:db`;
+  it.each([
+    ["secretsmanager GetSecretValue", { SecretId: "db" }, [`${secret}-??????`]],
+    ["secretsmanager GetSecretValue", { SecretId: secret }, [`${secret}-??????`]],
+    ["ssm GetParametersByPath", { Path: "/prod" }, [`arn:aws:ssm:${HERE}:parameter/prod/*`]],
+    ["ssm GetParametersByPath", { Path: "/prod/" }, [`arn:aws:ssm:${HERE}:parameter/prod/*`]],
+    ["ssm GetParametersByPath", { Path: "/" }, [`arn:aws:ssm:${HERE}:parameter/*`]],
+    ["ssm GetParameter", { Name: "/prod" }, []],
+  ])("%s of %j may reach %s", (operation, members, patterns) => {
+    expect(requirementsFor(operation, members).flatMap(({ mayReach = [] }) => mayReach)).toEqual(patterns);
   });
 });
 
 describe("templates", () => {
   it("can all be read", () => {
     const texts = Object.values(API_MODELS).flatMap(({ operations }) =>
-      Object.values(operations).flatMap(({ resources = [] }) => resources),
+      Object.values(operations).flatMap(({ resources = [], mayReach = [] }) => [...resources, ...mayReach]),
     );
     expect(texts.map(templateProblem).filter((problem) => problem !== undefined)).toEqual([]);
   });
