@@ -31,6 +31,11 @@ const STAY: ReadonlySet<string> = new Set([
   "x-http-host-override",
   "x-real-ip",
   "x-url-scheme",
+  // Another method than the one that was decided.
+  "x-method",
+  "x-override-method",
+  // In CGI this is HTTP_PROXY, by which many find the way for calls of their own.
+  "proxy",
 ]);
 
 /** The same by what their names begin with. */
@@ -55,11 +60,16 @@ const STAY_FAMILIES: readonly string[] = [
   "cloudfront-",
   "fastly-",
   "forwarded",
+  "remote-",
+  "ssl-",
   "true-client-",
   "x-accel-",
+  "x-auth-request-",
   "x-cluster-client-",
   "x-envoy-",
   "x-forwarded",
+  "x-remote-",
+  "x-ssl-",
 ];
 
 const STAYS_BY_FAMILY = new RegExp(`^(?:${STAY_FAMILIES.join("|")})`);

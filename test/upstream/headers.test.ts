@@ -147,6 +147,8 @@ describe("crossToAws, to an application", () => {
     "Access-Control-Request-Method",
     "api_key",
     "X-Users",
+    "X-Methodology",
+    "Proximity",
     "constructor",
   ])("lets %s through as it is, unsigned", (name) => {
     expect(cross([name, "v"], [], APPLICATION)).toEqual({
@@ -230,6 +232,16 @@ describe("crossToAws, to an application", () => {
     "X-HTTP-Method",
     "X-HTTP-Method-Override",
     "X-Method-Override",
+    "X-Override-Method",
+    "X-Method",
+    "Proxy",
+    "Remote-User",
+    "Remote-Groups",
+    "X-Remote-User",
+    "X-Auth-Request-User",
+    "X-Auth-Request-Email",
+    "SSL-Client-Cert",
+    "X-SSL-Client-S-DN",
     "X-User",
     "X-User-Groups",
   ])("S3.8 leaves %s behind, however its words are joined", (name) => {
