@@ -96,7 +96,7 @@ export const apiFields = {
     .record(operationName, operation)
     .default({})
     .describe(
-      "Operations that Postern does not know, or is to read otherwise. What is not named is refused.",
+      "Operations that Postern does not know, or of which more is to be told. What is not named is refused.",
     ),
 } as const;
 

@@ -7,6 +7,7 @@ import type { Config } from "./schema.ts";
 import { inRegion } from "./upstream-schema.ts";
 
 type Settings = Config["upstreams"][string];
+type Api = NonNullable<Settings["api"]>;
 type Where = Pick<Config["aws"], "region" | "endpoint">;
 
 /** Where an upstream is called in one region: whom to dial, and the `Host` to sign and send. */
@@ -40,7 +41,7 @@ export function isByStages(settings: Settings): boolean {
 /** The API that an upstream is, and where in its host. */
 export function apiPlaceOf(settings: Settings, region: string): ApiPlace | undefined {
   if (settings.api === undefined) return undefined;
-  const { id, stage, sendId, otherStages = [], otherMappings = [] } = settings.api;
+  const { id, stage, sendId } = settings.api;
   const own = settings.endpoint && inRegion(settings.endpoint, region);
   const standing = own === undefined ? ITS_OWN : readAwsHost(settings, hostOf(own))?.standing;
   const isForEvery = standing?.kind === "api" && standing.id === undefined;
@@ -51,7 +52,7 @@ export function apiPlaceOf(settings: Settings, region: string): ApiPlace | undef
   return {
     id,
     stage,
-    otherStages: new Set([...inLowerCase(otherStages), ...below(basePath, inLowerCase(otherMappings))]),
+    otherStages: new Set(othersBelow(basePath, settings.api)),
     basePath,
     sendsId: sendId ?? isForEvery,
   };
@@ -60,14 +61,12 @@ export function apiPlaceOf(settings: Settings, region: string): ApiPlace | undef
 /** Where no endpoint is written the API is called at the host that AWS gave it. */
 const ITS_OWN = { kind: "service" } as const;
 
-function inLowerCase(names: readonly string[]): readonly string[] {
-  return names.map((name) => name.toLowerCase());
-}
-
-/** What of the paths of a host goes on behind a base path. All others are out of reach. */
-function below(basePath: string, paths: readonly string[]): readonly string[] {
-  const start = `${basePath.toLowerCase()}/`;
-  return paths
-    .map((path) => `/${path}`)
-    .flatMap((path) => (path.startsWith(start) ? path.slice(start.length) : []));
+/** Stages stand behind the host; mappings do too, and of those only what is below the base path is in reach. */
+function othersBelow(basePath: string, { otherStages = [], otherMappings = [] }: Api): readonly string[] {
+  const start = basePath === "" ? "" : `${basePath.slice(1).toLowerCase()}/`;
+  const mappings = otherMappings
+    .map((path) => path.toLowerCase())
+    .filter((path) => path.startsWith(start))
+    .map((path) => path.slice(start.length));
+  return [...otherStages.map((stage) => stage.toLowerCase()), ...mappings];
 }

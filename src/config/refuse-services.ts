@@ -5,6 +5,7 @@ import { nearest } from "../domain/nearest.ts";
 import { actionPrefixOf, apiModelOf, isTabled, knownModelOf } from "./api-model.ts";
 import type { Draft } from "./draft.ts";
 import type { Found } from "./problem.ts";
+import { refuseKnown } from "./refuse-known.ts";
 import { oddRoutes } from "./refuse-routes.ts";
 import type { Config } from "./schema.ts";
 
@@ -29,6 +30,7 @@ function ofService(settings: Settings): readonly Found[] {
     ...oddProtocol(settings),
     ...missing(settings, model),
     ...oddOperations(settings),
+    ...refuseKnown(settings),
     ...oddRoutes(settings, model),
   ];
 }

@@ -66,6 +66,7 @@ const CREDENTIAL_GIVING: readonly string[] = [
   "iam:createaccesskey",
   "iam:createservicespecificcredential",
   "rolesanywhere:createsession",
+  "ssm:getaccesstoken",
   "postern:*",
   "*:assume*role*",
   "*:get*credentials*",

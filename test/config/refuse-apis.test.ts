@@ -8,6 +8,10 @@ const RESIZE = { service: "lambda", function: { name: "resize", urlId: "abc123" 
 const of = (upstream: object, more: object = {}) =>
   told({ upstreams: { up: upstream }, ...more }).map((text) => text.replace(/^upstreams\.up(?:\.|: )/, ""));
 
+/** What is told of an API at an endpoint. */
+const at = (endpoint: string | undefined, more: object) =>
+  of({ ...ORDERS, endpoint, api: { ...ORDERS.api, ...more } });
+
 describe("an API", () => {
   it("is told by id and stage, and no other service has one", () => {
     expect(of(ORDERS)).toEqual([]);
@@ -33,8 +37,6 @@ describe("an API", () => {
   });
 
   it("H10 is told beside which others it is, as its host tells them apart", () => {
-    const at = (endpoint: string | undefined, more: object) =>
-      of({ ...ORDERS, endpoint, api: { ...ORDERS.api, ...more } });
     const own = "https://a1b2c3.execute-api.us-east-1.amazonaws.com/prod";
     const custom = "https://api.example.com/v1";
     expect(at(undefined, { otherStages: ["dev"] })).toEqual([

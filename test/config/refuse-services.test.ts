@@ -53,6 +53,55 @@ describe("a service that Postern knows", () => {
     ]);
   });
 
+  const QUEUE = "arn:{partition}:sqs:{region}:{account}:{QueueUrl|queue}";
+
+  it.each([
+    [
+      "sqs",
+      { DeleteQueue: { action: "sqs:GetQueueUrl" } },
+      "DeleteQueue.action: Postern knows it; leave it out",
+    ],
+    [
+      "sqs",
+      { ReceiveMessage: { resources: [] } },
+      "ReceiveMessage.resources: Postern knows it; leave it out",
+    ],
+    [
+      "sqs",
+      { ReceiveMessage: { resources: [QUEUE.replace("QueueUrl", "Other")] } },
+      "ReceiveMessage.resources: Postern knows it; leave it out",
+    ],
+    [
+      "lambda",
+      { GetFunction: { route: "POST /2015-03-31/functions/{FunctionName}/code" } },
+      "GetFunction.route: Postern knows it; leave it out",
+    ],
+    ["ssm", { GetParameters: { covers: [] } }, "GetParameters.covers: it covers ssm:GetParameter as well"],
+    ["ssm", { GetDocument: { resources: [] } }, "GetDocument.resources: it touches something; say what"],
+    ["sqs", { deleteQueue: { action: "sqs:GetQueueUrl" } }, "deleteQueue: Postern knows it as DeleteQueue"],
+    ["ssm", { GetAccessToken: {} }, "GetAccessToken: Postern does not take it: it gives out credentials"],
+    [
+      "logs",
+      { getLogObject: {} },
+      "getLogObject: Postern does not take it: the Service Authorization Reference has no action for it",
+    ],
+  ])("S3.6 keeps what Postern knows of its operations: %s %j", (service, operations, problem) => {
+    expect(of({ service, operations })).toEqual([`operations.${problem}`]);
+  });
+
+  it("may be told more of them", () => {
+    const operations = {
+      GetParameters: { covers: ["ssm:GetParameter", "ssm:GetParameterHistory"] },
+      GetDocument: { resources: ["arn:{partition}:ssm:{region}:{account}:document/{Name}"] },
+    };
+    expect(of({ service: "ssm", operations })).toEqual([]);
+  });
+
+  it("gives AssumeRole no action that hands out nothing", () => {
+    const operations = { AssumeRole: { action: "sts:GetCallerIdentity", resources: [] } };
+    expect(of({ service: "sts", operations })).toHaveLength(2);
+  });
+
   it("needs an account where its ARNs carry one", () => {
     const missing = "its ARNs carry an account: set aws.account, or account here";
     expect(of({ service: "sqs" }, { account: undefined })).toEqual([missing]);

@@ -272,7 +272,7 @@ describe("a service by a table", () => {
   });
 
   it("has what Postern knows, where it is known, and what is said besides", () => {
-    const told = { FreezeAlarm: {}, PutMetricData: { resources: [] } };
+    const told = { FreezeAlarm: {} };
     const [metrics] = upstreams({}, { metrics: { service: "monitoring", operations: told } });
     expect(metrics).toMatchObject({
       origin: "https://monitoring.us-east-1.amazonaws.com",
@@ -280,21 +280,16 @@ describe("a service by a table", () => {
     });
     const { operations } = metrics?.upstream.model ?? {};
     expect(operations?.["FreezeAlarm"]).toEqual({ action: "cloudwatch:FreezeAlarm" });
-    expect(operations?.["PutMetricData"]).toMatchObject({
-      action: "cloudwatch:PutMetricData",
-      resources: [],
-    });
     expect(operations?.["ListMetrics"]).toMatchObject({ action: "cloudwatch:ListMetrics" });
   });
 
   it("keeps what is known of an operation, and not said otherwise", () => {
-    const told = {
-      Invoke: { resources: ["arn:{partition}:lambda:{region}:{account}:function:{FunctionName}"] },
-    };
+    const told = { Invoke: { covers: ["lambda:InvokeAsync", "lambda:InvokeFunctionUrl"] } };
     const [lambda] = upstreams({}, { lambda: { service: "lambda", operations: told } });
     expect(lambda?.upstream.model?.operations["Invoke"]).toMatchObject({
       action: "lambda:InvokeFunction",
       route: expect.stringMatching(/^POST \/2015-03-31\/functions\//),
+      resources: [expect.stringMatching(/^arn:/)],
       ...told.Invoke,
     });
   });

@@ -111,6 +111,7 @@ describe("S4.4 credential-giving actions", () => {
     "redshift:GetClusterCredentials",
     "redshift-serverless:GetCredentials",
     "lakeformation:GetTemporaryGlueTableCredentials",
+    "ssm:GetAccessToken",
     "postern:GetCredentials",
     "POSTERN:getcredentials",
   ])("%s is one", (action) => {
