@@ -37,8 +37,15 @@ export const BEDROCK: ApiModel = {
       [NO_RESOURCE, "ListAsyncInvokes GET /async-invoke"],
     ],
     {
-      InvokeModel: { headers: INVOCATION },
-      InvokeModelWithResponseStream: { headers: [...INVOCATION, "x-amzn-bedrock-accept"] },
+      // A model answers at once or bit by bit: what is denied of one is denied of the other.
+      Converse: { covers: ["InvokeModelWithResponseStream"] },
+      ConverseStream: { covers: ["InvokeModel"] },
+      InvokeModel: { covers: ["InvokeModelWithResponseStream"], headers: INVOCATION },
+      InvokeModelWithResponseStream: {
+        covers: ["InvokeModel"],
+        headers: [...INVOCATION, "x-amzn-bedrock-accept"],
+      },
+      StartAsyncInvoke: { covers: ["InvokeModelWithResponseStream"] },
     },
   ),
 };

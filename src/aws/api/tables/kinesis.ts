@@ -51,6 +51,11 @@ export const KINESIS: ApiModel = {
       ],
       [NO_RESOURCE, `DescribeAccountSettings DescribeLimits ListChannels ListStreams UpdateAccountSettings`],
     ],
-    { PutRecords: { covers: ["PutRecord"] } },
+    {
+      PutRecords: { covers: ["PutRecord"] },
+      // Either reads the records of a stream.
+      GetRecords: { covers: ["SubscribeToShard"] },
+      SubscribeToShard: { covers: ["GetRecords"] },
+    },
   ),
 };

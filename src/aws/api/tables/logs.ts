@@ -3,6 +3,9 @@ import { NO_RESOURCE, operations } from "./operations.ts";
 
 const ARN = "arn:{partition}:logs:{region}:{account}:";
 
+/** What gives out logged events by itself; queries do so, too. */
+const EVENTS_READ = ["FilterLogEvents", "GetLogEvents"];
+
 /**
  * Amazon CloudWatch Logs (API reference, 2014-03-28; Service Authorization Reference, Amazon CloudWatch Logs). IAM
  * is asked about a log group as all the streams in it, `log-group:NAME:log-stream:`, which rules on `log-
@@ -98,6 +101,19 @@ export const LOGS: ApiModel = {
          PutQueryDefinition PutResourcePolicy`,
       ],
     ],
-    { FilterLogEvents: { covers: ["GetLogEvents"] } },
+    {
+      FilterLogEvents: {
+        covers: ["GetLogEvents"],
+        // It reads the streams that it names or that begin with a prefix, or all of them.
+        mayReach: [
+          `${ARN}log-group:{logGroupName|path}:log-stream:*`,
+          `${ARN}log-group:{logGroupIdentifier|path}:log-stream:*`,
+        ],
+      },
+      GetLogEvents: { covers: ["FilterLogEvents"] },
+      GetLogRecord: { covers: EVENTS_READ },
+      GetQueryResults: { covers: EVENTS_READ },
+      StartQuery: { covers: EVENTS_READ },
+    },
   ),
 };

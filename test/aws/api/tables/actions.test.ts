@@ -21,10 +21,21 @@ sqs SendMessageBatch: sqs:SendMessage`;
 
 /** What does the same as other actions, for denies. */
 const SAME_EFFECT = `
+bedrock Converse: bedrock:InvokeModelWithResponseStream
+bedrock ConverseStream: bedrock:InvokeModel
+bedrock InvokeModel: bedrock:InvokeModelWithResponseStream
+bedrock InvokeModelWithResponseStream: bedrock:InvokeModel
+bedrock StartAsyncInvoke: bedrock:InvokeModelWithResponseStream
 firehose PutRecordBatch: firehose:PutRecord
+kinesis GetRecords: kinesis:SubscribeToShard
 kinesis PutRecords: kinesis:PutRecord
+kinesis SubscribeToShard: kinesis:GetRecords
 lambda InvokeAsync: lambda:InvokeFunction
 logs FilterLogEvents: logs:GetLogEvents
+logs GetLogEvents: logs:FilterLogEvents
+logs GetLogRecord: logs:FilterLogEvents logs:GetLogEvents
+logs GetQueryResults: logs:FilterLogEvents logs:GetLogEvents
+logs StartQuery: logs:FilterLogEvents logs:GetLogEvents
 sqs StartMessageMoveTask: sqs:ReceiveMessage sqs:DeleteMessage sqs:SendMessage
 ssm DeleteParameters: ssm:DeleteParameter
 ssm GetParameterHistory: ssm:GetParameter

@@ -253,6 +253,18 @@ describe("what a deny counts for besides", () => {
   });
 });
 
+/** Patterns of all that a request does not tell exactly. */
+const REACHED: readonly (readonly [operation: string, members: object, patterns: readonly string[]])[] = [
+  ["logs FilterLogEvents", { logGroupName: "/aws/lambda/bill" }, [`${GROUP}:log-stream:*`]],
+  ["logs FilterLogEvents", { logGroupIdentifier: GROUP, logStreamNames: ["a"] }, [`${GROUP}:log-stream:*`]],
+];
+
+describe("what an operation may reach besides", () => {
+  it.each(REACHED)("%s of %j", (operation, members, patterns) => {
+    expect(requirementsFor(operation, members).flatMap(({ mayReach = [] }) => mayReach)).toEqual(patterns);
+  });
+});
+
 describe("templates", () => {
   it("can all be read", () => {
     const texts = Object.values(API_MODELS).flatMap(({ operations }) =>
