@@ -47,7 +47,9 @@ export const plainName: NameKind = (given) => (NAME.test(given) ? { text: given 
  * - `queue`: a queue by its URL, as SQS has it.
  * - `function(Qualifier)`: a Lambda function by its name, with or without a qualifier, or by a part of its ARN.
  * - `secret`: of Secrets Manager, whose ARNs end in six characters that the name does not tell.
+ * - `secret-arn`: the same, but an ARN that may have the six characters as it is.
  * - `parameter`: of SSM; its name begins with a slash or not, and a `:version` or `:label` may follow.
+ * - `parameter-path`: of SSM; it reaches all parameters below.
  * - `key`: of KMS by its id; whose alias an alias is nobody can tell.
  * - `rule(EventBusName)`: of EventBridge, on the bus that is told or the default one.
  * - `unqualified`: a name without the `:` and what stands behind it, by which IAM does not tell resources apart.
@@ -60,7 +62,9 @@ export const NAME_KINDS: Readonly<Record<string, NameKind>> = {
   queue: queueName,
   function: functionName,
   secret: secretName,
+  "secret-arn": secretByArn,
   parameter: parameterName,
+  "parameter-path": parameterPath,
   key: (given, naming) => (given.startsWith("alias/") ? undefined : plainName(given, naming)),
   rule: ruleName,
   unqualified: (given) => {
@@ -115,14 +119,20 @@ const SECRET = /^[\w/+=.@-]{1,512}$/;
 const SECRET_SUFFIX = /-[A-Za-z0-9]{6}$/;
 
 /**
- * A secret whose suffix is not told has `-??????` for it, as IAM's documentation writes it, so that rules on `name-*` and
- * on `name-??????` are about it. What looks like a suffix may be the end of a name.
+ * A secret by its name, or an ARN without its suffix, has `-??????` for it, as IAM's documentation writes it, so that rules
+ * on `name-*` and on `name-??????` are about it; to a deny it may be any that ends so.
  */
-function secretName(given: string, { fromArn }: Naming): Named | "wrong" {
+function secretName(given: string): Named | "wrong" {
   if (!SECRET.test(given)) return "wrong";
   const open = `${given}-??????`;
-  if (!SECRET_SUFFIX.test(given)) return { text: open };
-  return fromArn ? { text: given, within: [open] } : { text: open, within: [given] };
+  return { text: open, mayReach: [open], ...(SECRET_SUFFIX.test(given) && { within: [given] }) };
+}
+
+/** What looks like a suffix may be the end of a name: such an ARN is of either secret, and templates ask for both. */
+function secretByArn(given: string, { fromArn }: Naming): Named | "wrong" {
+  const named = secretName(given);
+  if (named === "wrong" || !fromArn || named.within === undefined) return named;
+  return { ...named, text: given, within: [named.text] };
 }
 
 const PARAMETER = /^(?<name>\/?[\w./-]{1,1011})(?::[\w.-]{1,128})?$/;
@@ -132,9 +142,14 @@ const SECRETS = /^\/*aws\/reference\//i;
 /** The ARN has one slash before the name, whether the name begins with one or not. */
 function parameterName(given: string): Named | "wrong" {
   const name = PARAMETER.exec(given)?.groups?.["name"];
-  if (name === undefined || SECRETS.test(name)) return "wrong";
+  if (name === undefined || name.includes("//") || SECRETS.test(name)) return "wrong";
   const path = name.startsWith("/") ? name : `/${name}`;
   return path.length > 1 && path.endsWith("/") ? { text: path, within: [path.slice(0, -1)] } : { text: path };
+}
+
+function parameterPath(given: string): Named | "wrong" {
+  const named = parameterName(given);
+  return named === "wrong" ? "wrong" : { ...named, mayReach: [`${named.text.replace(/\/$/, "")}/*`] };
 }
 
 const BUS = "event-bus/";

@@ -58,7 +58,9 @@ describe("S3.6 what a template names", () => {
     ["no list", "{Names[]}", { Names: "a" }],
     ["a structure for a list", "{Names[]}", { Names: { 1: "a" } }],
     ["another case within", "{Entries[].Bus=default}", { Entries: [{ bus: "a" }] }],
-    ["too many", "{Names[]}", { Names: Array.from({ length: 1_001 }, (_, i) => `n${i}`) }],
+    ["too many", "{Names[]}", { Names: Array.from({ length: 201 }, (_, i) => `n${i}`) }],
+    ["very many of one name", "{Names[]}", { Names: Array.from({ length: 600_000 }, () => "n") }],
+    ["a name without end", "{Name|text}", { Name: "n".repeat(3_000) }],
     ["a star", "{Name}", { Name: "a*" }],
     ["a question mark", "{Name}", { Name: "a?" }],
     ["a colon", "{Name}", { Name: "a:b" }],
@@ -173,7 +175,14 @@ describe("S3.6 a name of a kind", () => {
     ],
     ["secret:{S|secret}", { S: "prod/db" }, ["secret:prod/db-??????"]],
     ["secret:{S|secret}", { S: "db-abcdef" }, ["secret:db-abcdef-??????", "secret:db-abcdef"]],
-    ["secret:{S|secret}", { S: `${HEAD}secret:db-AbCdEf` }, ["secret:db-AbCdEf", "secret:db-AbCdEf-??????"]],
+    ["secret:{S|secret}", { S: `${HEAD}secret:db-AbCdEf` }, ["secret:db-AbCdEf-??????", "secret:db-AbCdEf"]],
+    [
+      "secret:{S|secret-arn}",
+      { S: `${HEAD}secret:db-AbCdEf` },
+      ["secret:db-AbCdEf", "secret:db-AbCdEf-??????"],
+    ],
+    ["secret:{S|secret-arn}", { S: "db-AbCdEf" }, ["secret:db-AbCdEf-??????", "secret:db-AbCdEf"]],
+    ["secret:{S|secret-arn}", { S: "db" }, ["secret:db-??????"]],
     ["secret:{S|secret}", { S: `${HEAD}secret:db` }, ["secret:db-??????"]],
     ["parameter{P|parameter}", { P: "/a/b" }, ["parameter/a/b"]],
     ["parameter{P|parameter}", { P: "a" }, ["parameter/a"]],
@@ -216,6 +225,8 @@ describe("S3.6 a name of a kind", () => {
     ["secret:{S|secret}", { S: "db-??????" }, "body-malformed"],
     ["parameter{P|parameter}", { P: "/aws/reference/secretsmanager/db" }, "body-malformed"],
     ["parameter{P|parameter}", { P: "aws/Reference/secretsmanager/db" }, "body-malformed"],
+    ["parameter{P|parameter}", { P: "//a/b" }, "body-malformed"],
+    ["parameter{P|parameter}", { P: "/a//b" }, "body-malformed"],
     ["parameter{P|parameter}", { P: "/a:b:c" }, "body-malformed"],
     ["key/{K|key}", { K: "arn:aws:shop:us-east-1:999999999999:alias/app" }, "target-ambiguous"],
     ["key/{K|key}", { K: `${HEAD}room/app` }, "target-ambiguous"],
@@ -273,5 +284,17 @@ describe("a template", () => {
   ])("is not %s", (text) => {
     expect(templateProblem(text)).toEqual(expect.any(String));
     expect(() => parseTemplate(text)).toThrow(`${text}: `);
+  });
+});
+
+describe("an ARN of a client's", () => {
+  const arn = (parts: number): string => `${HEAD}x${":a".repeat(parts)}`;
+
+  it("is a part of what stands before each of its marks", () => {
+    expect(asks(["{Arn}"], { Arn: arn(2) })).toMatchObject([{ within: [`${HEAD}x`, `${HEAD}x:a`] }]);
+  });
+
+  it.each([33, 10_000, 1_000_000])("with %i marks is refused before anything is made of them", (parts) => {
+    expect(refusal("{Arn}", { Arn: arn(parts) })).toMatch(/^(?:target-ambiguous|body-malformed)$/);
   });
 });

@@ -22,8 +22,8 @@ export const SSM: ApiModel = {
          UnlabelParameterVersion`,
       ],
       [[`${ARN}parameter{Names[]|parameter}`], "DeleteParameters GetParameters"],
-      // Who may read a path may read all below it (user guide, restricting access to parameters).
-      [[`${ARN}parameter{Path|parameter}`], "GetParametersByPath"],
+      // Who may read a path may read all below it (user guide, restricting access to parameters), but a deny of one below counts.
+      [[`${ARN}parameter{Path|parameter-path}`], "GetParametersByPath"],
       [
         NO_RESOURCE,
         `DescribeActivations DescribeAutomationExecutions DescribeAvailablePatches DescribeInstanceInformation
