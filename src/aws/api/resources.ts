@@ -8,8 +8,14 @@ import type { Named } from "./name-kinds.ts";
 import { foreign, ownResource } from "./own-arn.ts";
 import { parseTemplate, type Placeholder, type Template } from "./template.ts";
 
-/** More than any operation names at once; AWS's batches have at most some hundred entries. */
-const MAX_RESOURCES = 1_000;
+/** More than any operation names at once: AWS's batches have at most a hundred entries. */
+const MAX_RESOURCES = 200;
+
+/** Longer than any ARN and any name of AWS. */
+const MAX_LENGTH = 2_048;
+
+/** More parts than a resource has: a parameter's path has fifteen levels. */
+const MAX_PARTS = 32;
 
 /** One thing that a request touches, and what that is a part of, or may be. */
 interface Touched {
@@ -61,6 +67,10 @@ function filledAll(templates: readonly string[] = [], members: Members, upstream
 function fill(template: Template, members: Members, upstream: Upstream): Filled {
   const { head, parts } = template;
   const texts = parts.map((part) => (typeof part === "string" ? [part] : givenFor(part, members)));
+  // Before anything is made of them: there may be very many, and they may be very long.
+  if (texts.some(({ length }) => length > MAX_RESOURCES)) throw wrong("too many resources", members);
+  if (texts.flat().some((text) => text !== undefined && text.length > MAX_LENGTH))
+    throw wrong("a resource is longer than any of AWS", members);
   // A list has as many entries as it has; of everything else there is one.
   const count = texts.reduce((most, { length }) => (length === 1 ? most : length), 1);
   const rows = Array.from({ length: count }, (_, i) => texts.map((of) => (of.length === 1 ? of[0] : of[i])));
@@ -80,7 +90,9 @@ function givenFor({ place, fallback }: Placeholder, members: Members): readonly 
 function byOwnArn(text: string, upstream: Upstream): Touched {
   const resource = ownResource(text, upstream);
   const head = text.slice(0, text.length - resource.length);
-  const cuts = [...resource.matchAll(/[:/]/g)].map(({ index }) => head + resource.slice(0, index));
+  const marks = [...resource.matchAll(/[:/]/g)];
+  if (marks.length > MAX_PARTS) throw foreign();
+  const cuts = marks.map(({ index }) => head + resource.slice(0, index));
   return { resource: text, within: cuts, mayReach: [] };
 }
 

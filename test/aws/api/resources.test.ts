@@ -287,14 +287,14 @@ describe("a template", () => {
   });
 });
 
-describe("an ARN of a client's", () => {
-  const arn = (parts: number): string => `${HEAD}x${":a".repeat(parts)}`;
+const arnOf = (parts: number): string => `${HEAD}x${":a".repeat(parts)}`;
 
+describe("an ARN of a client's", () => {
   it("is a part of what stands before each of its marks", () => {
-    expect(asks(["{Arn}"], { Arn: arn(2) })).toMatchObject([{ within: [`${HEAD}x`, `${HEAD}x:a`] }]);
+    expect(asks(["{Arn}"], { Arn: arnOf(2) })).toMatchObject([{ within: [`${HEAD}x`, `${HEAD}x:a`] }]);
   });
 
   it.each([33, 10_000, 1_000_000])("with %i marks is refused before anything is made of them", (parts) => {
-    expect(refusal("{Arn}", { Arn: arn(parts) })).toMatch(/^(?:target-ambiguous|body-malformed)$/);
+    expect(refusal("{Arn}", { Arn: arnOf(parts) })).toMatch(/^(?:target-ambiguous|body-malformed)$/);
   });
 });
