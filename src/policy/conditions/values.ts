@@ -11,8 +11,8 @@ export interface Asked {
   readonly operation: Operation;
   readonly context: RequestContext;
   /**
-   * Whether a deny means it only by what it counts as, is a part of or may reach. The keys of a requirement are those of its own
-   * action, so of another's nobody knows whether they would be absent.
+   * Whether a deny means it only by what it counts as, is a part of or may reach. The keys of a requirement are those of
+   * its own action and resource, so of others nobody knows whether they would be absent.
    */
   readonly isByAnother?: boolean;
   /** Where an operation has many requirements: what conditions came to that are the same for all of them. */
