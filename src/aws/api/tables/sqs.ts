@@ -28,7 +28,9 @@ export const SQS: ApiModel = {
         "GetQueueUrl",
       ],
       [["{SourceArn}"], "ListMessageMoveTasks"],
-      [["{SourceArn}", "{DestinationArn}"], "StartMessageMoveTask"],
+      // Without a destination each message goes back to where it came from. That is told like a key by its alias: by
+      // something whose own name nobody can tell.
+      [["{SourceArn}", `${ARN}{DestinationArn=alias/source|key}`], "StartMessageMoveTask"],
       // Its handle names the task alone.
       ["unknown", "CancelMessageMoveTask"],
       [NO_RESOURCE, "ListQueues"],

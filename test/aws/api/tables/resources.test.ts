@@ -48,6 +48,11 @@ const TOUCHED: readonly (readonly [operation: string, members: object, resources
     { SourceArn: `arn:aws:sqs:${HERE}:dead`, DestinationArn: `arn:aws:sqs:${HERE}:orders` },
     [`arn:aws:sqs:${HERE}:dead`, `arn:aws:sqs:${HERE}:orders`],
   ],
+  [
+    "sqs StartMessageMoveTask",
+    { SourceArn: `arn:aws:sqs:${HERE}:dead` },
+    [`arn:aws:sqs:${HERE}:dead`, "unknown"],
+  ],
   ["sqs CancelMessageMoveTask", { TaskHandle: "a" }, ["unknown"]],
   ["sqs ListQueues", {}, ["*"]],
   ["sns Publish", { TopicArn: TOPIC }, [TOPIC]],
