@@ -1,3 +1,4 @@
+import { foldedName } from "./application-headers.ts";
 import { isNamed } from "./framing.ts";
 import { namedHops } from "./named-hops.ts";
 import { setsOwnCookie } from "./own-cookie.ts";
@@ -24,6 +25,7 @@ const RESPONSE_STAYS: ReadonlySet<string> = new Set([
   "clear-site-data",
   "nel",
   "report-to",
+  "reporting-endpoints",
   "service-worker-allowed",
   "strict-transport-security",
   "set-cookie",
@@ -33,11 +35,16 @@ const RESPONSE_STAYS: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Whether a field of AWS's answer may cross to the client, by its lower-case name. Those do not that are Postern's own,
- * nor those that nginx in front of it would obey, such as to send a file in place of the answer.
+ * The same by what their names begin with: Postern's own, and what servers in front of it would obey, such as to send a
+ * file in place of the answer; and every network's own `…-CDN-Cache-Control`, but for an object's metadata of that name.
  */
+const STAYS_BY_FAMILY =
+  /^(?:x-(?:accel|lighttpd|litespeed|postern|reproxy)-|x-sendfile|(?!x-amz-).*-cdn-cache-control$)/;
+
+/** Whether a field of AWS's answer may cross to the client, by its lower-case name, however its words are joined. */
 export function mayCrossToClient(name: string): boolean {
-  return !RESPONSE_STAYS.has(name) && !name.startsWith("x-postern-") && !name.startsWith("x-accel-");
+  const folded = foldedName(name);
+  return !RESPONSE_STAYS.has(folded) && !STAYS_BY_FAMILY.test(folded);
 }
 
 /** The token's places: a cache must not hand one caller's answer to another. */

@@ -47,9 +47,12 @@ describe("crossToClient", () => {
     "Service-Worker-Allowed",
     "NEL",
     "Report-To",
+    "Reporting-Endpoints",
     "X-Postern-Reason",
     "x-postern-request-id",
+    "X_Postern_Reason",
     "Set-Cookie",
+    "Set_Cookie",
   ])("S5 drops %s, however often and in whatever case", (name) => {
     expect(back(name, "a", name.toLowerCase(), "b", "ETag", "e", name.toUpperCase(), "c")).toEqual([
       ...added,
@@ -92,12 +95,25 @@ describe("crossToClient", () => {
     ).toEqual([...added, "X-D", "4"]);
   });
 
-  it.each(["X-Accel-Redirect", "X-Accel-Expires", "CDN-Cache-Control", "Surrogate-Control"])(
-    "drops %s, an order to whoever stands in front",
-    (name) => {
-      expect(back(name, "max-age=60")).toEqual(added);
-    },
-  );
+  it.each([
+    "X-Accel-Redirect",
+    "X_Accel_Expires",
+    "X-Sendfile",
+    "X-Lighttpd-Send-File",
+    "X-LiteSpeed-Location",
+    "X-Reproxy-URL",
+    "CDN-Cache-Control",
+    "Cloudflare-CDN-Cache-Control",
+    "Surrogate-Control",
+  ])("drops %s, an order to whoever stands in front", (name) => {
+    expect(back(name, "max-age=60")).toEqual(added);
+    expect(ofApplication([name, "max-age=60"])).toEqual([]);
+  });
+
+  it("keeps an object's metadata, whatever its name", () => {
+    const lines = ["x-amz-meta-cdn-cache-control", "a", "x-amz-meta-x_postern_reason", "b"];
+    expect(back(...lines)).toEqual([...added, ...lines]);
+  });
 
   it.each([
     ["public, max-age=3600", "private, max-age=3600"],
@@ -181,6 +197,8 @@ describe("crossToClient, from an application", () => {
     "Clear-Site-Data",
     "Service-Worker-Allowed",
     "X-Postern-Reason",
+    "x_postern_reason",
+    "Set_Cookie",
     "Transfer-Encoding",
   ])("drops %s all the same", (name) => {
     expect(ofApplication([name, "a"])).toEqual([]);
