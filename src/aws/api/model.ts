@@ -31,7 +31,7 @@ export interface ApiOperation {
    * - `{Name|kind}` and `{Name=default|kind}` are names of a certain kind (`name-kinds.ts`); others have letters, digits and
    *   `_.@-`. Where a name may
    *   stand an ARN may stand too, and means the same resource, which must be one that the template could name.
-   * - A text of nothing but `{Name}` is that member's own ARN.
+   * - A text of nothing but `{Name}` is that member's own ARN, of this service, region and account.
    * - Of rest-json: a member is a label of the route where that has it, `{?Name}` of the query, and otherwise of the body,
    *   which is then read as JSON.
    */

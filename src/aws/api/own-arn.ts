@@ -2,25 +2,29 @@ import { Refusal } from "../../domain/refusal.ts";
 import { parseArn } from "../arn.ts";
 import type { Upstream } from "../service.ts";
 
-/** What may stand in an ARN: visible ASCII and spaces, without what patterns are made of. */
-const ARN_TEXT = /^[\x20-\x7e]+$/;
-const OF_PATTERNS = /[*?\\]/;
+/** Visible ASCII, and single spaces within a name. */
+const ARN_TEXT = /^(?:[\x21-\x7e]|(?<=[^ :/]) (?=[^ :/]))+$/;
+/** What patterns are made of, and empty parts of a resource, by which a service may take it for another. */
+const NOT_IN_RESOURCE = /[*?\\]|[:/]{2}|[:/]$/;
 
 /**
- * Checks that an ARN is of this upstream's partition and account, and of its region, as far as it names one. One of
- * another account or region would have rules and credentials of its own.
+ * Checks that an ARN is of this upstream's service, partition, region and account. One of another would have rules and
+ * credentials of its own; one that leaves a part out would not be what a deny names.
  *
  * @returns the part behind the account
  * @throws Refusal target-ambiguous
  */
-export function ownResource(text: string, { partition, region, account }: Upstream): string {
-  const arn = ARN_TEXT.test(text) && !OF_PATTERNS.test(text) ? parseArn(text) : undefined;
+export function ownResource(text: string, upstream: Upstream): string {
+  const arn = ARN_TEXT.test(text) ? parseArn(text) : undefined;
   const isOwn =
     arn !== undefined &&
     arn.resource !== "" &&
-    arn.partition === partition &&
-    (arn.region === "" || arn.region === region) &&
-    (arn.account === "" || arn.account === (account ?? arn.account));
+    !NOT_IN_RESOURCE.test(arn.resource) &&
+    arn.partition === upstream.partition &&
+    arn.service === upstream.actionPrefix &&
+    arn.region === upstream.region &&
+    arn.account !== "" &&
+    arn.account === (upstream.account ?? arn.account);
   if (!isOwn) throw foreign();
   return arn.resource;
 }

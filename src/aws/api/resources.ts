@@ -148,7 +148,7 @@ function nameIn(
   upstream: Upstream,
 ): Named | undefined {
   const fromArn = given.startsWith("arn:");
-  if (fromArn && !given.startsWith(before)) return namedByAlias(given, upstream);
+  if (fromArn && !given.startsWith(before)) return namedByAlias(given, before);
   const name = fromArn ? given.slice(before.length) : given;
   const more = other === undefined ? undefined : textsAt(other, members)[0];
   const named = kind(name, { upstream, fromArn, other: more });
@@ -157,10 +157,14 @@ function nameIn(
 }
 
 /** The ARN is not one that the template could name: an alias, of which nobody can tell whose it is, or something else. */
-function namedByAlias(arn: string, upstream: Upstream): undefined {
-  if (!ownResource(arn, upstream).startsWith("alias/")) throw foreign();
+function namedByAlias(arn: string, before: string): undefined {
+  const alias = `${before.split(":", ARN_PARTS).join(":")}:alias/`;
+  if (!arn.startsWith(alias)) throw foreign();
   return undefined;
 }
+
+/** Of an ARN before its resource. */
+const ARN_PARTS = 5;
 
 /**
  * A text of a template with what is the upstream's. The configuration demands an account where ARNs need one.

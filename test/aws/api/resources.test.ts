@@ -113,6 +113,7 @@ describe("S3.6 what a request may reach", () => {
 describe("S3.6 an ARN", () => {
   it.each([
     [`${HEAD}shelf/a1`, [`${HEAD}shelf`]],
+    [`${HEAD}too slow`, []],
     [`${HEAD}stream/a/c:1`, [`${HEAD}stream`, `${HEAD}stream/a`, `${HEAD}stream/a/c`]],
     [`${HEAD}machine:a:PROD`, [`${HEAD}machine`, `${HEAD}machine:a`]],
   ])("of its own, %s, is itself and a part of %s", (arn, within) => {
@@ -131,6 +132,14 @@ describe("S3.6 an ARN", () => {
     ["of another account", "{Arn}", "arn:aws:shop:us-east-1:999999999999:a"],
     ["of nothing", "{Arn}", HEAD],
     ["that is none", "{Arn}", "a1"],
+    ["of another service", "{Arn}", HEAD.replace("shop", "shed") + "a"],
+    ["without a region", "{Arn}", "arn:aws:shop::123456789012:a"],
+    ["without an account", "{Arn}", "arn:aws:shop:us-east-1::a"],
+    ["with a space at its end", "{Arn}", `${HEAD}a `],
+    ["with a space before a name", "{Arn}", `${HEAD}shelf/ a`],
+    ["with a slash at its end", "{Arn}", `${HEAD}shelf/a/`],
+    ["with two slashes", "{Arn}", `${HEAD}shelf//a`],
+    ["with a colon at its end", "{Arn}", `${HEAD}machine:a:`],
     ["with a star", "{Arn}", `${HEAD}*`],
     ["with a question mark", "{Arn}", `${HEAD}a?`],
     ["with a line end", "{Arn}", `${HEAD}a\n`],

@@ -24,7 +24,7 @@ export const KMS: ApiModel = {
        RotateKeyOnDemand ScheduleKeyDeletion Sign TagResource UntagResource UpdateKeyDescription
        UpdatePrimaryRegion Verify VerifyMac`,
     ],
-    [[`${ARN}key/{TargetKeyId|key}`, "{AliasName|path}"], "CreateAlias"],
+    [[`${ARN}key/{TargetKeyId|key}`, `${ARN}{AliasName|path}`], "CreateAlias"],
     // They need the key that the alias has now, too.
     ["unknown", "DeleteAlias UpdateAlias"],
     // Key stores have no ARN.

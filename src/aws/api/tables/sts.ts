@@ -11,7 +11,10 @@ export const STS: ApiModel = {
   protocols: ["query"],
   apiVersion: "2011-06-15",
   operations: operations("sts", [
-    [["{RoleArn}"], "AssumeRole AssumeRoleWithSAML AssumeRoleWithWebIdentity"],
+    [
+      ["arn:{partition}:iam::{account}:role/{RoleArn|text}"],
+      "AssumeRole AssumeRoleWithSAML AssumeRoleWithWebIdentity",
+    ],
     [["arn:{partition}:sts::{account}:federated-user/{Name}"], "GetFederationToken"],
     // Its target is an account, or the ARN of its root user.
     ["unknown", "AssumeRoot"],
