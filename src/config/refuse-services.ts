@@ -25,13 +25,15 @@ function ofService(settings: Settings): readonly Found[] {
   if (unknown !== undefined) return [{ path: ["service"], message: unknown }];
   const model = apiModelOf(settings);
   if (model === undefined) return [];
+  const odd = oddOperations(settings);
   return [
     ...oddPrefix(settings),
     ...oddProtocol(settings),
     ...missing(settings, model),
-    ...oddOperations(settings),
+    ...odd,
     ...refuseKnown(settings),
-    ...oddRoutes(settings, model),
+    // Routes are read together with the resources.
+    ...(odd.length > 0 ? [] : oddRoutes(settings, model)),
   ];
 }
 

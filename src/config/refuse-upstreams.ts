@@ -15,6 +15,7 @@ import { regionsOf } from "./upstreams.ts";
 export function refuseUpstreams(draft: Draft): readonly Found[] {
   return [
     ...alike(draft),
+    ...shadowed(draft),
     ...inTheClear(draft),
     ...oddRegions(draft),
     ...oddAddressing(draft),
@@ -56,6 +57,18 @@ function meaningsOf(settings: Settings, aws: Config["aws"]): readonly string[] {
     ...byHost,
     ...regionsOf(settings, aws).map((region) => `an SDK's request for ${region}/${service}`),
   ];
+}
+
+/** A prefix is looked for before a name, so that it takes what is meant for an upstream of that name. */
+function shadowed({ upstreams }: Draft): Found[] {
+  const named = new Set(upstreams.flatMap(({ key, fit }) => (fit?.match === undefined ? [key] : [])));
+  return upstreams.flatMap(({ key, fit }) => {
+    const { host, pathPrefix = "" } = fit?.match ?? {};
+    const [, first = ""] = pathPrefix.split("/");
+    if (host !== undefined || !named.has(first)) return [];
+    const message = `/${first} is what leads to the upstream ${first}; take another`;
+    return [{ path: ["upstreams", key, "match", "pathPrefix"], message }];
+  });
 }
 
 /** Nobody but the operator can say that the network in between is trusted. */

@@ -248,6 +248,52 @@ describe("operations", () => {
   });
 
   it.each([
+    ["GET /b/{X}/c", "GET /b/d/{Y}"],
+    ["GET /{X+}/c", "GET /b/{Y+}"],
+    ["GET /b/{X}/c", "GET /b/{Y+}?find=all"],
+    ["GET /b?acl", "GET /b?tagging"],
+  ])("have none that a request could take for another: %s and %s", (one, other) => {
+    expect(routed({ One: { route: one }, Other: { route: other } })).toEqual([
+      "operations.One.route: a request could be Other as well, and neither route says more",
+      "operations.Other.route: a request could be One as well, and neither route says more",
+    ]);
+  });
+
+  it.each([
+    ["GET /b/{X}/c", "GET /b/{Y}/{Z}"],
+    ["GET /b/{X}/c", "GET /b/{Y+}"],
+    ["GET /b/{X}/{Y+}", "GET /b/{Z+}"],
+    ["GET /b/{X}/c", "POST /b/d/{Y}"],
+    ["GET /b/{X}/c", "GET /b/d/{Y}/e"],
+    ["GET /b/{X}", "GET /b/{Y}?find=all"],
+    ["GET /b?find=all", "GET /b?find=one"],
+  ])("may have some of which one says more, or no request takes both: %s and %s", (one, other) => {
+    expect(routed({ One: { route: one }, Other: { route: other } })).toEqual([]);
+  });
+
+  it.each<readonly [operation: object, problem: string]>([
+    [{ route: "PUT /a/{X}/b/{x}" }, "each label has a name of its own, in any case"],
+    [{ route: "PUT /a/{X+}/b/{Y+}" }, "one label at most ends in +"],
+    [
+      { route: "PUT /a/{bucket}", resources: ["arn:{partition}:kafka:::{Bucket}"] },
+      "{bucket} is {Bucket} in resources: write it alike",
+    ],
+    [
+      { route: "GET /a/{X}", resources: ["arn:{partition}:kafka:::{Y}"] },
+      "resources name what is not in the route, and a GET has no body",
+    ],
+    [{ route: "PUT /a/{X}{Y}" }, "a route is written like POST /functions/{FunctionName}/invocations"],
+  ])("S3.6 have labels that can be read in one way: %j", (operation, problem) => {
+    expect(routed({ Put: operation })).toEqual([`operations.Put.route: ${problem}`]);
+  });
+
+  it("have routes that are not looked at while resources cannot be read", () => {
+    expect(routed({ Get: { route: "GET /a", resources: ["{a b}"] } })).toEqual([
+      expect.stringMatching(/^operations\.Get\.resources\.0: /),
+    ]);
+  });
+
+  it.each([
     "/v1",
     "get /v1",
     "GET v1",

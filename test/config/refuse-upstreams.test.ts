@@ -116,6 +116,21 @@ describe("upstreams", () => {
     expect(told({ upstreams })).toEqual(problems);
   });
 
+  it("H16 have no prefix that is the name of another", () => {
+    const s3 = { service: "s3" };
+    const twin = (match: object) => told({ upstreams: { s3, twin: { service: "s3", match } } });
+    for (const pathPrefix of ["/s3", "/s3/reports"])
+      expect(twin({ pathPrefix })).toEqual([
+        "upstreams.twin.match.pathPrefix: /s3 is what leads to the upstream s3; take another",
+      ]);
+    for (const match of [
+      { pathPrefix: "/s33" },
+      { pathPrefix: "/twin" },
+      { host: "twin.localhost", pathPrefix: "/s3" },
+    ])
+      expect(twin(match)).toEqual([]);
+  });
+
   it("H16 have prefixes of which one begins with the other: the longer counts", () => {
     const upstreams = {
       a: { service: "s3", match: { pathPrefix: "/a" } },
