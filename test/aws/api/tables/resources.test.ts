@@ -12,6 +12,7 @@ const MACHINE = `arn:aws:states:${HERE}:stateMachine:bill`;
 const RUNS = `arn:aws:states:${HERE}`;
 const STREAM = `arn:aws:kinesis:${HERE}:stream/clicks`;
 const GROUP = `arn:aws:logs:${HERE}:log-group:/aws/lambda/bill`;
+const MODELS = "arn:aws:bedrock:us-east-1::foundation-model/";
 const KEY = `arn:aws:kms:${HERE}:key/1234abcd-12ab-34cd-56ef-1234567890ab`;
 
 function requirementsFor(operation: string, members: object) {
@@ -132,6 +133,7 @@ const TOUCHED: readonly (readonly [operation: string, members: object, resources
   ["kms Encrypt", { KeyId: KEY.split("/")[1] }, [KEY]],
   ["kms Encrypt", { KeyId: "alias/app" }, ["unknown"]],
   ["kms Decrypt", {}, ["unknown"]],
+  ["kms CreateAlias", { TargetKeyId: KEY, AliasName: "alias/app" }, [KEY, `arn:aws:kms:${HERE}:alias/app`]],
   ["logs FilterLogEvents", { logGroupName: "/aws/lambda/bill" }, [`${GROUP}:log-stream:`]],
   ["logs FilterLogEvents", { logGroupIdentifier: GROUP }, [`${GROUP}:log-stream:`]],
   [
@@ -171,6 +173,7 @@ const TOUCHED: readonly (readonly [operation: string, members: object, resources
     { modelId: `arn:aws:bedrock:${HERE}:provisioned-model/abc` },
     [`arn:aws:bedrock:${HERE}:provisioned-model/abc`],
   ],
+  ["bedrock InvokeModel", { modelId: "a1b2c3" }, ["unknown"]],
   ["sts AssumeRole", { RoleArn: "arn:aws:iam::123456789012:role/a" }, ["arn:aws:iam::123456789012:role/a"]],
   ["athena StartQueryExecution", { QueryString: "" }, [`arn:aws:athena:${HERE}:workgroup/primary`]],
   [
@@ -204,6 +207,8 @@ describe("what an operation touches", () => {
     ["secretsmanager GetSecretValue", { SecretId: "prod/*" }],
     ["bedrock InvokeModel", { modelId: "arn:aws:bedrock:us-east-1:210987654321:custom-model/a" }],
     ["bedrock InvokeModel", { modelId: "arn:aws:bedrock:eu-west-1::foundation-model/a.b" }],
+    ["bedrock InvokeModel", { modelId: `arn:aws:bedrock:${HERE}:foundation-model/a.b` }],
+    ["bedrock InvokeModel", { modelId: "arn:aws:bedrock:us-east-1::provisioned-model/a" }],
     ["bedrock InvokeModel", { modelId: "a/../b" }],
     ["iotdata Publish", { topic: "lamp/*" }],
   ])("S3.6 %s of %j is refused", (operation, members) => {
@@ -212,34 +217,35 @@ describe("what an operation touches", () => {
   });
 });
 
+/** What a thing is a part of, or leads to. */
+const PARTS: readonly (readonly [operation: string, members: object, whole: string])[] = [
+  ["lambda GetLayerVersion", { LayerName: "base", VersionNumber: "1" }, `arn:aws:lambda:${HERE}:layer:base`],
+  ["kinesis SubscribeToShard", { ConsumerARN: `${STREAM}/consumer/c:1` }, STREAM],
+  ["kinesis TagResource", { ResourceARN: `${STREAM}/consumer/c:1` }, STREAM],
+  ...["StopExecution", "GetExecutionHistory", "RedriveExecution"].map(
+    (name) => [`states ${name}`, { executionArn: `${RUNS}:execution:bill:one` }, MACHINE] as const,
+  ),
+  ["states DescribeExecution", { executionArn: `${RUNS}:execution:bill/each:one` }, MACHINE],
+  ["states StopExecution", { executionArn: `${RUNS}:express:bill:one:two` }, MACHINE],
+  ["states ListExecutions", { mapRunArn: `${RUNS}:mapRun:bill/each:one` }, MACHINE],
+  ["states UpdateMapRun", { mapRunArn: `${RUNS}:mapRun:bill/each:one` }, MACHINE],
+  ["lambda Invoke", { FunctionName: "bill:live" }, `arn:aws:lambda:${HERE}:function:bill`],
+  ["bedrock InvokeModel", { modelId: "us.amazon.nova-lite-v1:0" }, `${MODELS}amazon.nova-lite-v1:0`],
+  ...[
+    "anthropic.claude-3-sonnet-v1:0:200k",
+    "us.anthropic.claude-3-sonnet-v1:0:200k",
+    `${MODELS}anthropic.claude-3-sonnet-v1:0:200k`,
+    `arn:aws:bedrock:${HERE}:inference-profile/us.anthropic.claude-3-sonnet-v1:0:200k`,
+  ].map((modelId) => ["bedrock Converse", { modelId }, `${MODELS}anthropic.claude-3-sonnet-v1:0`] as const),
+  [
+    "bedrock InvokeModel",
+    { modelId: `arn:aws:bedrock:${HERE}:inference-profile/apac.amazon.nova-lite-v1:0` },
+    "arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-lite-v1:0",
+  ],
+];
+
 describe("what a deny means besides", () => {
-  it.each([
-    [
-      "lambda GetLayerVersion",
-      { LayerName: "base", VersionNumber: "1" },
-      `arn:aws:lambda:${HERE}:layer:base`,
-    ],
-    ["kinesis SubscribeToShard", { ConsumerARN: `${STREAM}/consumer/c:1` }, STREAM],
-    ["kinesis TagResource", { ResourceARN: `${STREAM}/consumer/c:1` }, STREAM],
-    ...["StopExecution", "GetExecutionHistory", "RedriveExecution"].map(
-      (name) => [`states ${name}`, { executionArn: `${RUNS}:execution:bill:one` }, MACHINE] as const,
-    ),
-    ["states DescribeExecution", { executionArn: `${RUNS}:execution:bill/each:one` }, MACHINE],
-    ["states StopExecution", { executionArn: `${RUNS}:express:bill:one:two` }, MACHINE],
-    ["states ListExecutions", { mapRunArn: `${RUNS}:mapRun:bill/each:one` }, MACHINE],
-    ["states UpdateMapRun", { mapRunArn: `${RUNS}:mapRun:bill/each:one` }, MACHINE],
-    ["lambda Invoke", { FunctionName: "bill:live" }, `arn:aws:lambda:${HERE}:function:bill`],
-    [
-      "bedrock InvokeModel",
-      { modelId: "us.amazon.nova-lite-v1:0" },
-      "arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-lite-v1:0",
-    ],
-    [
-      "bedrock InvokeModel",
-      { modelId: `arn:aws:bedrock:${HERE}:inference-profile/apac.amazon.nova-lite-v1:0` },
-      "arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-lite-v1:0",
-    ],
-  ])("%s of %j is a part of another", (operation, members, whole) => {
+  it.each(PARTS)("%s of %j is a part of another", (operation, members, whole) => {
     expect(requirementsFor(operation, members).flatMap(({ within = [] }) => within)).toContain(whole);
   });
 });
@@ -262,6 +268,22 @@ describe("what a deny counts for besides", () => {
 const REACHED: readonly (readonly [operation: string, members: object, patterns: readonly string[]])[] = [
   ["logs FilterLogEvents", { logGroupName: "/aws/lambda/bill" }, [`${GROUP}:log-stream:*`]],
   ["logs FilterLogEvents", { logGroupIdentifier: GROUP, logStreamNames: ["a"] }, [`${GROUP}:log-stream:*`]],
+  ...[
+    "application-inference-profile/a1b2c3",
+    "prompt-router/a1b2c3",
+    "provisioned-model/a1b2c3",
+    "custom-model-deployment/a1b2c3",
+    "prompt/A1B2C3:1",
+  ].map(
+    (named) =>
+      [
+        "bedrock InvokeModel",
+        { modelId: `arn:aws:bedrock:${HERE}:${named}` },
+        [`${MODELS}*`, `arn:aws:bedrock:${HERE}:inference-profile/*`],
+      ] as const,
+  ),
+  ["bedrock InvokeModel", { modelId: `${MODELS}anthropic.claude-3-haiku-v1:0` }, []],
+  ["bedrock InvokeModel", { modelId: "us.amazon.nova-lite-v1:0" }, []],
 ];
 
 describe("what an operation may reach besides", () => {
