@@ -42,7 +42,7 @@ const ACTIONS: Readonly<Record<ApiService, Readonly<Record<string, Row>>>> = {
   },
   states: {
     StartExecution: ["states:StartExecution", stateMachine],
-    DescribeExecution: ["states:DescribeExecution", arn("executionArn")],
+    DescribeExecution: ["states:DescribeExecution", arn("executionArn", "InvalidArn")],
     ListExecutions: ["states:ListExecutions", stateMachine],
   },
   monitoring: {
@@ -116,8 +116,12 @@ function stateMachine(input: ApiInput): string {
   return machine;
 }
 
-function arn(member: string): ResourceOf {
-  return (input) => required(input, member);
+function arn(member: string, refusal = "InvalidParameter"): ResourceOf {
+  return (input) => {
+    const named = required(input, member);
+    if (named.startsWith("arn:")) return named;
+    throw new LocalError(refusal, `Invalid parameter: ${member}`, 400);
+  };
 }
 
 /** A text message goes to a number, which is no resource. */

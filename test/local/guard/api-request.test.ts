@@ -80,6 +80,7 @@ describe("what a call in JSON needs", () => {
     ["sqs", "SendMessage", { QueueUrl: "https://h/123456789012/jobs?x" }, "InvalidAddress"],
     ["states", "StartExecution", {}, "MissingParameter"],
     ["states", "StartExecution", { stateMachineArn: "nightly" }, "InvalidArn"],
+    ["states", "DescribeExecution", { executionArn: "execution:nightly:x" }, "InvalidArn"],
     ["sqs", "GetQueueUrl", { QueueName: "arn:aws:sqs:us-east-1:123456789012:jobs" }, "InvalidParameterValue"],
     ["kinesis", "PutRecord", {}, "MissingParameter"],
     ["kinesis", "PutRecord", { StreamName: "stream/clicks" }, "ValidationException"],
