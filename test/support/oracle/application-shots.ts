@@ -7,7 +7,7 @@ const mostly = (weight: number, usual: fc.Arbitrary<string>, odd: fc.Arbitrary<s
   fc.oneof({ weight, arbitrary: usual }, { weight: 1, arbitrary: odd });
 
 const clean =
-  oneOf(`orders orders me profiles items 1 a b x.y v1 _ ~ - 2026-01 %20 %C3%BC %e5%80%bc a+b a,b a:b 'x' (x) !*$&=
+  oneOf(`orders orders dev me profiles items 1 a b x.y v1 _ ~ - 2026-01 %20 %C3%BC %e5%80%bc a+b a,b a:b 'x' (x) !*$&=
   @x a%2Bb a%3Ab %40x R0oXAdfD0kwCH6w=`);
 const denied =
   oneOf(`admin Admin ADMIN aDmIn admin-x adm%C4%B1n adm%C4%B0n Secret secret SECRET %E2%84%AAey Orders orders

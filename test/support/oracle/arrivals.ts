@@ -1,20 +1,12 @@
-import { AsyncLocalStorage } from "node:async_hooks";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { serviceOf } from "../../../src/local/service-of.ts";
 import type { LocalAws } from "../../../src/local/aws.ts";
-import { readAuthorization } from "../../../src/local/guard/authorization.ts";
-import { createGuard, type Guard, type Seen } from "../../../src/local/guard/guard.ts";
-import { readHead } from "../../../src/local/guard/request-head.ts";
-import { sha256 } from "../../../src/local/guard/signing-key.ts";
-import { createVerifier } from "../../../src/local/guard/sigv4.ts";
+import type { Seen } from "../../../src/local/guard/guard.ts";
 import { serveExchange } from "../../../src/local/listener.ts";
-import { LocalError, type LocalAnswer, type LocalRequest } from "../../../src/local/request.ts";
+import type { LocalAnswer, LocalRequest } from "../../../src/local/request.ts";
 import type { Session } from "../../../src/local/session.ts";
-import { readByToken } from "./by-token.ts";
-import { ambiguityIn, namesTwice, reachesFurther } from "./one-reading.ts";
-import { readOther } from "./other-operations.ts";
 import { passOn } from "./pass-on.ts";
+import { createReader, type Reader } from "./reader.ts";
 
 /** A request that reached AWS's side, as it is read there. */
 export interface Arrival {
@@ -28,6 +20,8 @@ export interface Arrival {
   readonly session: Session | undefined;
   /** Where the caller's own token stands in the place of a signature: the user, or a machine without one. */
   readonly bearer: { readonly subject: string | undefined } | undefined;
+  /** Whether it broke off before it was read. */
+  readonly isCut: boolean;
   /** The code of the stand-in's refusal. */
   readonly refused: string | undefined;
   /** What others on the way, or AWS itself, might read otherwise, or nobody was asked; undefined where there is nothing. */
@@ -48,66 +42,36 @@ export interface Arrivals {
   readonly close: () => Promise<void>;
 }
 
-/** What the stand-in says of operations that it does not have. */
-const LACKING: ReadonlySet<string> = new Set([
-  "UnknownOperationException",
-  "InvalidAction",
-  "ResourceNotFoundException",
-]);
-
 /** By which a request is the oracle's. */
 const TAG = /^oracle-\d{7}$/;
 
-type Writable = { -readonly [K in keyof Arrival]: Arrival[K] };
-
-/** The request that is being read. */
-const current = new AsyncLocalStorage<Writable>();
-
-function observe(seen: readonly Seen[]): void {
-  const arrival = current.getStore();
-  if (arrival !== undefined) arrival.seen = [...(arrival.seen ?? []), ...seen];
+/** Who reads, and who answers what is not read here. */
+interface StandIn {
+  readonly reader: Reader;
+  readonly port: number;
 }
 
 /** Listens at once, so that its address can stand in a configuration. */
 export async function startArrivals(): Promise<Arrivals> {
   const all: Arrival[] = [];
   let open = 0;
-  let guard: Guard | undefined;
-  let aws: LocalAws | undefined;
-  let tellStandIn: (standIn: LocalAws) => void;
-  const standIn = new Promise<LocalAws>((resolve) => (tellStandIn = resolve));
-  const read = async (request: LocalRequest, arrival: Writable): Promise<void> => {
-    const bearer = aws && (await readByToken(request, aws));
-    if (bearer === undefined) return await readWhole(guard, request);
-    arrival.bearer = bearer;
-    for await (const _ of request.body);
-    observe(bearer.seen);
-  };
+  let begin: (standIn: StandIn) => void;
+  const begun = new Promise<StandIn>((resolve) => (begin = resolve));
   const serve = async (request: LocalRequest): Promise<LocalAnswer> => {
-    const arrival = newArrival(request, aws);
+    const { reader } = await begun;
+    const arrival = reader.open(request);
     all.push(arrival);
-    const pieces: Buffer[] = [];
-    try {
-      const body = noticing(request, arrival, pieces);
-      await current.run(arrival, () => read({ ...request, body }, arrival));
-      arrival.ambiguous ??= furtherOf(request, arrival, Buffer.concat(pieces));
-      return { status: 200, headers: {} };
-    } catch (error) {
-      if (!(error instanceof LocalError)) throw error;
-      arrival.refused = error.code;
-      if (aws !== undefined && LACKING.has(error.code)) await readLacking(request, arrival, pieces, aws);
-      // Of Postern's own making would be an answer that says more.
-      return { status: 418, headers: {} };
-    }
+    await reader.read(request, arrival);
+    // Of Postern's own making would be an answer that says more.
+    return { status: arrival.refused === undefined ? 200 : 418, headers: {} };
   };
   const server = createServer(
     { keepAliveTimeout: 75_000, maxHeaderSize: 64 * 1024 },
     (incoming, outgoing) => {
       open++;
-      const isOwn = TAG.test(incoming.headers["user-agent"] ?? "");
-      const served = isOwn
+      const served = TAG.test(incoming.headers["user-agent"] ?? "")
         ? serveExchange({ incoming, outgoing, expects: "nothing" }, serve)
-        : standIn.then(({ port }) => passOn(incoming, outgoing, port));
+        : begun.then(({ port }) => passOn(incoming, outgoing, port));
       served.catch((error: unknown) => process.emitWarning(String(error))).finally(() => open--);
     },
   );
@@ -118,13 +82,7 @@ export async function startArrivals(): Promise<Arrivals> {
     port: (server.address() as AddressInfo).port,
     all,
     open: () => open,
-    guardWith: (started) => {
-      aws = started;
-      tellStandIn(started);
-      const { world, sessions, dynamodb } = started;
-      const { keySchemaOf } = dynamodb;
-      guard = createGuard({ world, sessions, now: Date.now, keySchemaOf, observe });
-    },
+    guardWith: (aws) => begin({ reader: createReader(aws), port: aws.port }),
     close: () => {
       server.closeAllConnections();
       return new Promise((resolve) => {
@@ -132,82 +90,4 @@ export async function startArrivals(): Promise<Arrivals> {
       });
     },
   };
-}
-
-/** What the stand-in cannot do is read here: of Lambda it has not even looked at the signature. */
-async function readLacking(
-  request: LocalRequest,
-  arrival: Writable,
-  pieces: Buffer[],
-  { world, sessions }: LocalAws,
-): Promise<void> {
-  const service = serviceOf(request, world);
-  if (service === "lambda") {
-    for await (const piece of request.body) pieces.push(piece);
-    const refused = refusalOfSignature(request, Buffer.concat(pieces), sessions);
-    if (refused !== undefined) arrival.refused = refused;
-  }
-  arrival.seen ??= readOther(service, request, Buffer.concat(pieces));
-}
-
-function refusalOfSignature(
-  request: LocalRequest,
-  body: Buffer,
-  sessions: LocalAws["sessions"],
-): string | undefined {
-  const verifier = createVerifier({ sessions, now: Date.now, region: "us-east-1" });
-  const head = readHead(request);
-  try {
-    const authorization = readAuthorization(head);
-    verifier.verify(head, authorization, verifier.identify(head, authorization), sha256(body));
-    return undefined;
-  } catch (error) {
-    return error instanceof LocalError ? error.code : String(error);
-  }
-}
-
-async function readWhole(guard: Guard | undefined, request: LocalRequest): Promise<void> {
-  const admitted = await guard?.(request, { sourceIp: "127.0.0.1" });
-  if (admitted?.service === "s3") for await (const _ of admitted.body);
-}
-
-function newArrival({ method, target, rawHeaders }: LocalRequest, aws: LocalAws | undefined): Writable {
-  const headers = rawHeaders.flatMap((name, i) =>
-    i % 2 === 0 ? [[name.toLowerCase(), rawHeaders[i + 1] ?? ""] as const] : [],
-  );
-  const valueOf = (wanted: string): string => headers.find(([name]) => name === wanted)?.[1] ?? "";
-  const keyId = /Credential=([^/]+)\//.exec(valueOf("authorization"))?.[1] ?? "";
-  const told = headers
-    .filter(([name]) => name.startsWith("x-amz-") && name !== "x-amz-security-token")
-    .map(([name, value]) => `${name}: ${value}`);
-  return {
-    tag: valueOf("user-agent"),
-    line: [`${method} ${valueOf("host")} ${target}`, ...told].join(" | "),
-    seen: undefined,
-    session: aws?.sessions.find(keyId),
-    bearer: undefined,
-    refused: undefined,
-    ambiguous: aws && ambiguityIn(target, headers, serviceOf({ target, rawHeaders }, aws.world)),
-  };
-}
-
-/** The body as it comes, with a look at the whole of it where it is JSON. */
-async function* noticing(
-  request: LocalRequest,
-  arrival: Writable,
-  pieces: Buffer[],
-): AsyncGenerator<Buffer, void> {
-  const isJson = request.rawHeaders.some((value) => value.startsWith("application/x-amz-json"));
-  for await (const piece of request.body) {
-    pieces.push(piece);
-    yield piece;
-  }
-  if (isJson && namesTwice(Buffer.concat(pieces).toString("utf8")))
-    arrival.ambiguous = "JSON with a member twice";
-}
-
-function furtherOf({ rawHeaders }: LocalRequest, { seen = [] }: Arrival, body: Buffer): string | undefined {
-  const region = rawHeaders.map((value) => /Credential=[^/]+\/\d+\/([^/]+)\//.exec(value)?.[1]).find(Boolean);
-  const actions = seen.map(({ action }) => action);
-  return reachesFurther(actions, body.toString("utf8"), region ?? "");
 }

@@ -1,3 +1,4 @@
+import type { Seen } from "../../../src/local/guard/guard.ts";
 import type { Outcome } from "../../../src/telemetry/outcome.ts";
 import type { Arrival } from "./arrivals.ts";
 import { isDenied } from "./denied.ts";
@@ -21,14 +22,19 @@ const NOT_AS_SIGNED = /Signature|Authoriz|Authentic|Token|AccessKeyId|Skewed|Inc
 /** Of what it knows and Postern does not: where a bucket is, what else there must be in documents, and what names are. */
 const MAY_REFUSE: ReadonlySet<string> = new Set([
   "MalformedXML",
+  "MalformedInput",
   "PermanentRedirect",
   "InvalidAddress",
   "InvalidArn",
+  "InvalidParameter",
   "InvalidParameterValue",
   "InvalidParameterValueException",
   "MissingParameter",
   "ValidationException",
 ]);
+
+/** Resources of the oracle's account and region, as far as they name one (security rule S3.6). */
+const OWN = /^(?:\*$|arn:aws:[\w-]+:(?:us-east-1)?:(?:123456789012)?:)/;
 
 /** Operations that may name a thing in two ways, of which AWS takes one: both are asked for. */
 const NAMED_TWICE =
@@ -67,16 +73,25 @@ function mismatch(outcome: Outcome, arrival: Arrival, subject: string | undefine
   if (NOT_AS_SIGNED.test(refused)) return `refused with ${refused}`;
   const other = otherSigner(outcome, arrival, subject) ?? ambiguous;
   if (other !== undefined) return other;
-  if (seen === undefined)
-    return outcome.outcome !== "ok" || MAY_REFUSE.has(refused) || isForNobody(outcome, refused)
-      ? undefined
-      : `${outcome.operation}: unread, ${refused}`;
+  return seen === undefined ? unreadFault(outcome, refused) : needsFault(outcome, seen);
+}
+
+function unreadFault(outcome: Outcome, refused: string): string | undefined {
+  const mayBe = outcome.outcome !== "ok" || MAY_REFUSE.has(refused) || isForNobody(outcome, refused);
+  return mayBe ? undefined : `${outcome.operation}: unread, ${refused}`;
+}
+
+function needsFault(outcome: Outcome, seen: readonly Seen[]): string | undefined {
+  const { operation, service, requirements } = outcome;
   const reached = seen.find(isDenied);
   if (reached !== undefined) return `a deny names ${reached.resource}`;
-  const decided = needsOf(outcome.requirements, outcome.service);
-  const read = needsOf(seen, outcome.service);
+  const foreign = seen.find(({ resource }) => !OWN.test(resource));
+  if (foreign !== undefined && operation !== "GetQueueUrl")
+    return `${operation}: of somebody else, ${foreign.resource}`;
+  const decided = needsOf(requirements, service);
+  const read = needsOf(seen, service);
   if (decided.join("\n") === read.join("\n") || isCovered(outcome, decided, read)) return undefined;
-  return `${outcome.operation}: decided ${decided.join(", ")}; read ${read.join(", ")}`;
+  return `${operation}: decided ${decided.join(", ")}; read ${read.join(", ")}`;
 }
 
 /** A WebSocket API has its connections, and nothing else that could be called. */
@@ -86,7 +101,7 @@ function isForNobody({ operation, requirements }: Outcome, refused: string): boo
   return isInvoke && refused === "ForbiddenException";
 }
 
-/** Whether more was decided than is read, where that may be. */
+/** Whether more was decided than is read, where that may be: of what nobody can tell, everything is asked for. */
 function isCovered(
   { operation = "", service }: Outcome,
   decided: readonly string[],
@@ -99,20 +114,25 @@ function isCovered(
     need.replace(/ execute-api:ManageConnections (?=.*\/@connections\/)/, " execute-api:Invoke "),
   );
   if (asPaths.join("\n") === read.join("\n")) return true;
-  return NAMED_TWICE.test(operation) && read.every((need) => decided.includes(need));
+  const isMore = (need: string): boolean => NAMED_TWICE.test(operation) || need.endsWith(" *");
+  return (
+    read.every((need) => decided.includes(need)) &&
+    decided.every((need) => read.includes(need) || isMore(need))
+  );
 }
 
 /** Whether somebody else signed than it was decided for, or in another role. */
 function otherSigner(
-  { role, assumedRole, subject: decidedFor }: Outcome,
-  { session, bearer }: Arrival,
+  { role, assumedRole, subject: decidedFor, outcome }: Outcome,
+  { session, bearer, isCut }: Arrival,
   subject: string | undefined,
 ): string | undefined {
   if (bearer !== undefined)
     return bearer.subject === decidedFor && decidedFor === subject
       ? undefined
       : `decided for ${decidedFor} of ${subject}, with the token of ${bearer.subject}`;
-  if (session === undefined) return "signed by nobody";
+  // Whose token an API would have looked at is not known then.
+  if (session === undefined) return isCut && outcome !== "ok" ? undefined : "signed by nobody";
   const isChosen = role === "pool";
   const wanted = isChosen ? assumedRole : role;
   const signer = isChosen ? session.assumedRoleArn : session.roleArn;

@@ -107,9 +107,14 @@ function named(head: RequestHead, body: Buffer): { readonly operation: string; r
   if (target !== undefined)
     return { operation: target.split(".")[1] ?? "", input: JSON.parse(body.toString("utf8")) as Input };
   const [, , operation] = /^\/service\/([^/]+)\/operation\/([^/]+)$/.exec(head.path) ?? [];
-  if (operation !== undefined) return { operation, input: body.length === 0 ? {} : (decode(body) as Input) };
+  if (operation !== undefined) return { operation, input: inputIn(body) };
   const form = readForm(body);
   return { operation: String(form["Action"]), input: form };
+}
+
+/** Times are tag 1. */
+function inputIn(body: Buffer): Input {
+  return body.length === 0 ? {} : (decode(body, { tags: { 1: (inner) => inner() } }) as Input);
 }
 
 const NAMES = /^[\w.-]+$/;
@@ -123,7 +128,7 @@ function resourcesIn(touched: string, input: Input, prefix: string): readonly st
   const value = input[member.replace("[]", "")];
   const texts = Array.isArray(value) ? value.map(String) : typeof value === "string" ? [value] : [];
   return texts.flatMap((text) => {
-    if (how === "arn") return [text];
+    if (how === "arn") return text.startsWith("arn:") ? [text] : [];
     if (how === "url") return QUEUE.test(text) ? [text.replace(QUEUE, "arn:aws:sqs:us-east-1:$1:$2")] : [];
     if (how === "machine") return MACHINE.exec(text)?.slice(0, 1) ?? [];
     const isName = how === ":alarm:" ? !text.startsWith("arn:") : NAMES.test(text);
@@ -131,8 +136,9 @@ function resourcesIn(touched: string, input: Input, prefix: string): readonly st
   });
 }
 
+/** A function's name, with more or less of its ARN before it (Lambda API reference, FunctionName). */
 const FUNCTION =
-  /^(?:arn:aws:lambda:us-east-1:123456789012:function:|123456789012:function:)?([\w-]+)(?::([\w$-]+))?$/;
+  /^(?:arn:aws:lambda:)?(?:us-east-1:)?(?:123456789012:)?(?:function:)?([\w-]+)(?::([\w$-]+))?$/;
 
 function readRoute(head: RequestHead): readonly Seen[] | undefined {
   const route = ROUTES.find(({ method, path }) => method === head.method && path.test(head.path));

@@ -9,7 +9,11 @@ const signed = (line: string, scope: string): Shot => shot(line, { place: "sdk",
 const asJson = (upstream: string, target: string, body: string, more: readonly Line[] = []): Shot =>
   shot(`POST /${upstream}/`, {
     body,
-    headers: [["X-Amz-Target", target], ["Content-Type", "application/x-amz-json-1.0"], ...more],
+    headers: [
+      ["X-Amz-Target", target],
+      ["Content-Type", `application/x-amz-json-${upstream === "kinesis" ? "1.1" : "1.0"}`],
+      ...more,
+    ],
   });
 const asForm = (upstream: string, body: string, more: readonly Line[] = []): Shot =>
   shot(`POST /${upstream}/`, {
@@ -77,6 +81,9 @@ export const SERVICE_CORPUS: readonly Shot[] = [
   ),
   ...["X-User", "x_user", "X.User"].map((name) => shot("GET /inner/me", { headers: [[name, "admin"]] })),
   shot("GET /orders/x", { headers: [["Connection", "x-amz-date"]] }),
+  ...["/orders/x", "/Orders/x", "/orders", "/orders/", "/a+b/c", "/a%2Bb/c", "/a%2bb/c/", "/a+b"].flatMap(
+    (path) => [shot(`GET ${path}`, { hosts: ["shop.localhost"] }), shot(`GET /open${path}`)],
+  ),
   // Connections of a WebSocket API.
   ...["@connections", "%40connections", "@Connections", "@connections%2Fx"].flatMap((name) =>
     ["POST", "DELETE"].map((method) => shot(`${method} /chat/${name}/R0oXAdfD0kwCH6w%3D`)),
@@ -130,6 +137,22 @@ export const SERVICE_CORPUS: readonly Shot[] = [
     "Action=AssumeRole&Version=2011-06-15&RoleArn=arn%3Aaws%3Aiam%3A%3A123456789012%3Arole%2Fadmin",
   ),
   asJson("states", "AWSStepFunctions.StartExecution", '{"stateMachineArn":"nightly"}'),
+  // Names of somebody else's.
+  ...[
+    "https://sqs.us-east-1.amazonaws.com/999999999999/jobs",
+    "https://sqs.eu-west-1.amazonaws.com/123456789012/jobs",
+    "https://x/123456789012/../999999999999/jobs",
+    "arn:aws:sqs:us-east-1:123456789012:jobs",
+  ].map((url) => asJson("sqs", "AmazonSQS.SendMessage", JSON.stringify({ QueueUrl: url, MessageBody: "x" }))),
+  ...["us-east-1:999999999999", "eu-west-1:123456789012", ":", "us-east-1:"].flatMap((place) => [
+    asForm("sns", `Action=Publish&Version=2010-03-31&Message=x&TopicArn=arn%3Aaws%3Asns%3A${place}%3Anews`),
+    asJson(
+      "states",
+      "AWSStepFunctions.StopExecution",
+      `{"executionArn":"arn:aws:states:${place}:execution:nightly:x"}`,
+    ),
+    asJson("kinesis", "Kinesis_20131202.PutRecord", `{"StreamARN":"arn:aws:kinesis:${place}:stream/clicks"}`),
+  ]),
   ...[
     "resize:live",
     "resize%3Alive",

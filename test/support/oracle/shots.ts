@@ -96,7 +96,7 @@ const ORDERS: Way = { ...byName("orders", "execute-api"), scoped: "/prod" };
 const APPLICATIONS: fc.Arbitrary<Way> = fc.oneof(
   { weight: 4, arbitrary: fc.constant(ORDERS) },
   { weight: 2, arbitrary: fc.constant(SHOP) },
-  ...["inner", "chat", "profiles"].map((name) => ({
+  ...["inner", "chat", "open", "profiles"].map((name) => ({
     weight: 2,
     arbitrary: fc.constant(byPrefix(name, "execute-api")),
   })),

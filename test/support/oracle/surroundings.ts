@@ -36,7 +36,7 @@ export function withUpstreams(yaml: string, port: number): string {
   chat: { service: execute-api, api: { id: chatapi001, stage: prod }, match: { pathPrefix: /chat } }
   shop:
     service: execute-api
-    api: { id: shopapi001, stage: live }
+    api: { id: shopapi001, stage: live, otherMappings: [v1, v1/shop/orders, v1/shop/a+b/c] }
     endpoint: "http://localhost:${port}/v1/shop"
     match: { host: shop.localhost }
   inner:
@@ -45,6 +45,7 @@ export function withUpstreams(yaml: string, port: number): string {
     endpoint: "http://127.0.0.1:${port}/prod"
     match: { pathPrefix: /inner }
     identityHeaders: { X-User: sub }
+  open: { service: execute-api, api: { id: openapi001, stage: $default, otherStages: [dev, orders] }, match: { pathPrefix: /open } }
   profiles: { service: execute-api, api: { id: profileapi, stage: prod }, auth: token, match: { pathPrefix: /profiles } }
   resize: { service: lambda, function: { name: resize, urlId: resizeurl1 }, match: { pathPrefix: /resize } }
   lambda: { service: lambda }
@@ -71,11 +72,18 @@ export function withApis(world: World): World {
   const { apis = [], domains = {} } = world;
   return {
     ...world,
-    apis: [...apis, apiOf("shopapi001", "live", "test"), apiOf("innerapi01", "prod", "dev")],
+    apis: [
+      ...apis,
+      apiOf("shopapi001", "live", "test"),
+      apiOf("innerapi01", "prod", "dev"),
+      apiOf("openapi001", "$default", "dev", "orders"),
+    ],
     domains: {
       ...domains,
       localhost: [
         { basePath: "v1/shop", api: "shopapi001", stage: "live" },
+        { basePath: "v1/shop/orders", api: "ordersapi1", stage: "dev" },
+        { basePath: "v1/shop/a+b/c", api: "ordersapi1", stage: "dev" },
         { basePath: "v1", api: "ordersapi1", stage: "dev" },
         { api: "shopapi001", stage: "test" },
       ],
