@@ -150,7 +150,9 @@ export const upstreamSchema = z.strictObject({
   cors: corsSchema.optional().describe("Which pages may call from a browser. Preflights are answered here."),
   maxBody: sizeWithin("1B", "256MiB")
     .prefault("16MiB")
-    .describe("Of a body that must be read to be decided. Bodies that are passed on have no limit."),
+    .describe(
+      "Of a body that is read before it is sent, to be decided or hashed: all but those of objects of S3, which have no limit.",
+    ),
   match: match
     .optional()
     .describe(

@@ -42,7 +42,7 @@ export const REFUSALS = kinds({
   "region-learned": [503, "The bucket is in another region than was tried; send the request again."],
   "redirect-not-followed": [502, "The upstream answered with a redirect, which is not followed."],
   "signature-refused": [502, "AWS did not accept the signature."],
-  "answer-withheld": [502, "The answer repeats a credential, and is not passed on."],
+  "answer-withheld": [502, "The answer repeats a credential, or may do so, and is not passed on."],
   "operation-unknown": [403, "Postern does not know this operation, so it cannot be decided."],
   "method-not-allowed": [405, "This method is not accepted."],
   "header-not-allowed": [403, "The request has a header that this operation does not accept."],
