@@ -1,4 +1,5 @@
 import { conditionsOn } from "../policy/conditions/conditions-on.ts";
+import { GET_CREDENTIALS } from "../policy/own-actions.ts";
 import { problemsOf } from "../policy/problems/problems.ts";
 import type { Draft } from "./draft.ts";
 import type { Found } from "./problem.ts";
@@ -24,6 +25,7 @@ export function refuseRules(draft: Draft): readonly Found[] {
       })),
     ...uninvited(draft),
     ...keyless(draft),
+    ...unnamedRoles(draft),
   ];
 }
 
@@ -55,4 +57,14 @@ function keyless({ rules, upstreams }: Draft): Found[] {
       message: "leading keys are told by key schemas: write tables under the upstream of service dynamodb",
     })),
   );
+}
+
+/** Whose credentials are handed out is said in so many words, and not by a pattern that is there for something else. */
+function unnamedRoles({ rules }: Draft): Found[] {
+  return rules.flatMap(({ key, fit: { allow = [], on = [], role = "pool" } = {} }) => {
+    const hands = allow.some((action) => action.toLowerCase() === GET_CREDENTIALS.toLowerCase());
+    if (!hands || role === "pool" || on.includes(role)) return [];
+    const message = `${GET_CREDENTIALS} hands out the credentials of a role that stands in on: write ${role} there`;
+    return [{ path: ["policy", "rules", key, "on"], message }];
+  });
 }

@@ -213,3 +213,24 @@ describe("S1.1 rules for machines", () => {
     ]);
   });
 });
+
+describe("S4.4 postern:GetCredentials", () => {
+  const role = "arn:aws:iam::123456789012:role/analyst";
+  const handing = (action: string, on: readonly string[], more: object = { role }) =>
+    told({ policy: { rules: [{ ...ALLOW, name: "keys", allow: [action], on, ...more }] } });
+
+  it.each([["*"], ["arn:aws:iam::*:role/*"], [`${role}*`], ["arn:aws:iam::123456789012:role/other"]])(
+    "names the role whose credentials it hands out: not %s",
+    (pattern) => {
+      for (const action of ["postern:GetCredentials", "postern:getcredentials"])
+        expect(handing(action, [pattern])).toEqual([
+          `policy.rules.0.on: postern:GetCredentials hands out the credentials of a role that stands in on: write ${role} there`,
+        ]);
+    },
+  );
+
+  it("may name it among others, and other actions name none", () => {
+    expect(handing("postern:GetCredentials", ["arn:aws:iam::*:role/*", role])).toEqual([]);
+    expect(handing("s3:GetObject", ["*"])).toEqual([]);
+  });
+});
