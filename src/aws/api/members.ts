@@ -38,6 +38,11 @@ function valuesOf(
   query: ReadonlyMap<string, readonly string[]>,
   { member, each }: Step,
 ): readonly (string | undefined)[] {
+  const lower = member.toLowerCase();
+  for (const name of query.keys()) {
+    if (name !== member && name.toLowerCase() === lower)
+      throw new Refusal("target-ambiguous", { detail: `the query has ${member} in another case` });
+  }
   const values = query.get(member) ?? [];
   if (values.length > 1 && !each)
     throw new Refusal("target-ambiguous", { detail: `the query says ${member} twice` });

@@ -1,4 +1,5 @@
 import type { Upstream } from "../service.ts";
+import { ownFunction } from "./own-function.ts";
 import { ownResource } from "./own-arn.ts";
 import { bedrockModel } from "./tables/bedrock-model.ts";
 
@@ -51,27 +52,33 @@ export const plainName: NameKind = (given) => (NAME.test(given) ? { text: given 
  * - `parameter`: of SSM; its name begins with a slash or not, and a `:version` or `:label` may follow.
  * - `parameter-path`: of SSM; it reaches all parameters below.
  * - `key`: of KMS by its id; whose alias an alias is nobody can tell.
+ * - `bus`: of EventBridge, with the slashes of a partner's.
  * - `rule(EventBusName)`: of EventBridge, on the bus that is told or the default one.
  * - `unqualified`: a name without the `:` and what stands behind it, by which IAM does not tell resources apart.
  * - `execution`: of Step Functions, an execution or a map run by its ARN; a part of its state machine.
+ * - `identity`: of SES, a domain or an address; to a deny it is the same in lower case.
+ * - `topic`: of IoT, as `topic/…` behind the account; one of a thing's own, as of its shadow, is a part of the thing.
  * - `bedrock-model`: what follows an ARN's region: a foundation model, an inference profile, or what an ARN names.
  */
 export const NAME_KINDS: Readonly<Record<string, NameKind>> = {
   path: (given) => (PATH.test(given) ? { text: given } : "wrong"),
-  text: (given) => (TEXT.test(given) && !NOT_IN_TEXT.test(given) ? { text: given } : "wrong"),
+  text: (given) => (isText(given) ? { text: given } : "wrong"),
   queue: queueName,
   function: functionName,
   secret: secretName,
   "secret-arn": secretByArn,
   parameter: parameterName,
   "parameter-path": parameterPath,
-  key: (given, naming) => (given.startsWith("alias/") ? undefined : plainName(given, naming)),
+  key: keyName,
+  bus: (given) => (isBus(given) ? { text: given } : "wrong"),
   rule: ruleName,
   unqualified: (given) => {
     const name = QUALIFIED.exec(given)?.[1];
     return name === undefined ? "wrong" : { text: name };
   },
   execution: executionName,
+  identity: identityName,
+  topic: topicName,
   "bedrock-model": bedrockModel,
 };
 
@@ -83,16 +90,6 @@ function queueName(given: string, { upstream }: Naming): Named | "wrong" {
   return name === undefined || account !== upstream.account ? "wrong" : { text: name };
 }
 
-/**
- * By its name or any end of its ARN from the region on, each with a qualifier or without one (Lambda API reference,
- * Invoke: `(region:)?(account:)?(function:)?name(:qualifier)?`). A name that could be one of the former parts is none.
- */
-const REGION = String.raw`(?:eusc-)?[a-z]{2}(?:-gov|-iso[a-z]?)?-[a-z]+-\d`;
-const QUALIFIED_FUNCTION = String.raw`(?<name>[\w-]{1,140})(?::(?<qualifier>[\w$-]{1,128}))?$`;
-const FUNCTION = new RegExp(
-  String.raw`^(?:(?<region>${REGION}):)?(?:(?<account>\d{12}):)?(?:function:)?(?!(?:${REGION}|\d{12}|function):)${QUALIFIED_FUNCTION}`,
-);
-const FUNCTION_IN_ARN = new RegExp(`^${QUALIFIED_FUNCTION}`);
 const QUALIFIER = /^[\w$-]{1,128}$/;
 
 /** With a qualifier it is a part of the function, wherever the qualifier stands. */
@@ -103,15 +100,6 @@ function functionName(given: string, naming: Naming): Named | "wrong" {
   if (qualifier === undefined) return { text: name };
   if (!QUALIFIER.test(qualifier) || qualifier !== (other ?? qualifier)) return "wrong";
   return { text: `${name}:${qualifier}`, within: [name] };
-}
-
-function ownFunction(
-  given: string,
-  { upstream, fromArn }: Naming,
-): Readonly<Record<string, string>> | undefined {
-  const found = (fromArn ? FUNCTION_IN_ARN : FUNCTION).exec(given)?.groups;
-  const { region = upstream.region, account = upstream.account } = found ?? {};
-  return region === upstream.region && account === upstream.account ? found : undefined;
 }
 
 const SECRET = /^[\w/+=.@-]{1,512}$/;
@@ -152,13 +140,25 @@ function parameterPath(given: string): Named | "wrong" {
   return named === "wrong" ? "wrong" : { ...named, mayReach: [`${named.text.replace(/\/$/, "")}/*`] };
 }
 
+/** AWS writes the ids of keys in small letters. */
+function keyName(given: string, naming: Naming): Named | "wrong" | undefined {
+  if (given.startsWith("alias/")) return undefined;
+  return /[A-Z]/.test(given) ? "wrong" : plainName(given, naming);
+}
+
 const BUS = "event-bus/";
+
+/** Another spelling of the default bus might be taken for it. */
+function isBus(name: string): boolean {
+  const isOther = name === "default" || name.toLowerCase() !== "default";
+  return isOther && name.split("/").every((part) => NAME.test(part));
+}
 
 /** The ARNs of rules on the default bus do not name it. */
 function ruleName(given: string, { upstream, other = "default" }: Naming): Named | "wrong" {
   const named = other.startsWith("arn:") ? ownResource(other, upstream) : `${BUS}${other}`;
   const bus = named.slice(BUS.length);
-  if (!named.startsWith(BUS) || !PATH.test(bus) || !NAME.test(given)) return "wrong";
+  if (!named.startsWith(BUS) || !isBus(bus) || !NAME.test(given)) return "wrong";
   return { text: bus === "default" ? given : `${bus}/${given}` };
 }
 
@@ -168,4 +168,23 @@ const EXECUTION = /^(?:execution|express|mapRun):(?<machine>[\w.-]+)[/:][\w.:/-]
 function executionName(given: string): Named | "wrong" {
   const machine = EXECUTION.exec(given)?.groups?.["machine"];
   return machine === undefined ? "wrong" : { text: given, within: [`stateMachine:${machine}`] };
+}
+
+function identityName(given: string): Named | "wrong" {
+  if (!isText(given)) return "wrong";
+  const lower = given.toLowerCase();
+  return lower === given ? { text: given } : { text: given, within: [lower] };
+}
+
+/** What AWS reserves for a thing (IoT developer guide, reserved topics). */
+const OF_THING = /^\$aws\/things\/(?<thing>[^/]+)\//;
+
+function topicName(given: string): Named | "wrong" {
+  if (!isText(given)) return "wrong";
+  const thing = OF_THING.exec(given)?.groups?.["thing"];
+  return { text: `topic/${given}`, ...(thing !== undefined && { within: [`thing/${thing}`] }) };
+}
+
+function isText(given: string): boolean {
+  return TEXT.test(given) && !NOT_IN_TEXT.test(given);
 }

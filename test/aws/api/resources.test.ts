@@ -160,6 +160,20 @@ describe("S3.6 an ARN", () => {
   });
 });
 
+const read = (query: Readonly<Record<string, readonly string[]>>) => {
+  const members = { ...bodyMembers({}), query: new Map(Object.entries(query)) };
+  return requirementsOf({ action: "shop:Do", resources: [`${OWN}{?Name}`] }, members, upstream);
+};
+
+describe("S3.6 a member of the query", () => {
+  it("is told once, in its own case", () => {
+    expect(read({ Name: ["a"], Other: ["b"] })).toEqual([{ action: "shop:Do", resource: `${HEAD}a` }]);
+    expect(codeOf(() => read({ Name: ["a", "a"] }))).toBe("target-ambiguous");
+    expect(codeOf(() => read({ Name: ["a"], name: ["b"] }))).toBe("target-ambiguous");
+    expect(codeOf(() => read({ NAME: ["b"] }))).toBe("target-ambiguous");
+  });
+});
+
 describe("S3.6 a name of a kind", () => {
   const url = "https://sqs.us-east-1.amazonaws.com/123456789012/orders.fifo";
   it.each([
@@ -202,6 +216,11 @@ describe("S3.6 a name of a kind", () => {
     ["key/{K|key}", { K: `${HEAD}key/1234-ab` }, ["key/1234-ab"]],
     ["key/{K|key}", { K: "alias/app" }, ["unknown"]],
     ["key/{K|key}", { K: `${HEAD}alias/app` }, ["unknown"]],
+    ["event-bus/{B|bus}", { B: "aws.partner/x" }, ["event-bus/aws.partner/x"]],
+    ["identity/{I|identity}", { I: "a@example.com" }, ["identity/a@example.com"]],
+    ["identity/{I|identity}", { I: "EXAMPLE.com" }, ["identity/EXAMPLE.com", "identity/example.com"]],
+    ["{T|topic}", { T: "a/b" }, ["topic/a/b"]],
+    ["{T|topic}", { T: "$aws/things/door/shadow" }, ["topic/$aws/things/door/shadow", "thing/door"]],
     ["rule/{R|rule(B)}", { R: "r" }, ["rule/r"]],
     ["rule/{R|rule(B)}", { R: "r", B: "default" }, ["rule/r"]],
     ["rule/{R|rule(B)}", { R: "r", B: "own" }, ["rule/own/r"]],
@@ -246,6 +265,12 @@ describe("S3.6 a name of a kind", () => {
       "target-ambiguous",
     ],
     ["rule/{R|rule(B)}", { R: "a/r" }, "body-malformed"],
+    ["rule/{R|rule(B)}", { R: "r", B: "Default" }, "body-malformed"],
+    ["rule/{R|rule(B)}", { R: "r", B: "default/" }, "body-malformed"],
+    ["event-bus/{B|bus}", { B: "DEFAULT" }, "body-malformed"],
+    ["event-bus/{B|bus}", { B: "default/" }, "body-malformed"],
+    ["event-bus/{B|bus}", { B: "a//b" }, "body-malformed"],
+    ["key/{K|key}", { K: "1234-AB" }, "body-malformed"],
     ["machine:{M|unqualified}", { M: "m:/../x" }, "body-malformed"],
     ["machine:{M|unqualified}", { M: ":PROD" }, "body-malformed"],
   ])("%s is refused with %o", (template, body, code) => {

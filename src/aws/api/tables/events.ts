@@ -11,11 +11,8 @@ export const EVENTS: ApiModel = {
   target: "AWSEvents",
   jsonVersion: "1.1",
   operations: operations("events", [
-    [[`${ARN}event-bus/{Entries[].EventBusName=default|path}`], "PutEvents"],
-    [
-      [`${ARN}event-bus/{Name=default|path}`],
-      "CreateEventBus DeleteEventBus DescribeEventBus UpdateEventBus",
-    ],
+    [[`${ARN}event-bus/{Entries[].EventBusName=default|bus}`], "PutEvents"],
+    [[`${ARN}event-bus/{Name=default|bus}`], "CreateEventBus DeleteEventBus DescribeEventBus UpdateEventBus"],
     [[`${ARN}rule/{Name|rule(EventBusName)}`], "DeleteRule DescribeRule DisableRule EnableRule PutRule"],
     [[`${ARN}rule/{Rule|rule(EventBusName)}`], "ListTargetsByRule PutTargets RemoveTargets"],
     [["{ResourceARN}"], "ListTagsForResource TagResource UntagResource"],

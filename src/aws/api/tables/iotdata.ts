@@ -16,7 +16,7 @@ export const IOTDATA: ApiModel = {
     [
       // A topic has slashes, which clients send as `%2F` or as they are.
       [
-        [`${ARN}topic/{topic|text}`],
+        [`${ARN}{topic|topic}`],
         `
           GetRetainedMessage GET /retainedMessage/{topic+}
           Publish POST /topics/{topic+}`,

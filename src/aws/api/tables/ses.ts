@@ -10,7 +10,7 @@ export const SES: ApiModel = {
   protocols: ["rest-json"],
   operations: operations("ses", [
     [
-      [`${ARN}identity/{EmailIdentity|text}`],
+      [`${ARN}identity/{EmailIdentity|identity}`],
       `
         CreateEmailIdentity POST /v2/email/identities
         CreateEmailIdentityPolicy POST /v2/email/identities/{EmailIdentity}/policies/{PolicyName}
@@ -25,11 +25,11 @@ export const SES: ApiModel = {
         UpdateEmailIdentityPolicy PUT /v2/email/identities/{EmailIdentity}/policies/{PolicyName}`,
     ],
     [
-      [`${ARN}identity/{Domain}`],
+      [`${ARN}identity/{Domain|identity}`],
       "GetDomainStatisticsReport GET /v2/email/deliverability-dashboard/statistics-report/{Domain}",
     ],
     [
-      [`${ARN}identity/{EmailIdentity|text}`, `${ARN}configuration-set/{ConfigurationSetName}`],
+      [`${ARN}identity/{EmailIdentity|identity}`, `${ARN}configuration-set/{ConfigurationSetName}`],
       "PutEmailIdentityConfigurationSetAttributes PUT /v2/email/identities/{EmailIdentity}/configuration-set",
     ],
     [
