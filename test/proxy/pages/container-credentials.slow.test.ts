@@ -14,7 +14,7 @@ const analyst = roleOf("analyst");
 const GET = "allow: [postern:GetCredentials]";
 const RULES = [
   `{ name: analysts get keys, who: { groups: [analysts] }, ${GET}, on: ["${analyst}"], role: ${analyst} }`,
-  `{ name: editors get others, who: { groups: [editors] }, ${GET}, on: ["${roleOf("editor")}"], role: ${analyst} }`,
+  `{ name: editors get others, who: { groups: [editors] }, ${GET}, on: ["${roleOf("editor")}", "${analyst}"], role: ${analyst} }`,
   `{ name: of upstreams, who: { groups: [admins] }, ${GET}, on: ["${roleOf("member")}"], role: ${roleOf("member")}, upstreams: [s3] }`,
   `{ name: analysts for a while, who: { groups: [analysts] }, ${GET}, on: ["${roleOf("member")}"], role: ${roleOf("member")}, when: { DateLessThan: { "aws:CurrentTime": "2100-01-01T00:00:00Z" } } }`,
   `{ name: analysts here, who: { groups: [analysts] }, ${GET}, on: ["${roleOf("editor")}"], role: ${roleOf("editor")}, when: { IpAddress: { "aws:SourceIp": "127.0.0.0/8" } } }`,
