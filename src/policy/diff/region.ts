@@ -29,7 +29,7 @@ export function meeting(one: Grant, other: Grant): Region | undefined {
 
 /**
  * Where a deny strikes what an allow allows; undefined where it cannot. A deny also means actions that the request counts
- * as, and the table of an index.
+ * as, what its resource is a part of, such as the table of an index, and what it may reach, such as what is below a path.
  */
 export function stricken(grant: Grant, bar: Cell, counted: readonly Counted[]): Region | undefined {
   if (!mayBeBoth(grant.whom, bar.whom)) return undefined;
@@ -38,8 +38,21 @@ export function stricken(grant: Grant, bar: Cell, counted: readonly Counted[]): 
     matchesAction(grant.action, action) && matchesAction(bar.action, covered);
   if (!isNamed && !counted.some(counts)) return undefined;
   const isMet = mayMeet(grant.resource, bar.resource);
-  if (!isMet && !mayMeet(grant.resource, `${bar.resource}/index/*`)) return undefined;
+  if (!isMet && !mayGoBeyond(grant.resource, bar.resource)) return undefined;
   return together(grant, bar, isNamed, isMet);
+}
+
+/** What ARNs of S3 begin with: of buckets and objects neither stands for the other in a deny. */
+export const OF_S3 = /^arn:[^:]*:s3:/;
+
+/** Whether a request for what is allowed may be a part of what is denied, or reach it. */
+function mayGoBeyond(allowed: string, denied: string): boolean {
+  return !OF_S3.test(denied) && (isBelow(allowed, denied) || isBelow(denied, allowed));
+}
+
+function isBelow(part: string, whole: string): boolean {
+  // What ends in a star means all that is below it, too.
+  return !whole.endsWith("*") && (mayMeet(part, `${whole}/*`) || mayMeet(part, `${whole}:*`));
 }
 
 /** Whether an allow means all of a region, conditions aside. All parts of a region hold, so one within is enough. */

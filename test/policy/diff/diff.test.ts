@@ -314,6 +314,23 @@ describe("denies", () => {
     );
   });
 
+  it("S3.7 strikes what may reach what it is about, and what is a part of that", () => {
+    const path = "arn:aws:ssm:us-east-1:123456789012:parameter/prod";
+    const name = "arn:aws:lambda:us-east-1:123456789012:function:resize";
+    const asked: readonly (readonly [Requirement, string])[] = [
+      [{ action: "ssm:GetParametersByPath", resource: path, mayReach: [`${path}/*`] }, `${path}/db`],
+      [{ action: "lambda:InvokeFunction", resource: `${name}:live`, within: [name] }, name],
+    ];
+    for (const [one, denied] of asked) {
+      const allow = analysts({ allow: [one.action], on: [one.resource] });
+      const bar = deny({ deny: [one.action], on: [denied] });
+      expect(decided([allow], analyst, [one])).not.toBe(decided([allow, bar], analyst, [one]));
+      const what = `${one.action} on ${one.resource}`;
+      expect(told([allow], [allow, bar])).toEqual([`analysts lose ${what}`]);
+      expect(told([allow, bar], [allow])).toEqual([`analysts gain ${what}`]);
+    }
+  });
+
   it("strikes whoever is of both groups", () => {
     const changed = [analysts(), deny({ who: { groups: ["interns"] } })];
     expect(told([analysts()], changed)).toEqual([
