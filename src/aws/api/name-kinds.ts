@@ -48,7 +48,6 @@ export const plainName: NameKind = (given) => (NAME.test(given) ? { text: given 
  * - `queue`: a queue by its URL, as SQS has it.
  * - `function(Qualifier)`: a Lambda function by its name, with or without a qualifier, or by a part of its ARN.
  * - `secret`: of Secrets Manager, whose ARNs end in six characters that the name does not tell.
- * - `secret-arn`: the same, but an ARN that may have the six characters as it is.
  * - `parameter`: of SSM; its name begins with a slash or not, and a `:version` or `:label` may follow.
  * - `parameter-path`: of SSM; it reaches all parameters below.
  * - `key`: of KMS by its id; whose alias an alias is nobody can tell.
@@ -66,7 +65,6 @@ export const NAME_KINDS: Readonly<Record<string, NameKind>> = {
   queue: queueName,
   function: functionName,
   secret: secretName,
-  "secret-arn": secretByArn,
   parameter: parameterName,
   "parameter-path": parameterPath,
   key: keyName,
@@ -108,19 +106,17 @@ const SECRET_SUFFIX = /-[A-Za-z0-9]{6}$/;
 
 /**
  * A secret by its name, or an ARN without its suffix, has `-??????` for it, as IAM's documentation writes it, so that rules
- * on `name-*` and on `name-??????` are about it; to a deny it may be any that ends so.
+ * on `name-*` and on `name-??????` are about it; to a deny it may be any that ends so. An ARN that ends as if with a suffix
+ * is taken for a whole one, as AWS takes it first, though it may be that of a secret so named, without its suffix: AWS
+ * advises against such names, and to a deny it is that secret too.
  */
-function secretName(given: string): Named | "wrong" {
+function secretName(given: string, { fromArn }: Naming): Named | "wrong" {
   if (!SECRET.test(given)) return "wrong";
   const open = `${given}-??????`;
-  return { text: open, mayReach: [open], ...(SECRET_SUFFIX.test(given) && { within: [given] }) };
-}
-
-/** What looks like a suffix may be the end of a name: such an ARN is of either secret, and templates ask for both. */
-function secretByArn(given: string, { fromArn }: Naming): Named | "wrong" {
-  const named = secretName(given);
-  if (named === "wrong" || !fromArn || named.within === undefined) return named;
-  return { ...named, text: given, within: [named.text] };
+  if (!SECRET_SUFFIX.test(given)) return { text: open, mayReach: [open] };
+  return fromArn
+    ? { text: given, within: [open], mayReach: [open] }
+    : { text: open, within: [given], mayReach: [open] };
 }
 
 const PARAMETER = /^(?<name>\/?[\w./-]{1,1011})(?::[\w.-]{1,128})?$/;

@@ -12,7 +12,7 @@ export const SECRETSMANAGER: ApiModel = {
   jsonVersion: "1.1",
   operations: operations("secretsmanager", [
     [
-      [`${ARN}secret:{SecretId|secret-arn}`, `${ARN}secret:{SecretId|secret}`],
+      [`${ARN}secret:{SecretId|secret}`],
       `CancelRotateSecret DeleteResourcePolicy DeleteSecret DescribeSecret GetResourcePolicy GetSecretValue
        ListSecretVersionIds PutResourcePolicy PutSecretValue RemoveRegionsFromReplication
        ReplicateSecretToRegions RestoreSecret RotateSecret StopReplicationToReplica TagResource UntagResource

@@ -121,7 +121,7 @@ const TOUCHED: readonly (readonly [operation: string, members: object, resources
   [
     "secretsmanager GetSecretValue",
     { SecretId: `arn:aws:secretsmanager:${HERE}:secret:prod/db-AbCdEf` },
-    ["-AbCdEf", "-AbCdEf-??????"].map((end) => `arn:aws:secretsmanager:${HERE}:secret:prod/db${end}`),
+    [`arn:aws:secretsmanager:${HERE}:secret:prod/db-AbCdEf`],
   ],
   ["ssm GetParameter", { Name: "/prod/url" }, [`arn:aws:ssm:${HERE}:parameter/prod/url`]],
   [
