@@ -1,4 +1,5 @@
 import type { Seen } from "../../../src/local/guard/guard.ts";
+import type { Session } from "../../../src/local/session.ts";
 import type { Outcome } from "../../../src/telemetry/outcome.ts";
 import type { Arrival } from "./arrivals.ts";
 import { isDenied } from "./denied.ts";
@@ -107,8 +108,9 @@ function isCovered(
   decided: readonly string[],
   read: readonly string[],
 ): boolean {
+  if (service === "s3" || service === "dynamodb") return false;
   // STS asks nobody whether callers may know who they are, and AWS refuses what names nothing that there could be.
-  if (read.length === 0) return service !== "s3" && service !== "dynamodb";
+  if (read.length === 0) return true;
   // An API that has no connections may have a path of that name, and nobody can tell which one has.
   const asPaths = decided.map((need) =>
     need.replace(/ execute-api:ManageConnections (?=.*\/@connections\/)/, " execute-api:Invoke "),
@@ -122,24 +124,24 @@ function isCovered(
 }
 
 /** Whether somebody else signed than it was decided for, or in another role. */
-function otherSigner(
-  { role, assumedRole, subject: decidedFor, outcome }: Outcome,
-  { session, bearer, isCut }: Arrival,
-  subject: string | undefined,
-): string | undefined {
-  if (bearer !== undefined)
-    return bearer.subject === decidedFor && decidedFor === subject
-      ? undefined
-      : `decided for ${decidedFor} of ${subject}, with the token of ${bearer.subject}`;
-  // Whose token an API would have looked at is not known then.
-  if (session === undefined) return isCut && outcome !== "ok" ? undefined : "signed by nobody";
+function otherSigner(outcome: Outcome, arrival: Arrival, subject: string | undefined): string | undefined {
+  const { session, bearer, isCut } = arrival;
+  const decidedFor = outcome.subject;
+  // Whose token an API would have looked at is not known of what broke off.
+  if (session === undefined && bearer === undefined)
+    return isCut && outcome.outcome !== "ok" ? undefined : "signed by nobody";
+  const other = session && otherRole(outcome, session);
+  if (other !== undefined) return other;
+  const shown = session === undefined ? bearer?.subject : session.tags["sub"];
+  if (shown === decidedFor && shown === subject) return undefined;
+  return `decided for ${decidedFor} of ${subject}, shown to be ${shown}`;
+}
+
+function otherRole({ role, assumedRole }: Outcome, session: Session): string | undefined {
   const isChosen = role === "pool";
   const wanted = isChosen ? assumedRole : role;
   const signer = isChosen ? session.assumedRoleArn : session.roleArn;
-  if (wanted !== undefined && wanted !== signer) return `decided for ${wanted}, signed by ${signer}`;
-  const { sub } = session.tags;
-  if (sub === decidedFor && sub === subject) return undefined;
-  return `decided for ${decidedFor} of ${subject}, signed by ${sub}`;
+  return wanted === undefined || wanted === signer ? undefined : `decided for ${wanted}, signed by ${signer}`;
 }
 
 interface Need {
