@@ -46,6 +46,7 @@ export const plainName: NameKind = (given) => (NAME.test(given) ? { text: given 
  * - `text`: visible ASCII and spaces without `* ? : \`, such as a topic, a log stream or an address; at the end of a
  *   template only.
  * - `queue`: a queue by its URL, as SQS has it.
+ * - `queue-arn`: a queue by its ARN alone; where a default stands for it nobody can tell which queue it is.
  * - `function(Qualifier)`: a Lambda function by its name, with or without a qualifier, or by a part of its ARN.
  * - `secret`: of Secrets Manager, whose ARNs end in six characters that the name does not tell.
  * - `parameter`: of SSM; its name begins with a slash or not, and a `:version` or `:label` may follow.
@@ -63,6 +64,7 @@ export const NAME_KINDS: Readonly<Record<string, NameKind>> = {
   path: (given) => (PATH.test(given) ? { text: given } : "wrong"),
   text: (given) => (isText(given) ? { text: given } : "wrong"),
   queue: queueName,
+  "queue-arn": queueByArn,
   function: functionName,
   secret: secretName,
   parameter: parameterName,
@@ -137,6 +139,15 @@ function parameterPath(given: string): Named | "wrong" {
 }
 
 /** AWS writes the ids of keys in small letters. */
+/** What is no ARN is refused, as SQS refuses it; but for the word that stands where nothing was said. */
+function queueByArn(given: string, naming: Naming): Named | "wrong" | undefined {
+  if (naming.fromArn) return plainName(given, naming);
+  return given === NO_QUEUE ? undefined : "wrong";
+}
+
+/** What templates have where a request names no queue. */
+const NO_QUEUE = "none";
+
 function keyName(given: string, naming: Naming): Named | "wrong" | undefined {
   if (given.startsWith("alias/")) return undefined;
   return /[A-Z]/.test(given) ? "wrong" : plainName(given, naming);

@@ -245,6 +245,7 @@ describe("S3.6 a name of a kind", () => {
     ["function:{F|function(Q)}", { F: "function:function:f" }, "body-malformed"],
     ["function:{F|function(Q)}", { F: "f:a:b" }, "body-malformed"],
     ["secret:{S|secret}", { S: "db-??????" }, "body-malformed"],
+    ["{Q=none|queue-arn}", { Q: "jobs" }, "body-malformed"],
     ["parameter{P|parameter}", { P: "/aws/reference/secretsmanager/db" }, "body-malformed"],
     ["parameter{P|parameter}", { P: "aws/Reference/secretsmanager/db" }, "body-malformed"],
     ["parameter{P|parameter}", { P: "//a/b" }, "body-malformed"],

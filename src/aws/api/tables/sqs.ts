@@ -28,9 +28,8 @@ export const SQS: ApiModel = {
         "GetQueueUrl",
       ],
       [["{SourceArn}"], "ListMessageMoveTasks"],
-      // Without a destination each message goes back to where it came from. That is told like a key by its alias: by
-      // something whose own name nobody can tell.
-      [["{SourceArn}", `${ARN}{DestinationArn=alias/source|key}`], "StartMessageMoveTask"],
+      // Without a destination each message goes back to where it came from, which nobody can tell.
+      [["{SourceArn}", `${ARN}{DestinationArn=none|queue-arn}`], "StartMessageMoveTask"],
       // Its handle names the task alone.
       ["unknown", "CancelMessageMoveTask"],
       [NO_RESOURCE, "ListQueues"],
