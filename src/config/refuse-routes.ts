@@ -2,32 +2,39 @@ import type { ApiModel } from "../aws/api/model.ts";
 import { type ApiRoute, routesOf, sameRoutes } from "../aws/api/routes.ts";
 import { parseTemplate, placesOf } from "../aws/api/template.ts";
 import type { Found, Path } from "./problem.ts";
-import { routesClash } from "./routes-clash.ts";
+import { knownModelOf } from "./api-model.ts";
+import { routesClash, routesMeet } from "./routes-clash.ts";
 import type { Config } from "./schema.ts";
 
 type Settings = Config["upstreams"][string];
 
 /** Finds operations that no path leads to, and those to which the path of another leads too. */
-export function oddRoutes({ protocol, operations }: Settings, model: ApiModel): readonly Found[] {
+export function oddRoutes({ service, protocol, operations }: Settings, model: ApiModel): readonly Found[] {
   const spoken = protocol ?? model.protocols[0];
   return Object.keys(operations).flatMap((name) => {
     const path = ["operations", name, "route"];
     const isRouted = model.operations[name]?.route !== undefined;
     if (spoken !== "rest-json")
       return isRouted ? [{ path, message: `routes are of rest-json, and this is ${spoken}` }] : [];
-    return isRouted ? oddRoute(name, model, path) : [{ path, message: NO_ROUTE }];
+    const known = Object.keys(knownModelOf(service)?.operations ?? {});
+    return isRouted ? oddRoute(name, model, known, path) : [{ path, message: NO_ROUTE }];
   });
 }
 
 const NO_ROUTE = "rest-json needs it: its method and path, like POST /streams/{StreamName}";
 
-function oddRoute(name: string, model: ApiModel, path: Path): Found[] {
+/** @param known operations that Postern knows by itself: what they take is no other's, however much more a route says */
+function oddRoute(name: string, model: ApiModel, known: readonly string[], path: Path): Found[] {
   const routes = routesOf(model);
   const own = routes.find((route) => route.name === name);
   if (own === undefined) return [];
   const other = routes.find((route) => routesClash(own, route));
+  const isSame = sameRoutes(model).includes(name);
+  const isNew = !isSame && !known.includes(name);
+  const taken = routes.find((route) => isNew && known.includes(route.name) && routesMeet(own, route));
   return [
-    ...(sameRoutes(model).includes(name) ? ["another operation has this route already"] : []),
+    ...(taken === undefined ? [] : [`a request could be ${taken.name}, which Postern knows`]),
+    ...(isSame ? ["another operation has this route already"] : []),
     ...(other === undefined ? [] : [`a request could be ${other.name} as well, and neither route says more`]),
     ...oddLabels(own),
     ...oddMembers(own),

@@ -7,13 +7,12 @@ type Parts = readonly RoutePart[];
  * takes nobody can tell.
  */
 export function routesClash(one: ApiRoute, other: ApiRoute): boolean {
-  return (
-    one.method === other.method &&
-    agree(one.query, other.query) &&
-    meet(one.parts, other.parts) &&
-    !isWithin(one, other) &&
-    !isWithin(other, one)
-  );
+  return routesMeet(one, other) && !isWithin(one, other) && !isWithin(other, one);
+}
+
+/** Whether some request could take either route. */
+export function routesMeet(one: ApiRoute, other: ApiRoute): boolean {
+  return one.method === other.method && agree(one.query, other.query) && meet(one.parts, other.parts);
 }
 
 function agree(one: ApiRoute["query"], other: ApiRoute["query"]): boolean {

@@ -260,6 +260,15 @@ describe("operations", () => {
   });
 
   it.each([
+    "POST /2015-03-31/functions/resize/invocations",
+    "POST /2015-03-31/functions/{F}/invocations?Qualifier=prod",
+    "POST /2015-03-31/functions/{Rest+}",
+  ])("take nothing of what Postern knows: %s", (route) => {
+    const operations = { Mine: { route, action: "lambda:GetAccountSettings", resources: [] } };
+    expect(of({ service: "lambda", operations }).join()).toContain("which Postern knows");
+  });
+
+  it.each([
     ["GET /b/{X}/c", "GET /b/{Y}/{Z}"],
     ["GET /b/{X}/c", "GET /b/{Y+}"],
     ["GET /b/{X}/{Y+}", "GET /b/{Z+}"],

@@ -184,12 +184,14 @@ function identityName(given: string): Named | "wrong" {
 }
 
 /** What AWS reserves for a thing (IoT developer guide, reserved topics). */
-const OF_THING = /^\$aws\/things\/(?<thing>[^/]+)\//;
+const OF_THING = /^\$aws\/things\/(?<thing>[^/]+)\/(?:shadow\/name\/(?<shadow>[^/]+)\/)?/;
 
 function topicName(given: string): Named | "wrong" {
   if (!isText(given)) return "wrong";
-  const thing = OF_THING.exec(given)?.groups?.["thing"];
-  return { text: `topic/${given}`, ...(thing !== undefined && { within: [`thing/${thing}`] }) };
+  const { thing, shadow } = OF_THING.exec(given)?.groups ?? {};
+  if (thing === undefined) return { text: `topic/${given}` };
+  const own = `thing/${thing}`;
+  return { text: `topic/${given}`, within: shadow === undefined ? [own] : [own, `${own}/${shadow}`] };
 }
 
 function isText(given: string): boolean {

@@ -214,6 +214,11 @@ describe("S3.6 a name of a kind", () => {
     ["identity/{I|identity}", { I: "a@example.com" }, ["identity/a@example.com"]],
     ["identity/{I|identity}", { I: "EXAMPLE.com" }, ["identity/EXAMPLE.com", "identity/example.com"]],
     ["{T|topic}", { T: "a/b" }, ["topic/a/b"]],
+    [
+      "{T|topic}",
+      { T: "$aws/things/door/shadow/name/secret/update" },
+      ["topic/$aws/things/door/shadow/name/secret/update", "thing/door", "thing/door/secret"],
+    ],
     ["{T|topic}", { T: "$aws/things/door/shadow" }, ["topic/$aws/things/door/shadow", "thing/door"]],
     ["rule/{R|rule(B)}", { R: "r" }, ["rule/r"]],
     ["rule/{R|rule(B)}", { R: "r", B: "default" }, ["rule/r"]],

@@ -157,6 +157,8 @@ export const LAMBDA: ApiModel = {
       ],
     ],
     {
+      // Which function is fed by the mapping may be changed.
+      UpdateEventSourceMapping: { mayReach: [`${ARN}function:{FunctionName|function}`] },
       InvokeAsync: { covers: ["InvokeFunction"] },
       Invoke: { headers: [...INVOCATION, "x-amz-durable-execution-name"] },
       InvokeWithResponseStream: { headers: INVOCATION },

@@ -110,6 +110,12 @@ export const LOGS: ApiModel = {
           `${ARN}log-group:{logGroupIdentifier|path}:log-stream:*`,
         ],
       },
+      CreateExportTask: {
+        covers: EVENTS_READ,
+        mayReach: [`${ARN}log-group:{logGroupName|path}:log-stream:*`],
+      },
+      CreateScheduledQuery: { covers: EVENTS_READ },
+      UpdateScheduledQuery: { covers: EVENTS_READ },
       GetLogEvents: { covers: ["FilterLogEvents"] },
       GetLogRecord: { covers: EVENTS_READ },
       GetQueryResults: { covers: EVENTS_READ },

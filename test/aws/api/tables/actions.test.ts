@@ -31,11 +31,14 @@ kinesis GetRecords: kinesis:SubscribeToShard
 kinesis PutRecords: kinesis:PutRecord
 kinesis SubscribeToShard: kinesis:GetRecords
 lambda InvokeAsync: lambda:InvokeFunction
+logs CreateExportTask: logs:FilterLogEvents logs:GetLogEvents
+logs CreateScheduledQuery: logs:FilterLogEvents logs:GetLogEvents
 logs FilterLogEvents: logs:GetLogEvents
 logs GetLogEvents: logs:FilterLogEvents
 logs GetLogRecord: logs:FilterLogEvents logs:GetLogEvents
 logs GetQueryResults: logs:FilterLogEvents logs:GetLogEvents
 logs StartQuery: logs:FilterLogEvents logs:GetLogEvents
+logs UpdateScheduledQuery: logs:FilterLogEvents logs:GetLogEvents
 sqs StartMessageMoveTask: sqs:ReceiveMessage sqs:DeleteMessage sqs:SendMessage
 ssm DeleteParameters: ssm:DeleteParameter
 ssm GetParameterHistory: ssm:GetParameter

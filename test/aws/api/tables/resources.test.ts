@@ -259,6 +259,13 @@ describe("what a deny counts for besides", () => {
     ["ssm GetParametersByPath", { Path: "/prod/" }, [`arn:aws:ssm:${HERE}:parameter/prod/*`]],
     ["ssm GetParametersByPath", { Path: "/" }, [`arn:aws:ssm:${HERE}:parameter/*`]],
     ["ssm GetParameter", { Name: "/prod" }, []],
+    ["logs CreateExportTask", { logGroupName: "/aws/lambda/bill" }, [`${GROUP}:log-stream:*`]],
+    [
+      "lambda UpdateEventSourceMapping",
+      { UUID: "a", FunctionName: "resize" },
+      [`arn:aws:lambda:${HERE}:function:resize`],
+    ],
+    ["lambda UpdateEventSourceMapping", { UUID: "a" }, []],
   ])("%s of %j may reach %s", (operation, members, patterns) => {
     expect(requirementsFor(operation, members).flatMap(({ mayReach = [] }) => mayReach)).toEqual(patterns);
   });
