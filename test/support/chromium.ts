@@ -15,8 +15,8 @@ export function findChromium(): string | undefined {
 
 /**
  * Runs it without a window. As root it can have no sandbox, and no page of a test is a stranger's; a container may have next
- * to no shared memory. The name `rebound.test`
- * leads to this machine, as a stranger's name may, and nothing keeps its pages from there, as in browsers up to now.
+ * to no shared memory. The name `rebound.test` leads to this machine, as a stranger's name may, and nothing keeps its pages
+ * from there, as in browsers up to now.
  */
 export function startChromium(executablePath: string): Promise<Browser> {
   const rebound = "--host-resolver-rules=MAP rebound.test 127.0.0.1";
