@@ -1,3 +1,4 @@
+import { getOrAdd } from "../domain/get-or-add.ts";
 import type { KnownAction, ResourceShape } from "../domain/known-action.ts";
 import { DYNAMODB_ACTIONS, EXECUTE_API_ACTIONS, LAMBDA_ACTIONS, S3_ACTIONS } from "./action-names.ts";
 import { ACTION_SIBLINGS } from "./action-siblings.ts";
@@ -33,9 +34,18 @@ const OF_FUNCTION_URL: ServiceActions = { asked: askedOfLambdaUrl, names: LAMBDA
 export function knownActionsOf(upstream: Upstream): readonly KnownAction[] {
   const service = actionsOf(upstream);
   if (service === undefined) return [];
-  const asked = service.asked(upstream);
-  const actions = new Set([...asked.map(({ action }) => action), ...service.names]);
-  return [...actions].map((action) => knownAction(action, asked));
+  const ways = waysByAction(service.asked(upstream));
+  const actions = new Set([...ways.keys(), ...service.names]);
+  return Array.from(actions, (action) => knownAction(action, ways));
+}
+
+/** The ways in which requests need each action, by its name. */
+type Ways = ReadonlyMap<string, readonly Asked[]>;
+
+function waysByAction(asked: readonly Asked[]): Ways {
+  const ways = new Map<string, Asked[]>();
+  for (const one of asked) getOrAdd(ways, one.action, (): Asked[] => []).push(one);
+  return ways;
 }
 
 function actionsOf({ service, functionName, model }: Upstream): ServiceActions | undefined {
@@ -44,15 +54,15 @@ function actionsOf({ service, functionName, model }: Upstream): ServiceActions |
   return Object.entries(ACTIONS).find(([name]) => name === service)?.[1];
 }
 
-function knownAction(action: string, asked: readonly Asked[]): KnownAction {
-  const ways = asked.filter((one) => one.action === action);
+function knownAction(action: string, all: Ways): KnownAction {
+  const ways = all.get(action) ?? [];
   const known = ways.filter(({ unknownResource }) => unknownResource !== true);
   return {
     action,
     asked: ways.length > 0,
     resources: shapesOf(known),
     ...(known.length < ways.length && { unknownResource: true }),
-    siblings: siblingsOf(action, asked),
+    siblings: siblingsOf(action, all),
   };
 }
 
@@ -62,9 +72,9 @@ function shapesOf(asked: readonly Asked[]): readonly ResourceShape[] {
 }
 
 /** Without those that a deny of the action holds anyway, since every request for them covers it. */
-function siblingsOf(action: string, asked: readonly Asked[]): readonly string[] {
+function siblingsOf(action: string, all: Ways): readonly string[] {
   return (ACTION_SIBLINGS.get(action) ?? []).filter((sibling) => {
-    const ways = asked.filter((one) => one.action === sibling);
+    const ways = all.get(sibling) ?? [];
     return ways.length === 0 || !ways.every(({ covers }) => covers.includes(action));
   });
 }

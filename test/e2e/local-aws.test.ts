@@ -8,8 +8,6 @@ import { connect } from "node:net";
 import { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
 import { pipeline } from "node:stream/promises";
-import { setFlagsFromString } from "node:v8";
-import { runInNewContext } from "node:vm";
 import {
   CognitoIdentityClient,
   GetCredentialsForIdentityCommand,
@@ -30,6 +28,7 @@ import type { LocalAws } from "../../src/local/aws.ts";
 import { createThrowAwayCertificate } from "../../src/local/certificate.ts";
 import { readWorld } from "../../src/local/parse-world.ts";
 import type { Session } from "../../src/local/session.ts";
+import { collectGarbage } from "../support/collect-garbage.ts";
 
 const MiB = 1024 * 1024;
 const WORLD = readWorld(readFileSync(new URL("../../config/local-world.yaml", import.meta.url), "utf8"));
@@ -506,11 +505,7 @@ async function sendAll(head: string, length: number): Promise<string> {
 
 /** Bytes in buffers that somebody still holds. */
 function heldBytes(): number {
-  setFlagsFromString("--expose-gc");
-  const collect = runInNewContext("gc") as () => void;
-  collect();
-  // Buffers are swept beside the program; the second collection waits for the sweep of the first.
-  collect();
+  collectGarbage();
   return process.memoryUsage().arrayBuffers;
 }
 

@@ -1,3 +1,4 @@
+import { getOrAdd } from "../../domain/get-or-add.ts";
 import type { KnownAction } from "../../domain/known-action.ts";
 import { nearest } from "../../domain/nearest.ts";
 import { ownActions } from "../own-actions.ts";
@@ -32,14 +33,7 @@ export function openActionBook(known: readonly KnownAction[]): ActionBook {
   };
   return {
     services: new Set(names.map(serviceIn)),
-    meantBy: (pattern, side) => {
-      const key = `${side} ${pattern}`;
-      const before = found.get(key);
-      if (before !== undefined) return before;
-      const meant = lookUp(pattern, side);
-      found.set(key, meant);
-      return meant;
-    },
+    meantBy: (pattern, side) => getOrAdd(found, `${side} ${pattern}`, () => lookUp(pattern, side)),
     meets: compileMeets(),
     nearestTo: (pattern) => nearestTo(pattern, names),
   };

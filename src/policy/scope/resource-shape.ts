@@ -1,3 +1,4 @@
+import { getOrAdd } from "../../domain/get-or-add.ts";
 import type { ResourceShape } from "../../domain/known-action.ts";
 import { compileTemplate } from "../template.ts";
 
@@ -107,17 +108,16 @@ export type Meets = (pattern: string, shape: ResourceShape) => boolean;
 export function compileMeets(): Meets {
   const known = new Map<string, boolean>();
   const shapes = new Map<string, Steps>();
+  const patterns = new Map<string, Steps>();
   return (pattern, shape) => {
     if (pattern === "*") return true;
     const name = nameOf(shape);
-    const key = `${name} ${pattern}`;
-    const before = known.get(key);
-    if (before !== undefined) return before;
-    const steps = shapes.get(name) ?? stepsOfShape(shape);
-    shapes.set(name, steps);
-    const found = haveCommon(stepsOfPattern(pattern), steps);
-    known.set(key, found);
-    return found;
+    return getOrAdd(known, `${name} ${pattern}`, () =>
+      haveCommon(
+        getOrAdd(patterns, pattern, () => stepsOfPattern(pattern)),
+        getOrAdd(shapes, name, () => stepsOfShape(shape)),
+      ),
+    );
   };
 }
 
