@@ -129,6 +129,22 @@ export interface ErrorAnswer {
  */
 export type SignatureFault = "credentials" | "unsaid" | "clock" | "signature";
 
+/** How a service is spoken to by WebSocket (RFC 6455). */
+export interface WebSocketPort {
+  /**
+   * Reads the head of the request that opens a connection.
+   *
+   * @throws Refusal target-malformed, target-ambiguous, upstream-unknown, operation-unknown, query-not-allowed,
+   * header-not-allowed
+   */
+  readonly open: (head: Head, upstream: Upstream) => Operation;
+  /**
+   * What goes over it: `raw` is the application's affair, and to open the connection is all that is decided. Of `mqtt` each
+   * packet is decided by itself, and to open the connection asks for nothing yet.
+   */
+  readonly carries: "raw" | "mqtt";
+}
+
 /** The port that every AWS service implements: one file a service, one line in the table of `services.ts`. */
 export interface Service {
   /**
@@ -156,6 +172,8 @@ export interface Service {
   readonly speaker: "aws" | "application";
   /** Whether what AWS refused for its signature alone may be sent again whatever it asks, or only by an idempotent method. */
   readonly repeats: "always" | "idempotent";
+  /** Undefined where the service takes no WebSocket. */
+  readonly webSocket?: WebSocketPort;
 }
 
 /** Whether an operation waits for its body. */

@@ -3,12 +3,18 @@ import type { Protocol } from "./api/model.ts";
 import { API_MODELS } from "./api/models.ts";
 import { dynamodb } from "./dynamodb/dynamodb.ts";
 import { executeApi } from "./execute-api/execute-api.ts";
+import { iot } from "./iot/iot.ts";
 import { lambdaUrl } from "./lambda-url/lambda-url.ts";
 import { s3 } from "./s3/s3.ts";
 import type { Service } from "./service.ts";
 
 /** The services that have a module of their own, by signing name. Adding one is a file and a line here. */
-const SERVICES: Readonly<Record<string, Service>> = { s3, dynamodb, "execute-api": executeApi };
+const SERVICES: Readonly<Record<string, Service>> = {
+  s3,
+  dynamodb,
+  "execute-api": executeApi,
+  iotdevicegateway: iot,
+};
 
 /** The signing names of all that Postern can read by itself, for configuration. */
 export const SERVICE_NAMES: readonly string[] = [...Object.keys(SERVICES), ...Object.keys(API_MODELS)];

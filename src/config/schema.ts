@@ -85,6 +85,11 @@ export const configSchema = z.strictObject({
   limits: z
     .strictObject({
       inFlight: z.int().min(1).default(1000).describe("Requests at a time; more are refused with 503."),
+      tunnels: z
+        .int()
+        .min(1)
+        .default(2000)
+        .describe("WebSocket connections at a time; more are refused with 503."),
       bufferedBody: sizeWithin("1MiB", "64GiB")
         .prefault("64MiB")
         .describe(

@@ -34,6 +34,7 @@ export function selfServiceOf({ selfService: { presign, credentials, origins } }
 export function listenerLimitsOf({ limits, timeouts }: Config) {
   return {
     maxInFlight: limits.inFlight,
+    maxTunnels: limits.tunnels,
     maxHeaderBytes: limits.headers,
     headersMs: timeouts.headers,
     // An upstream that thinks is as quiet as a client that sleeps; its own deadline comes first.

@@ -4,6 +4,7 @@ import { PATH_PREFIX, upstreamEndpointProblem } from "./address.ts";
 import { apiFields, identityHeaders } from "./api-schema.ts";
 import { bucketName } from "./bucket-name.ts";
 import { corsSchema } from "./cors-schema.ts";
+import { webSocketSchema } from "./websocket-schema.ts";
 import { account, distinct, nameSchema, region, sizeWithin, unless, written } from "./values.ts";
 
 /** What the Host of a request may be. */
@@ -147,6 +148,16 @@ export const upstreamSchema = z.strictObject({
   identityHeaders: identityHeaders
     .default({})
     .describe("Of APIs and function URLs: claims by the header that tells them. A client's own never cross."),
+  websocket: webSocketSchema
+    .optional()
+    .describe(
+      "Of WebSocket APIs and of iotdevicegateway, where {} is the default: which connections are opened, and for how long.",
+    ),
+  iotPolicy: written(/^[\w+=,.@-]{1,128}$/, "an IoT policy is named with letters, digits and +=,.@_-")
+    .optional()
+    .describe(
+      "Of iotdevicegateway: the IoT policy that Postern attaches to the identity of a user who connects, by its own AWS credentials.",
+    ),
   cors: corsSchema.optional().describe("Which pages may call from a browser. Preflights are answered here."),
   maxBody: sizeWithin("1B", "256MiB")
     .prefault("16MiB")

@@ -23,6 +23,8 @@ export interface ListenerOptions extends Registrar {
 export interface ListenerLimits {
   /** Requests at once; one more is told to come back. */
   readonly maxInFlight: number;
+  /** WebSocket connections at once; one more is told to come back. */
+  readonly maxTunnels: number;
   /** Of a request's head, in bytes: tokens with many groups are long. What it begins with it keeps. */
   readonly maxHeaderBytes: number;
   /** For the whole head of a request. */

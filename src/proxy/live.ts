@@ -1,6 +1,7 @@
 import type { Service, Upstream } from "../aws/service.ts";
 import type { ClockOffset } from "../signing/clock-offset.ts";
 import type { Forwarder } from "../upstream/forward.ts";
+import type { Tunneller } from "../upstream/tunneller.ts";
 
 /** An upstream in one of its regions, and how requests find it. */
 export interface Routed {
@@ -20,6 +21,19 @@ export interface Routed {
   readonly identityHeaders: readonly IdentityHeader[];
   /** Undefined where Postern answers no preflights, and pages of other origins cannot read what comes. */
   readonly cors: Cors | undefined;
+  /** Undefined where no upgrade to WebSocket is taken. */
+  readonly webSocket: WebSocketRules | undefined;
+}
+
+/** Which WebSocket connections are opened, and for how long. */
+export interface WebSocketRules {
+  /** Of pages that may open one, as browsers serialise them. A client that sends no Origin is no page. */
+  readonly origins: ReadonlySet<string>;
+  /** Whether a page may bring its token as `?postern-token=`. */
+  readonly queryToken: boolean;
+  /** Without a byte either way. */
+  readonly idleMs: number;
+  readonly lifetimeMs: number;
 }
 
 /** A header made of a claim. */
@@ -48,6 +62,7 @@ export interface Live extends Routed {
   /** Scheme, host and port that are called. */
   readonly origin: string;
   readonly forwarder: Forwarder;
+  readonly tunneller: Tunneller;
   /** The time at the upstream, for signing. */
   readonly clock: ClockOffset;
 }

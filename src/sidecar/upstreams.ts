@@ -4,6 +4,7 @@ import { upstreamsOf } from "../config/upstreams.ts";
 import type { Live } from "../proxy/live.ts";
 import type { ClockOf } from "../signing/clock-offset.ts";
 import { createForwarder } from "../upstream/forward.ts";
+import { createTunneller } from "../upstream/tunneller.ts";
 import type { Parts } from "./parts.ts";
 
 /** The configured upstreams in all their regions, ready to send to. */
@@ -17,7 +18,13 @@ export function livesOf(config: Config, clockOf: ClockOf, parts: Parts): readonl
       () => createForwarder(options),
       (made) => made.close(),
     );
-    return { ...one, clock: clockOf(one.origin), forwarder };
+    const tunneller = parts.take(
+      `tunneller ${one.upstream.name} ${one.upstream.region}`,
+      options,
+      () => createTunneller(options),
+      (made) => made.close(),
+    );
+    return { ...one, clock: clockOf(one.origin), forwarder, tunneller };
   });
 }
 

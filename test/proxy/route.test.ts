@@ -11,6 +11,7 @@ function aLive(name: string, service: "s3" | "dynamodb", match?: Live["match"], 
     upstream: anUpstream({ name, service, region }),
     service: service === "s3" ? s3 : dynamodb,
     forwarder: { forward: () => {}, close: () => Promise.resolve() },
+    tunneller: { open: () => {}, close: () => Promise.resolve() },
     clock: createClockOffset(() => 0),
     origin: "https://aws.test",
     host: "aws.test",
@@ -19,6 +20,7 @@ function aLive(name: string, service: "s3" | "dynamodb", match?: Live["match"], 
     auth: "iam",
     identityHeaders: [],
     cors: undefined,
+    webSocket: undefined,
   };
 }
 
