@@ -41,10 +41,15 @@ const OF_CONNECTION: ReadonlySet<string> = new Set([
  * Turns away what can be read in two ways, before anybody reads it.
  *
  * @param httpVersion as Node gives it
+ * @param upgrade the protocol that may be taken up
  * @throws Refusal method-not-allowed, target-malformed, target-ambiguous, presigned-not-accepted, two-tokens,
- * header-not-allowed
+ * upgrade-not-accepted
  */
-export function checkDoor({ method, target, headers }: Head, httpVersion = "1.1"): void {
+export function checkDoor(
+  { method, target, headers }: Head,
+  httpVersion = "1.1",
+  upgrade?: "websocket",
+): void {
   if (httpVersion !== "1.1" && httpVersion !== "1.0")
     throw new Refusal("target-malformed", { detail: `HTTP/${httpVersion}` });
   if (!METHODS.has(method)) throw new Refusal("method-not-allowed");
@@ -56,7 +61,17 @@ export function checkDoor({ method, target, headers }: Head, httpVersion = "1.1"
     throw new Refusal(code, { detail: `${repeated} stands twice` });
   }
   if (!isHost(headers.get("host") ?? "")) throw new Refusal("target-malformed", { detail: "no usable Host" });
+  checkUpgrade(headers, upgrade);
   checkConnection(headers, httpVersion);
+}
+
+function checkUpgrade(headers: Headers, taken: string | undefined): void {
+  const upgrade = headers.get("upgrade")?.toLowerCase();
+  // An offer of HTTP/2, as some clients make with every first request, may be left unheard (RFC 9110 section 7.8).
+  if (upgrade === undefined || upgrade === "h2c" || upgrade === taken) return;
+  const detail =
+    upgrade === "websocket" ? "an upgrade by a request that is no handshake" : "neither WebSocket nor h2c";
+  throw new Refusal("upgrade-not-accepted", { detail });
 }
 
 function isHost(host: string): boolean {
@@ -69,10 +84,6 @@ function checkConnection(headers: Headers, httpVersion: string): void {
   const coding = headers.get("transfer-encoding");
   if (coding !== undefined && (coding.toLowerCase() !== "chunked" || httpVersion === "1.0"))
     throw new Refusal("target-ambiguous", { detail: "a transfer coding other than chunked, or in HTTP/1.0" });
-  // An offer of HTTP/2, as some clients make with every first request, may be left unheard (RFC 9110 section 7.8).
-  const upgrade = headers.get("upgrade");
-  if (upgrade !== undefined && upgrade.toLowerCase() !== "h2c")
-    throw new Refusal("header-not-allowed", { detail: "an upgrade to another protocol" });
   const connection = headers.get("connection");
   if (connection === undefined || connection === "keep-alive" || connection === "close") return;
   for (const name of connection.toLowerCase().split(",")) {

@@ -49,10 +49,10 @@ export function atHome({ bucketRegions }: Pipeline, to: Route, operation: Operat
 }
 
 /** Who is turned away at the door is told in the words of the service that was meant, where one can be found. */
-function enter(visit: Visit, route: Router): Route {
+export function enter(visit: Visit, route: Router, upgrade?: "websocket"): Route {
   const { head, request } = visit;
   try {
-    checkDoor(head, request.httpVersion);
+    checkDoor(head, request.httpVersion, upgrade);
   } catch (refusal) {
     visit.live = meantBy(head, route);
     throw refusal;

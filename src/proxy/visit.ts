@@ -14,6 +14,8 @@ import type { Cors, Live } from "./live.ts";
 export interface Ending {
   readonly refusal?: Refusal | undefined;
   readonly forwarded?: Forwarded | undefined;
+  /** Another protocol was taken up: the client was told `101 Switching Protocols`. */
+  readonly upgraded?: true;
 }
 
 /** How a page of Postern's own answers, in place of the upstream that it may be about. */
@@ -56,7 +58,8 @@ export class Visit {
   readonly requestId: string;
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
-  readonly head: Head;
+  /** Another one than came where a token was moved in it. */
+  head: Head;
   live: Live | undefined;
   /** Of a page of Postern's own. */
   manner: Manner | undefined;
@@ -103,32 +106,29 @@ export class Visit {
     this.#invited = true;
   }
 
+  /** What the records of this request say of what it asked and of who asked. */
+  known() {
+    return { requestId: this.requestId, ...askedOf(this), ...decidedOf(this, this.#registrar.nameCaller) };
+  }
+
   /** Records the outcome; only the first end counts. */
   end(ending: Ending): void {
     if (this.#ended) return;
     this.#ended = true;
-    const { record, nameCaller } = this.#registrar;
-    record(toOutcome(this, ending, performance.now() - this.#startMs, nameCaller));
+    this.#registrar.record(toOutcome(this, ending, performance.now() - this.#startMs));
   }
 }
 
-function toOutcome(
-  visit: Visit,
-  ending: Ending,
-  durationMs: number,
-  nameCaller: Registrar["nameCaller"],
-): Outcome {
+function toOutcome(visit: Visit, ending: Ending, durationMs: number): Outcome {
   const { response, head } = visit;
   const { refusal, forwarded } = ending;
   return {
-    requestId: visit.requestId,
+    ...visit.known(),
     method: head.method,
-    status: response.headersSent ? response.statusCode : CLIENT_LEFT,
+    status: statusOf(ending, response),
     outcome: outcomeOf(ending, response),
     reason: refusal?.code,
     detail: refusal?.detail,
-    ...askedOf(visit),
-    ...decidedOf(visit, nameCaller),
     requestBytes: Number(head.headers.get("content-length") ?? 0),
     responseBytes: forwarded?.bytes ?? 0,
     durationMs,
@@ -138,6 +138,12 @@ function toOutcome(
 
 /** What nginx logs where the client left before there was a status. */
 const CLIENT_LEFT = 499;
+const SWITCHING_PROTOCOLS = 101;
+
+function statusOf({ upgraded }: Ending, response: ServerResponse): number {
+  if (upgraded === true) return SWITCHING_PROTOCOLS;
+  return response.headersSent ? response.statusCode : CLIENT_LEFT;
+}
 
 function askedOf({ live, operation, operationName }: Visit) {
   return {
@@ -163,7 +169,8 @@ function decidedOf({ caller, decision, assumedRole }: Visit, nameCaller: Registr
   };
 }
 
-function outcomeOf({ refusal, forwarded }: Ending, response: ServerResponse): Outcome["outcome"] {
+function outcomeOf({ refusal, forwarded, upgraded }: Ending, response: ServerResponse): Outcome["outcome"] {
+  if (upgraded === true) return "ok";
   if (refusal !== undefined) return "refused";
   if (forwarded?.broken === "upstream") return "upstream-broken";
   return forwarded?.broken === "client" || !response.headersSent ? "client-gone" : "ok";

@@ -1,0 +1,112 @@
+import type { WebSocketPort } from "../../aws/service.ts";
+import type { Caller } from "../../domain/caller.ts";
+import type { Decision, Permit } from "../../domain/decision.ts";
+import type { Operation } from "../../domain/operation.ts";
+import type { RequestContext } from "../../domain/request-context.ts";
+import { Refusal } from "../../domain/refusal.ts";
+import type { TunnelEnd } from "../../domain/tunnel-end.ts";
+import { decide } from "../../policy/decide.ts";
+import type { Live, WebSocketRules } from "../live.ts";
+import type { Pipeline } from "../pipeline.ts";
+import { withWish } from "../role-wish.ts";
+import type { Route } from "../route.ts";
+import { checkAmbientUpgrade, checkOrigin } from "./check-origin.ts";
+import type { Handshake } from "./handshake.ts";
+
+/** What somebody wants a tunnel for, read by the rules and upstreams of one moment. */
+export interface Opening {
+  readonly pipeline: Pipeline;
+  readonly handshake: Handshake;
+  readonly to: Route;
+  readonly rules: WebSocketRules;
+  readonly port: WebSocketPort;
+  readonly caller: Caller;
+  readonly operation: Operation;
+  /** From where it was asked. */
+  readonly sourceIp: string | undefined;
+}
+
+/**
+ * The WebSocket side of an upstream.
+ *
+ * @throws Refusal upgrade-not-accepted
+ */
+export function webSocketOf({ service, webSocket: rules }: Live): Pick<Opening, "rules" | "port"> {
+  const { webSocket: port } = service;
+  if (rules === undefined || port === undefined)
+    throw new Refusal("upgrade-not-accepted", { detail: "an upstream that takes no WebSocket" });
+  return { rules, port };
+}
+
+/** What is asked, once the caller is known. */
+export function readOpening(asked: Omit<Opening, "operation">): Opening {
+  const { handshake, to, port, caller, rules, pipeline } = asked;
+  checkAmbientUpgrade(handshake.head, caller, pipeline.ambient, rules);
+  return { ...asked, operation: port.open({ ...handshake.head, target: to.target }, to.live.upstream) };
+}
+
+/** Decides an operation of an opening, which may be another than it began with. */
+export function decideFor(
+  { pipeline, caller, sourceIp }: Pick<Opening, "pipeline" | "caller" | "sourceIp">,
+  operation: Operation,
+): Decision {
+  const context: RequestContext = { sourceIp, nowMs: pipeline.now() };
+  return decide(pipeline.policy, caller, operation, context);
+}
+
+/**
+ * Leave to do an operation, in the role that was wished for.
+ *
+ * @throws Refusal the denial's reason, role-not-granted
+ */
+export function permitFor(opening: Opening, operation: Operation): Permit {
+  const decision = decideFor(opening, operation);
+  if (decision.verdict === "denial") throw new Refusal(decision.reason, { detail: decision.detail });
+  return withWish(opening.handshake.head.headers, decision, opening.caller);
+}
+
+/** Whether two permits give the same credentials. */
+export function isSameGrant(one: Permit, other: Permit): boolean {
+  return (
+    one.source === other.source && one.role === other.role && one.session?.digest === other.session?.digest
+  );
+}
+
+/**
+ * Looks whether a tunnel may stand under the rules and upstreams as they are now: its token proves its caller still, its
+ * upstream is what it was, its page is still listed, and what it was opened for is still allowed with the same credentials.
+ *
+ * @param mayGoOn decides what goes on in it
+ */
+export async function review(
+  opened: Opening,
+  pipeline: Pipeline,
+  mayGoOn: (again: Opening) => boolean,
+): Promise<TunnelEnd | undefined> {
+  const { handshake, sourceIp } = opened;
+  let caller: Caller;
+  try {
+    caller = await pipeline.authenticate(handshake.head.headers);
+  } catch {
+    return "token";
+  }
+  try {
+    const to = pipeline.route(handshake.head);
+    const { rules, port } = webSocketOf(to.live);
+    checkOrigin(handshake, rules);
+    const again = readOpening({ pipeline, handshake, to, rules, port, caller, sourceIp });
+    return isSamePlace(opened, again) && mayGoOn(again) ? undefined : "denied";
+  } catch {
+    return "denied";
+  }
+}
+
+/** Whether what would be opened now would lead to where the tunnel leads. */
+function isSamePlace(one: Opening, other: Opening): boolean {
+  return placeOf(one) === placeOf(other);
+}
+
+function placeOf({ to: { live }, operation: { path, query, service, region } }: Opening): string {
+  const { upstream, origin, host, auth } = live;
+  return JSON.stringify([upstream.name, upstream.api, origin, host, auth, service, region, path, query]);
+}

@@ -1,0 +1,74 @@
+import { Refusal } from "../../domain/refusal.ts";
+import type { Permit } from "../../domain/decision.ts";
+import type { SignedRequest } from "../../upstream/signed-request.ts";
+import type { UpgradeClient } from "../../upstream/tunnel.ts";
+import { accessTokenOf } from "../access-token.ts";
+import { applicationOf } from "../application-of.ts";
+import { brokerFor } from "../attempt.ts";
+import { proceed } from "../proceed.ts";
+import { giveUp } from "../respond.ts";
+import { signOperation } from "../sign-operation.ts";
+import type { Visit } from "../visit.ts";
+import { webSocketLines } from "./handshake.ts";
+import { isSameGrant, type Opening, permitFor, review } from "./opening.ts";
+import { createTunnelLife, type TunnelFace, type TunnelLife } from "./tunnel-life.ts";
+
+/**
+ * Opens a tunnel to an application: the handshake is decided and signed like a request, and what comes after it is the
+ * application's affair.
+ *
+ * @throws Refusal the denial's reason, role-not-granted, token-use, target-malformed, and the credentials'
+ */
+export function openRawTunnel(
+  face: TunnelFace,
+  visit: Visit,
+  client: UpgradeClient,
+  opening: Opening,
+): unknown {
+  const permit = permitFor(opening, opening.operation);
+  visit.decision = permit;
+  const life = createTunnelLife(face, visit, opening);
+  return proceed(signed(visit, opening, permit, life), (request) => {
+    if (visit.hasEnded || visit.response.destroyed) return visit.end({});
+    const { live } = opening.to;
+    live.tunneller.open(request, client, {
+      idleMs: opening.rules.idleMs,
+      onAnswer: (end) => {
+        if (end instanceof Refusal) giveUp(visit, end);
+        else if (end !== "withheld") visit.end({ forwarded: end });
+      },
+      onOpen: (tunnel) =>
+        life.begin(tunnel, () =>
+          review(opening, face.pipeline(), (again) => isSameGrant(permit, permitFor(again, again.operation))),
+        ),
+      onEnd: life.end,
+    });
+    return undefined;
+  });
+}
+
+/** The handshake, with what shows AWS who opens it. */
+function signed(
+  visit: Visit,
+  { pipeline, to, operation, caller, handshake }: Opening,
+  permit: Permit,
+  life: TunnelLife,
+): SignedRequest | Promise<SignedRequest> {
+  const { live, mount } = to;
+  const { headers } = handshake.head;
+  const lines = webSocketLines(headers).flat();
+  const withLines = (request: SignedRequest): SignedRequest => ({
+    ...request,
+    headers: [...request.headers, ...lines],
+    application: applicationOf(live, mount, pipeline.cookie),
+  });
+  if (live.auth === "token") {
+    const accessToken = accessTokenOf(headers, pipeline.cookie, caller);
+    return withLines(signOperation(visit, live, operation, { accessToken }));
+  }
+  return proceed(brokerFor(pipeline, permit).obtain(permit, caller), (credentials) => {
+    visit.assumedRole = credentials.assumedRoleArn;
+    life.endWithCredentials(credentials.expiresAtMs);
+    return withLines(signOperation(visit, live, operation, { signer: pipeline.signer, credentials }));
+  });
+}

@@ -1,0 +1,54 @@
+import type { Clock } from "../../domain/clock.ts";
+import type { TunnelEnd } from "../../domain/tunnel-end.ts";
+import type { TunnelRecorder } from "../../telemetry/tunnel-outcome.ts";
+import type { OnTunnelEnd, Tunnel } from "../../upstream/tunnel.ts";
+import type { Visit } from "../visit.ts";
+import { endAt } from "./lifetime.ts";
+import type { Opening } from "./opening.ts";
+import { tunnelOutcome } from "./tunnel-records.ts";
+import type { Tunnels } from "./tunnels.ts";
+
+/** What every tunnel of a data face needs. */
+export interface TunnelFace {
+  readonly pipeline: () => Opening["pipeline"];
+  readonly tunnels: Tunnels;
+  readonly recorder: TunnelRecorder;
+  readonly now: Clock;
+}
+
+/** A tunnel's life, from its opening to its record. */
+export interface TunnelLife {
+  /** @param review as {@link Tunnels} has it */
+  readonly begin: (tunnel: Tunnel, review: () => Promise<TunnelEnd | undefined>) => void;
+  readonly end: OnTunnelEnd;
+  /** Epoch milliseconds: the credentials that it was opened with end then. */
+  readonly endWithCredentials: (atMs: number) => void;
+}
+
+/** Makes the life of a tunnel that may be opened: it ends with the caller's token, its credentials, or its time. */
+export function createTunnelLife(face: TunnelFace, visit: Visit, { caller, rules }: Opening): TunnelLife {
+  const { tunnels, recorder, now } = face;
+  const startMs = performance.now();
+  const limits = [
+    { atMs: caller.expiresAtMs, why: "token" as TunnelEnd },
+    { atMs: now() + rules.lifetimeMs, why: "lifetime" as TunnelEnd },
+  ];
+  let leave = (): void => {};
+  return {
+    begin: (tunnel, review) => {
+      visit.end({ upgraded: true });
+      recorder.opened(visit.known().upstream);
+      const callOff = endAt(() => limits, now, tunnel.end);
+      const remove = tunnels.add({ tunnel, review });
+      leave = () => {
+        callOff();
+        remove();
+      };
+    },
+    end: (report) => {
+      leave();
+      recorder.ended(tunnelOutcome(visit, report, performance.now() - startMs));
+    },
+    endWithCredentials: (atMs) => void limits.push({ atMs, why: "credentials" }),
+  };
+}

@@ -1,0 +1,58 @@
+import type { TunnelEnd } from "../../domain/tunnel-end.ts";
+import type { Tunnel } from "../../upstream/tunnel.ts";
+
+/** A tunnel that is open, and what it stands by. */
+export interface Standing {
+  readonly tunnel: Tunnel;
+  /** Decides anew what it was opened for; undefined where that may go on. Never rejects. */
+  readonly review: () => Promise<TunnelEnd | undefined>;
+}
+
+/** The tunnels of a data face. */
+export interface Tunnels {
+  readonly count: () => number;
+  /** Notes one that is open; call what it returns when it has ended. */
+  readonly add: (standing: Standing) => () => void;
+  /** Decides all of them anew: for every change of the rules, the denylist or the upstreams. */
+  readonly review: () => void;
+  /** Ends all of them, and those that open from then on; resolves when they have ended. */
+  readonly drain: () => Promise<void>;
+}
+
+/** Rules may depend on the time, and keys are withdrawn without a word. */
+const REVIEW_EVERY_MS = 60_000;
+
+/** Makes an empty registry. */
+export function createTunnels(): Tunnels {
+  const open = new Set<Standing>();
+  let whenEmpty: (() => void) | undefined;
+  const review = (): void => {
+    for (const standing of open) void reviewOne(standing);
+  };
+  const reviewing = setInterval(review, REVIEW_EVERY_MS).unref();
+  return {
+    count: () => open.size,
+    add: (standing) => {
+      open.add(standing);
+      if (whenEmpty !== undefined) standing.tunnel.end("drain");
+      return () => {
+        open.delete(standing);
+        if (open.size === 0) whenEmpty?.();
+      };
+    },
+    review,
+    drain: () => {
+      clearInterval(reviewing);
+      return new Promise((resolve) => {
+        whenEmpty = resolve;
+        for (const { tunnel } of open) tunnel.end("drain");
+        if (open.size === 0) resolve();
+      });
+    },
+  };
+}
+
+async function reviewOne({ tunnel, review }: Standing): Promise<void> {
+  const end = await review();
+  if (end !== undefined) tunnel.end(end);
+}
