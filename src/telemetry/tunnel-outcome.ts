@@ -28,7 +28,7 @@ export interface TunnelOutcome extends Pick<
 }
 
 /** The one record of an MQTT packet that was decided: `operation` is `Connect`, `Publish`, `Subscribe` or `Receive`. */
-export type PacketOutcome = Pick<
+export interface PacketOutcome extends Pick<
   Outcome,
   | "requestId"
   | "upstream"
@@ -47,12 +47,17 @@ export type PacketOutcome = Pick<
   | "assumedRole"
   | "reason"
   | "detail"
->;
+> {
+  readonly outcome: "passed" | "refused";
+  /** Of the tunnel so far, from its handshake on: its caller was proved then. */
+  readonly durationMs: number;
+}
 
 /** Takes note of what goes on in tunnels. */
 export interface TunnelRecorder {
   /** A tunnel is open. */
   readonly opened: (upstream: string) => void;
+  /** A tunnel that was open is so no more. */
   readonly ended: (outcome: TunnelOutcome) => void;
   readonly packet: (outcome: PacketOutcome) => void;
 }
