@@ -7,6 +7,8 @@ import type { Visit } from "./visit.ts";
 export interface Connections {
   /** Notes a visit until its response closes. Gives the one before it on its connection that is not over. */
   readonly enter: (visit: Visit) => Visit | undefined;
+  /** Takes a connection out that speaks another protocol from now on, with the visit that it began with. */
+  readonly release: (visit: Visit) => void;
   /** Whether requests can come on a connection: it is open and, where TLS is spoken, its handshake is over. */
   readonly knows: (socket: Socket) => boolean;
   /** Visits whose connection is not done with them. */
@@ -47,13 +49,18 @@ export function createConnections(server: Server): Connections {
     return visits;
   };
 
+  const strike = (response: ServerResponse): Map<ServerResponse, Visit> | undefined => {
+    const visits = open.get(response.req.socket);
+    visits?.delete(response);
+    waits.over(response);
+    count--;
+    return visits;
+  };
+
   /** Shared by all responses, so that a request makes no closure of its own. */
   function leave(this: ServerResponse): void {
+    const visits = strike(this);
     const { socket } = this.req;
-    const visits = open.get(socket);
-    visits?.delete(this);
-    waits.over(this);
-    count--;
     if (visits?.size === 0 && !server.listening) socket.destroySoon();
   }
 
@@ -72,6 +79,11 @@ export function createConnections(server: Server): Connections {
       visits.set(visit.response, visit);
       visit.response.once("close", leave);
       return before;
+    },
+    release: ({ request, response }) => {
+      response.off("close", leave);
+      strike(response);
+      open.delete(request.socket);
     },
     knows: (socket) => open.has(socket),
     count: () => count,
@@ -100,7 +112,8 @@ function closerOf(server: Server, open: Open): (deadlineMs: number) => Promise<v
   const shaking = handshakesOf(server);
   const cut = (): void => {
     server.closeAllConnections();
-    for (const socket of shaking) socket.destroy();
+    // The server does not know those any more that were to be upgraded.
+    for (const socket of [...shaking, ...open.keys()]) socket.destroy();
   };
   return async (deadlineMs) => {
     const timer = setTimeout(cut, deadlineMs);

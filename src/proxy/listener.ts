@@ -1,19 +1,26 @@
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
-import type { Socket } from "node:net";
+import type { Clock } from "../domain/clock.ts";
 import { Refusal } from "../domain/refusal.ts";
-import { answerRaw, parserRefusal } from "./answer-raw.ts";
-import { type Connections, createConnections } from "./connections.ts";
+import type { TunnelRecorder } from "../telemetry/tunnel-outcome.ts";
+import { answerUnreadable } from "./answer-unreadable.ts";
+import { createConnections } from "./connections.ts";
 import { handle } from "./handle.ts";
 import type { Pipeline } from "./pipeline.ts";
 import { giveUp } from "./respond.ts";
 import { type Certificate, createMaybeSecure, type MaybeSecure } from "./secure.ts";
 import { RESERVED } from "./pages/reserved.ts";
+import { createTunnels } from "./tunnels/tunnels.ts";
+import { takeUpgrades } from "./tunnels/take-upgrades.ts";
+import { UpgradeRequest } from "./tunnels/upgrade-request.ts";
 import { type Registrar, Visit } from "./visit.ts";
 
 /** What the data face needs. */
 export interface ListenerOptions extends Registrar {
   readonly pipeline: () => Pipeline;
   readonly selfService: (visit: Visit) => void;
+  /** Takes note of what goes on in tunnels. */
+  readonly recorder: TunnelRecorder;
+  readonly now: Clock;
   readonly limits: ListenerLimits;
   /** With one, TLS is spoken and nothing else. */
   readonly certificate?: Certificate | undefined;
@@ -39,11 +46,13 @@ export interface ListenerLimits {
 export interface Listener {
   readonly server: Server;
   readonly inFlight: () => number;
+  /** Decides anew what goes on in tunnels. */
+  readonly review: () => void;
   /** Goes by other limits from now on, but for that of the head, and shows another certificate. */
   readonly adopt: (limits: ListenerLimits, certificate?: Certificate) => void;
   /** Resolves when every request that is under way now is over. */
   readonly settled: () => Promise<void>;
-  /** Takes no new connections, lets what is under way end, and cuts what is left at the deadline. */
+  /** Takes no new connections, ends tunnels, lets what is under way end, and cuts what is left at the deadline. */
   readonly drain: (deadlineMs: number) => Promise<void>;
 }
 
@@ -56,8 +65,9 @@ type Expectation = "nothing" | "continue" | "unknown";
  */
 export function createListener(options: ListenerOptions): Listener {
   const { server, show } = serverWith(options);
-  let { maxInFlight } = options.limits;
+  let { maxInFlight, maxTunnels } = options.limits;
   const connections = createConnections(server);
+  const tunnels = createTunnels();
   // Counting one by one is for the rare case that the quick count is too high.
   const isFull = (): boolean => connections.count() > maxInFlight && connections.active() > maxInFlight;
   const accept = (request: IncomingMessage, response: ServerResponse, expects: Expectation): void => {
@@ -77,26 +87,34 @@ export function createListener(options: ListenerOptions): Listener {
     else if (visit.head.target.startsWith(RESERVED)) options.selfService(visit);
     else handle(options.pipeline(), visit);
   };
-  // Without a listener for `upgrade` Node goes on with the request as it stands, as it may (RFC 9110 section 7.8).
   server.on("request", (request, response) => accept(request, response, "nothing"));
   server.on("checkContinue", (request, response) => accept(request, response, "continue"));
   server.on("checkExpectation", (request, response) => accept(request, response, "unknown"));
-  answerTheUnreadable(server, connections, options);
+  takeUpgrades(server, connections, {
+    ...options,
+    tunnels,
+    isFull: () => isFull() || tunnels.count() >= maxTunnels,
+  });
+  answerUnreadable(server, connections, options);
   return {
     server,
     inFlight: connections.count,
+    review: tunnels.review,
     adopt: (limits, certificate) => {
-      ({ maxInFlight } = limits);
+      ({ maxInFlight, maxTunnels } = limits);
       hold(server, limits);
       show(certificate);
     },
     settled: connections.settled,
-    drain: connections.drain,
+    drain: async (deadlineMs) => {
+      await Promise.all([connections.drain(deadlineMs), tunnels.drain()]);
+    },
   };
 }
 
 function serverWith({ limits, certificate }: ListenerOptions): MaybeSecure {
   const options = {
+    IncomingMessage: UpgradeRequest,
     maxHeaderSize: limits.maxHeaderBytes,
     // How often Node looks for heads that are late; every half minute if it is not told. It stays when the limit changes.
     connectionsCheckingInterval: Math.min(1000, Math.ceil(limits.headersMs / 4)),
@@ -146,39 +164,3 @@ function inTurn(visit: Visit, before: Visit, begin: () => void): void {
 
 /** What goes wrong with a response shows as its `close`; nobody has to be told twice. */
 function ignore(): void {}
-
-/** Requests for which Node makes no response object. */
-function answerTheUnreadable(server: Server, connections: Connections, { record }: Registrar): void {
-  server.on("connect", ({ method }, socket) => {
-    // Behind a request that is not answered yet these words would be taken for its answer.
-    if (connections.on(socket as Socket).length > 0) socket.destroy();
-    else record(answerRaw(socket, { code: "method-not-allowed" }, method));
-  });
-  server.on("clientError", (error, socket) => {
-    // Every further piece of what cannot be read is an error again.
-    if (socket.writableEnded) return;
-    const [visit, next] = connections.on(socket as Socket);
-    const code = "code" in error ? error.code : undefined;
-    // What is no handshake cannot be answered in words: they would have to be encrypted. Node 20 itself crashes when it is
-    // asked what such a connection has agreed on.
-    if (!connections.knows(socket as Socket)) socket.destroy();
-    else if (visit !== undefined && next === undefined && !visit.request.complete) breakOff(visit, code);
-    else if (visit !== undefined || !socket.writable || code === "ECONNRESET") socket.destroy();
-    else record(answerRaw(socket, parserRefusal(code)));
-  });
-}
-
-/** Ends a visit whose body cannot be read on: nothing that follows on its connection can be understood. */
-function breakOff(visit: Visit, code: unknown): void {
-  const { response, request } = visit;
-  // What was answered before the body was read is whole; whatever else has begun must not look so.
-  if (visit.hasEnded) request.socket.destroySoon();
-  else if (response.headersSent || code === ENDED_WITHIN) request.socket.destroy();
-  else {
-    giveUp(visit, new Refusal("body-malformed", { detail: String(code) }));
-    response.end();
-  }
-}
-
-/** The client has closed its side before its body was whole: it has left. */
-const ENDED_WITHIN = "HPE_INVALID_EOF_STATE";

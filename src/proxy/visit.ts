@@ -106,6 +106,11 @@ export class Visit {
     this.#invited = true;
   }
 
+  /** Since the request's head was there. */
+  elapsedMs(): number {
+    return performance.now() - this.#startMs;
+  }
+
   /** What the records of this request say of what it asked and of who asked. */
   known() {
     return { requestId: this.requestId, ...askedOf(this), ...decidedOf(this, this.#registrar.nameCaller) };
@@ -115,11 +120,11 @@ export class Visit {
   end(ending: Ending): void {
     if (this.#ended) return;
     this.#ended = true;
-    this.#registrar.record(toOutcome(this, ending, performance.now() - this.#startMs));
+    this.#registrar.record(toOutcome(this, ending));
   }
 }
 
-function toOutcome(visit: Visit, ending: Ending, durationMs: number): Outcome {
+function toOutcome(visit: Visit, ending: Ending): Outcome {
   const { response, head } = visit;
   const { refusal, forwarded } = ending;
   return {
@@ -131,7 +136,7 @@ function toOutcome(visit: Visit, ending: Ending, durationMs: number): Outcome {
     detail: refusal?.detail,
     requestBytes: Number(head.headers.get("content-length") ?? 0),
     responseBytes: forwarded?.bytes ?? 0,
-    durationMs,
+    durationMs: visit.elapsedMs(),
     upstreamMs: forwarded?.status === undefined ? undefined : forwarded.waitedMs,
   };
 }

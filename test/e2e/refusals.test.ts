@@ -414,7 +414,7 @@ describe("a request that is not plain HTTP/1.1 is refused", () => {
       form: "json",
     });
     const websocket: Lines = [...bearer(), ["Connection", "Upgrade"], ["Upgrade", "websocket"]];
-    await expectRefusal(requestText(OBJECT, websocket), { reason: "header-not-allowed" });
+    await expectRefusal(requestText(OBJECT, websocket), { reason: "upgrade-not-accepted" });
   });
 
   it("for its Host", async () => {

@@ -125,8 +125,11 @@ describe("the door", () => {
   });
 
   it("S3.8 refuses upgrades but h2c, and a Connection that names what is not its own", () => {
-    expect(at("/", ["Connection", "Upgrade"], ["Upgrade", "websocket"])).toBe("header-not-allowed");
-    expect(at("/", ["Upgrade", "h2c, websocket"])).toBe("header-not-allowed");
+    expect(at("/", ["Connection", "Upgrade"], ["Upgrade", "websocket"])).toBe("upgrade-not-accepted");
+    expect(codeOf(() => checkDoor(aHead("GET", "/", ["Upgrade", "websocket"]), "1.1", "websocket"))).toBe(
+      "nothing",
+    );
+    expect(at("/", ["Upgrade", "h2c, websocket"])).toBe("upgrade-not-accepted");
     expect(at("/", ["Connection", "Upgrade, HTTP2-Settings"], ["Upgrade", "h2c"])).toBe("nothing");
     expect(at("/", ["Connection", "TE, close"])).toBe("nothing");
     for (const named of ["authorization", "close, X-Amz-Acl", "range"]) {

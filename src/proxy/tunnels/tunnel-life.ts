@@ -14,6 +14,8 @@ export interface TunnelFace {
   readonly tunnels: Tunnels;
   readonly recorder: TunnelRecorder;
   readonly now: Clock;
+  /** Told when the connection of a visit speaks another protocol than HTTP. */
+  readonly release: (visit: Visit) => void;
 }
 
 /** A tunnel's life, from its opening to its record. */
@@ -27,8 +29,7 @@ export interface TunnelLife {
 
 /** Makes the life of a tunnel that may be opened: it ends with the caller's token, its credentials, or its time. */
 export function createTunnelLife(face: TunnelFace, visit: Visit, { caller, rules }: Opening): TunnelLife {
-  const { tunnels, recorder, now } = face;
-  const startMs = performance.now();
+  const { tunnels, recorder, now, release } = face;
   const limits = [
     { atMs: caller.expiresAtMs, why: "token" as TunnelEnd },
     { atMs: now() + rules.lifetimeMs, why: "lifetime" as TunnelEnd },
@@ -37,6 +38,7 @@ export function createTunnelLife(face: TunnelFace, visit: Visit, { caller, rules
   return {
     begin: (tunnel, review) => {
       visit.end({ upgraded: true });
+      release(visit);
       recorder.opened(visit.known().upstream);
       const callOff = endAt(() => limits, now, tunnel.end);
       const remove = tunnels.add({ tunnel, review });
@@ -47,7 +49,7 @@ export function createTunnelLife(face: TunnelFace, visit: Visit, { caller, rules
     },
     end: (report) => {
       leave();
-      recorder.ended(tunnelOutcome(visit, report, performance.now() - startMs));
+      recorder.ended(tunnelOutcome(visit, report));
     },
     endWithCredentials: (atMs) => void limits.push({ atMs, why: "credentials" }),
   };

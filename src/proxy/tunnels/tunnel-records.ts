@@ -6,37 +6,8 @@ import type { TunnelReport } from "../../upstream/tunnel.ts";
 import type { Visit } from "../visit.ts";
 
 /** The record of a tunnel, of the visit that it began with. */
-export function tunnelOutcome(visit: Visit, report: TunnelReport, durationMs: number): TunnelOutcome {
-  const {
-    requestId,
-    upstream,
-    service,
-    operation,
-    resource,
-    caller,
-    callerKind,
-    groups,
-    rule,
-    role,
-    assumedRole,
-  } = visit.known();
-  return {
-    ...{
-      requestId,
-      upstream,
-      service,
-      operation,
-      resource,
-      caller,
-      callerKind,
-      groups,
-      rule,
-      role,
-      assumedRole,
-    },
-    ...report,
-    durationMs,
-  };
+export function tunnelOutcome(visit: Visit, report: TunnelReport): TunnelOutcome {
+  return { ...visit.known(), ...report, durationMs: visit.elapsedMs() };
 }
 
 /** The record of a packet that was decided. */
@@ -54,6 +25,8 @@ export function packetOutcome(
     verdict: decision?.verdict,
     rule: decision?.rule,
     role: decision?.verdict === "permit" ? decision.role : undefined,
+    outcome: refusal === undefined ? "passed" : "refused",
+    durationMs: visit.elapsedMs(),
     reason: refusal?.code,
     detail: refusal?.detail,
   };

@@ -1,0 +1,36 @@
+import { expect, it } from "vitest";
+import type { TunnelEnd } from "../../../src/domain/tunnel-end.ts";
+import { createTunnels } from "../../../src/proxy/tunnels/tunnels.ts";
+
+function aTunnel(review: () => Promise<TunnelEnd | undefined> = () => Promise.resolve(undefined)) {
+  const ends: TunnelEnd[] = [];
+  return { ends, standing: { tunnel: { end: (why: TunnelEnd) => void ends.push(why) }, review } };
+}
+
+it("a review ends the tunnels that may not go on, and no others", async () => {
+  const tunnels = createTunnels();
+  const [stays, goes] = [aTunnel(), aTunnel(() => Promise.resolve("denied"))];
+  const leave = [stays, goes].map(({ standing }) => tunnels.add(standing));
+  tunnels.review();
+  await new Promise(setImmediate);
+  expect([stays.ends, goes.ends]).toEqual([[], ["denied"]]);
+  for (const one of leave) one();
+  await tunnels.drain();
+});
+
+it("a drain ends all, those too that come after it has begun, and waits until they are gone", async () => {
+  const tunnels = createTunnels();
+  const [first, late] = [aTunnel(), aTunnel()];
+  const leaveFirst = tunnels.add(first.standing);
+  let isOver = false;
+  const draining = tunnels.drain().then(() => (isOver = true));
+  expect(first.ends).toEqual(["drain"]);
+  const leaveLate = tunnels.add(late.standing);
+  expect(late.ends).toEqual(["drain"]);
+  leaveFirst();
+  await new Promise(setImmediate);
+  expect([isOver, tunnels.count()]).toEqual([false, 1]);
+  leaveLate();
+  await draining;
+  expect(tunnels.count()).toBe(0);
+});
