@@ -1,19 +1,24 @@
 import { writeSync } from "node:fs";
 import { type DestinationStream, type Logger, pino } from "pino";
+import type { Clock } from "../domain/clock.ts";
 import { createLineWriter } from "./line-writer.ts";
 import type { Outcome } from "./outcome.ts";
+import { toMicros } from "./to-micros.ts";
+import { createTunnelLog } from "./tunnel-log.ts";
+import type { TunnelRecorder } from "./tunnel-outcome.ts";
 
 /** How much is logged. */
 export interface LogSettings {
-  /** The least that is logged. Lines of requests are `info`. */
+  /** The least that is logged. Lines of requests are `info`, and so are those of tunnels and of packets that are refused. */
   readonly level: "debug" | "info" | "warn" | "error" | "silent";
-  /** Which requests have a line. */
+  /** Which requests have a line, and likewise which tunnels and packets. */
   readonly requests: "all" | "refused" | "none";
 }
 
 /** Postern's log: one JSON object a line. */
 export interface Log {
   readonly record: (outcome: Outcome) => void;
+  readonly tunnels: Pick<TunnelRecorder, "ended" | "packet">;
   readonly info: (message: string, fields?: object) => void;
   readonly warn: (message: string, fields?: object) => void;
   readonly error: (message: string, fields?: object) => void;
@@ -32,12 +37,12 @@ const FLUSH_MS = 1000;
  * Makes the log, on standard output where no stream is given. What it is told holds no secret of Postern's; what a client
  * wrote in the wrong place is taken out here.
  */
-export function createLog({ level, requests }: LogSettings, stream?: DestinationStream): Log {
+export function createLog(settings: LogSettings, stream?: DestinationStream, now: Clock = Date.now): Log {
   const { destination, flush } =
     stream === undefined ? standardOutput() : { destination: stream, flush: () => {} };
   const logger: Logger = pino(
     {
-      level,
+      level: settings.level,
       base: null,
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
@@ -45,17 +50,18 @@ export function createLog({ level, requests }: LogSettings, stream?: Destination
     },
     destination,
   );
-  let isWanted = WANTED[logger.isLevelEnabled("info") ? requests : "none"];
+  let isWanted = WANTED[logger.isLevelEnabled("info") ? settings.requests : "none"];
   return {
     record: (outcome) => {
-      if (isWanted(outcome)) logger.info(lineOf(outcome), "request");
+      if (isWanted(outcome.reason !== undefined)) logger.info(lineOf(outcome), "request");
     },
+    tunnels: createTunnelLog(logger, (isRefused) => isWanted(isRefused), now),
     info: (message, fields) => logger.info(fields ?? {}, message),
     warn: (message, fields) => logger.warn(fields ?? {}, message),
     error: (message, fields) => logger.error(fields ?? {}, message),
-    adopt: (settings) => {
-      logger.level = settings.level;
-      isWanted = WANTED[logger.isLevelEnabled("info") ? settings.requests : "none"];
+    adopt: (next) => {
+      logger.level = next.level;
+      isWanted = WANTED[logger.isLevelEnabled("info") ? next.requests : "none"];
     },
     flush,
   };
@@ -78,9 +84,10 @@ function standardOutput(): { readonly destination: DestinationStream; readonly f
   return { destination: writer, flush: writer.flush };
 }
 
-const WANTED: Readonly<Record<LogSettings["requests"], (outcome: Outcome) => boolean>> = {
+/** Whether what was refused, or was not, has a line. */
+const WANTED: Readonly<Record<LogSettings["requests"], (isRefused: boolean) => boolean>> = {
   all: () => true,
-  refused: ({ reason }) => reason !== undefined,
+  refused: (isRefused) => isRefused,
   none: () => false,
 };
 
@@ -110,11 +117,6 @@ function lineOf(outcome: Outcome): object {
     durationMs: toMicros(durationMs),
     upstreamMs: upstreamMs === undefined ? undefined : toMicros(upstreamMs),
   };
-}
-
-/** Milliseconds with three decimals: what a clock can tell, and no noise behind it. */
-function toMicros(ms: number): number {
-  return Math.round(ms * 1000) / 1000;
 }
 
 const CONTROLS = /[\u007f-\u009f\u2028\u2029]/g;

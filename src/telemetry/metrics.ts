@@ -3,6 +3,8 @@ import type { Exchange } from "../domain/exchange.ts";
 import { isTokenRefusal } from "../domain/refusal.ts";
 import type { Outcome } from "./outcome.ts";
 import { createCounter, createGauge, createHistogram } from "./tally.ts";
+import { createTunnelMetrics } from "./tunnel-metrics.ts";
+import type { TunnelRecorder } from "./tunnel-outcome.ts";
 
 /** What is read, not counted: asked for at each scrape. */
 export interface Gauges {
@@ -32,6 +34,7 @@ const POLICY_MODES = ["enforce", "record"] as const;
 /** Everything that Postern measures. */
 export interface Metrics {
   readonly record: (outcome: Outcome) => void;
+  readonly tunnels: TunnelRecorder;
   readonly credentialLookup: (result: "hit" | "miss" | "refresh" | "stale" | "shared_hit") => void;
   readonly exchange: (exchange: Exchange) => void;
   /** A sealed value of the shared tier was not what its key says. */
@@ -52,6 +55,7 @@ export function createMetrics(version: string, gauges: Gauges): Metrics {
   registerNodes(registry);
   return {
     record: (outcome) => count(counts, outcome),
+    tunnels: createTunnelMetrics(registry, (outcome) => countDecision(counts, outcome)),
     credentialLookup: (result) => counts.lookups.add(1, result),
     exchange: ({ operation, outcome, durationMs }) => {
       counts.exchanges.add(1, operation, outcome);
@@ -90,7 +94,7 @@ function registerCounts(registry: Registry) {
 
 /** Counts a finished request. */
 function count(counts: Counts, outcome: Outcome): void {
-  const { upstream, service, verdict, reason = "" } = outcome;
+  const { upstream, service, reason = "" } = outcome;
   counts.requests.add(1, upstream, service, outcome.outcome, reason, statusClass(outcome.status));
   counts.requestSeconds.observe(outcome.durationMs / 1000, upstream);
   if (outcome.requestBytes > 0) counts.requestBytes.add(outcome.requestBytes, upstream);
@@ -98,9 +102,13 @@ function count(counts: Counts, outcome: Outcome): void {
   if (outcome.upstreamMs !== undefined) counts.upstreamSeconds.observe(outcome.upstreamMs / 1000, upstream);
   const error = upstreamError(outcome);
   if (error !== undefined) counts.upstreamErrors.add(1, upstream, error);
-  if (verdict !== undefined) counts.decisions.add(1, upstream, verdict, outcome.rule ?? "");
+  countDecision(counts, outcome);
   const result = verification(outcome);
   if (result !== undefined) counts.verifications.add(1, result);
+}
+
+function countDecision({ decisions }: Counts, outcome: Pick<Outcome, "upstream" | "verdict" | "rule">): void {
+  if (outcome.verdict !== undefined) decisions.add(1, outcome.upstream, outcome.verdict, outcome.rule ?? "");
 }
 
 /** `2xx`; an upstream may send any three digits, and what is no class of HTTP's is `other`. */

@@ -6,11 +6,32 @@ import type { Use } from "../policy/suggest/use.ts";
 import { createStanding, type NamedIssuer } from "./observed-issuers.ts";
 import { createShelf, type Room, type Shelf } from "./observed-shelf.ts";
 import type { Outcome } from "./outcome.ts";
+import type { PacketOutcome } from "./tunnel-outcome.ts";
+
+/** By whom something was done, and by which rule, as far as it is learnt from. */
+type Deed = Pick<
+  Outcome,
+  | "issuer"
+  | "subject"
+  | "caller"
+  | "callerKind"
+  | "groups"
+  | "requirements"
+  | "verdict"
+  | "rule"
+  | "role"
+  | "assumedRole"
+  | "durationMs"
+>;
+
+/** A finished request, or a packet. AWS does not answer packets one by one: one that passed is done. */
+export type Observable = Deed &
+  (Pick<Outcome, "outcome" | "status" | "upstreamMs"> | Pick<PacketOutcome, "outcome">);
 
 /** What record mode has seen done. */
 export interface Observed {
-  /** Takes note of a finished request. */
-  readonly record: (outcome: Outcome) => void;
+  /** Takes note of what is over. */
+  readonly record: (outcome: Observable) => void;
   /** Forgets what was done by callers of issuers that are not there any more, or are others by the same name. */
   readonly adopt: (issuers: readonly NamedIssuer[]) => void;
   /** What users did with success, in no order that means anything. */
@@ -44,7 +65,8 @@ interface Book {
 
 /**
  * Remembers what users did with success, in 2 MB at most: who they were is kept to tell one from several, and never told.
- * What IAM refused is not learnt, and nothing of machines and guests is: they have no groups to write a rule for.
+ * What IAM refused is not learnt, as far as AWS says so. Nothing of machines and guests is: they have no groups to write a
+ * rule for.
  */
 export function createObserved(now: Clock, limits: ObservedLimits = LIMITS): Observed {
   const books = new Map<string, Book>();
@@ -52,7 +74,7 @@ export function createObserved(now: Clock, limits: ObservedLimits = LIMITS): Obs
   const groupsOf = createGroupReader();
   const standing = createStanding(now);
   let homeless = 0;
-  const bookOf = (outcome: Outcome, issuer: string): Book | undefined => {
+  const bookOf = (outcome: Deed, issuer: string): Book | undefined => {
     const { rule } = outcome;
     const { groups, text } = groupsOf(outcome.groups);
     const role = roleOf(outcome);
@@ -94,10 +116,17 @@ export function createObserved(now: Clock, limits: ObservedLimits = LIMITS): Obs
   };
 }
 
-/** 304 is a success: what was asked for may be read. */
-function isLearnt({ callerKind, verdict, outcome, status, upstreamMs }: Outcome): boolean {
-  const answered = outcome === "ok" && upstreamMs !== undefined && status < 400;
-  return answered && callerKind === "user" && verdict === "permit";
+function isLearnt(outcome: Observable): boolean {
+  return outcome.callerKind === "user" && outcome.verdict === "permit" && isDone(outcome);
+}
+
+const SWITCHING_PROTOCOLS = 101;
+
+/** 304 is a success: what was asked for may be read. So is a tunnel that was opened, which has no answer but that. */
+function isDone(outcome: Observable): boolean {
+  if (outcome.outcome !== "ok") return outcome.outcome === "passed";
+  const { status, upstreamMs } = outcome;
+  return status === SWITCHING_PROTOCOLS || (upstreamMs !== undefined && status < 400);
 }
 
 function usesIn({ about, shelves }: Book): readonly Use[] {
@@ -127,7 +156,7 @@ function namelessIn({ shelves }: Book): number {
 const ASSUMED = /^arn:(?<partition>[\w-]+):sts::(?<account>\d{12}):assumed-role\/(?<name>[\w+=,.@-]+)\//;
 
 /** The role that the rule names, or else the one that STS says was used. */
-function roleOf({ role, assumedRole = "" }: Outcome): string | undefined {
+function roleOf({ role, assumedRole = "" }: Deed): string | undefined {
   if (role !== undefined && role !== "pool") return role;
   const { partition, account, name } = ASSUMED.exec(assumedRole)?.groups ?? {};
   return name === undefined ? undefined : `arn:${partition}:iam::${account}:role/${name}`;

@@ -43,7 +43,7 @@ export function createCounter<L extends readonly string[]>(
   };
 }
 
-/** Upper bounds in seconds: from a warm cache on loopback to a slow upload. */
+/** From a warm cache on loopback to a slow upload. */
 const BUCKETS: readonly number[] = [
   0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60,
 ];
@@ -54,24 +54,29 @@ interface Distribution {
   sum: number;
 }
 
-/** Puts a histogram of seconds on a registry. */
+/**
+ * Puts a histogram of seconds on a registry.
+ *
+ * @param bounds of its buckets, in seconds, from the least up; bounds belong to their bucket
+ */
 export function createHistogram<L extends readonly string[]>(
   registry: Registry,
   about: Description<L>,
+  bounds: readonly number[] = BUCKETS,
 ): Histogram<L> {
   const distributions = new Map<string, Distribution>();
   register(registry, about, "histogram", () =>
     [...distributions].flatMap(([key, distribution]) =>
-      seriesOf(about.name, labelsOf(about, key), distribution),
+      seriesOf(about.name, labelsOf(about, key), distribution, bounds),
     ),
   );
   return {
     observe: (seconds, ...labels) => {
       const key = keyOf(labels);
       let distribution = distributions.get(key);
-      if (distribution === undefined) distributions.set(key, (distribution = emptyDistribution()));
-      const bucket = BUCKETS.findIndex((bound) => seconds <= bound);
-      const at = bucket === -1 ? BUCKETS.length : bucket;
+      if (distribution === undefined) distributions.set(key, (distribution = emptyDistribution(bounds)));
+      const bucket = bounds.findIndex((bound) => seconds <= bound);
+      const at = bucket === -1 ? bounds.length : bucket;
       distribution.counts[at] = (distribution.counts[at] ?? 0) + 1;
       distribution.sum += seconds;
     },
@@ -97,15 +102,20 @@ interface Series {
   readonly labels: Readonly<Record<string, string>>;
 }
 
-function emptyDistribution(): Distribution {
-  return { counts: Array.from({ length: BUCKETS.length + 1 }, () => 0), sum: 0 };
+function emptyDistribution(bounds: readonly number[]): Distribution {
+  return { counts: Array.from({ length: bounds.length + 1 }, () => 0), sum: 0 };
 }
 
-function seriesOf(name: string, labels: Series["labels"], { counts, sum }: Distribution): Series[] {
+function seriesOf(
+  name: string,
+  labels: Series["labels"],
+  { counts, sum }: Distribution,
+  bounds: readonly number[],
+): Series[] {
   let total = 0;
   const buckets = counts.map((count, i) => {
     total += count;
-    const le = String(BUCKETS[i] ?? "+Inf");
+    const le = String(bounds[i] ?? "+Inf");
     return { metricName: `${name}_bucket`, value: total, labels: { ...labels, le } };
   });
   return [

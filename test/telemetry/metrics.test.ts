@@ -4,7 +4,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { REFUSALS, type RefusalCode } from "../../src/domain/refusal.ts";
 import { createMetrics, type Metrics } from "../../src/telemetry/metrics.ts";
 import type { Outcome } from "../../src/telemetry/outcome.ts";
-import { outcomeOf } from "./outcomes.ts";
+import { outcomeOf, packetOf, refusedPacketOf, tunnelOf } from "./outcomes.ts";
 
 /** Of the Debian package `prometheus`; used where it is there. */
 const PROMTOOL = "promtool";
@@ -64,6 +64,9 @@ function recordSome(): void {
   );
   metrics.credentialLookup("miss");
   metrics.exchange({ operation: "GetCredentialsForIdentity", outcome: "ok", durationMs: 200 });
+  metrics.tunnels.opened("things");
+  metrics.tunnels.packet(packetOf());
+  metrics.tunnels.ended(tunnelOf());
 }
 
 it("has the names, kinds and labels that dashboards are built on", async () => {
@@ -86,6 +89,7 @@ it("has the names, kinds and labels that dashboards are built on", async () => {
     "postern_denylist_age_seconds gauge",
     "postern_in_flight_requests gauge",
     "postern_jwks_age_seconds gauge",
+    "postern_mqtt_packets_total counter",
     "postern_policy_mode gauge",
     "postern_request_bytes_total counter",
     "postern_request_duration_seconds histogram",
@@ -94,6 +98,10 @@ it("has the names, kinds and labels that dashboards are built on", async () => {
     "postern_shared_cache_rejected_total counter",
     "postern_shared_cache_up gauge",
     "postern_token_verifications_total counter",
+    "postern_tunnel_bytes_total counter",
+    "postern_tunnel_duration_seconds histogram",
+    "postern_tunnels_closed_total counter",
+    "postern_tunnels_open gauge",
     "postern_upstream_duration_seconds histogram",
     "postern_upstream_errors_total counter",
   ]);
@@ -101,12 +109,14 @@ it("has the names, kinds and labels that dashboards are built on", async () => {
     (await ours()).flatMap((line) => [...line.matchAll(/[{,](\w+)="/g)].map(([, label]) => label)),
   );
   expect([...labels].sort(byText)).toEqual([
+    "direction",
     "issuer",
     "kind",
     "le",
     "mode",
     "operation",
     "outcome",
+    "packet",
     "reason",
     "result",
     "rule",
@@ -159,10 +169,27 @@ describe("counts", () => {
     recordSome();
     metrics.record(outcomeOf({ verdict: undefined, rule: undefined }));
     const s3 = 'postern_decisions_total{upstream="s3"';
-    expect((await ours()).filter((line) => line.startsWith("postern_decisions_total"))).toEqual([
+    const lines = (await ours()).filter((line) => line.startsWith("postern_decisions_total"));
+    expect(lines.filter((line) => line.startsWith(s3))).toEqual([
       `${s3},verdict="permit",rule="analysts read reports"} 2`,
       `${s3},verdict="denial",rule="the audit trail is read-only here"} 1`,
     ]);
+  });
+
+  it("decisions of packets like those of requests, and none of a packet that cannot be read", async () => {
+    for (const one of [packetOf(), packetOf(), refusedPacketOf()]) metrics.tunnels.packet(one);
+    metrics.tunnels.packet(refusedPacketOf({ verdict: undefined, reason: "target-malformed" }));
+    const things = 'postern_decisions_total{upstream="things"';
+    expect((await ours()).filter((line) => line.startsWith("postern_decisions_total"))).toEqual([
+      `${things},verdict="permit",rule="operators watch devices"} 2`,
+      `${things},verdict="denial",rule=""} 1`,
+    ]);
+  });
+
+  it("an upgrade among the classes of status", async () => {
+    metrics.record(outcomeOf({ status: 101 }));
+    const about = 'upstream="s3",service="s3",outcome="ok",reason="",status="1xx"';
+    expect(await valueOf(`postern_requests_total{${about}}`)).toBe(1);
   });
 
   it.each<readonly [changes: Partial<Outcome>, result: string | undefined]>([

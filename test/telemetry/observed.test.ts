@@ -1,8 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { RECORDED } from "../../src/policy/record.ts";
-import { createObserved, type Observed, type ObservedLimits } from "../../src/telemetry/observed.ts";
+import {
+  createObserved,
+  type Observable,
+  type Observed,
+  type ObservedLimits,
+} from "../../src/telemetry/observed.ts";
 import type { Outcome } from "../../src/telemetry/outcome.ts";
-import { outcomeOf } from "./outcomes.ts";
+import { outcomeOf, packetOf, refusedPacketOf } from "./outcomes.ts";
 
 const S3 = "arn:aws:s3:::";
 const NOW = Date.UTC(2026, 0, 15, 12);
@@ -17,6 +22,12 @@ function observedOf(outcomes: readonly Outcome[], limits?: ObservedLimits) {
   const observed = createObserved(() => NOW, limits);
   for (const outcome of outcomes) observed.record(outcome);
   return observed;
+}
+
+function usesOf(outcome: Observable) {
+  const observed = createObserved(() => NOW);
+  observed.record(outcome);
+  return observed.uses();
 }
 
 const resourcesIn = (outcomes: readonly Outcome[]): readonly string[] =>
@@ -152,6 +163,37 @@ describe("what is not learnt", () => {
   });
 });
 
+describe("tunnels", () => {
+  it("are learnt from by their packets that passed", () => {
+    expect(usesOf(packetOf({ rule: RECORDED, role: "pool", assumedRole: undefined }))).toEqual([
+      {
+        issuer: "local",
+        groups: ["operators"],
+        action: "iot:Publish",
+        resource: "arn:aws:iot:us-east-1:123456789012:topic/lamps/1",
+        rule: undefined,
+        role: undefined,
+        times: 1,
+        callers: 1,
+        firstMs: NOW,
+        lastMs: NOW,
+      },
+    ]);
+  });
+
+  it("are not learnt from by packets that were refused, nor by those of machines", () => {
+    expect(usesOf(refusedPacketOf())).toEqual([]);
+    expect(usesOf(refusedPacketOf({ verdict: "permit" }))).toEqual([]);
+    expect(usesOf(packetOf({ verdict: undefined }))).toEqual([]);
+    expect(usesOf(packetOf({ callerKind: "machine", subject: undefined, groups: [] }))).toEqual([]);
+  });
+
+  it("are learnt from by their opening, which has no other answer", () => {
+    expect(usesOf(read("a", { status: 101, upstreamMs: undefined }))).toHaveLength(1);
+    expect(usesOf(read("a", { status: 101, upstreamMs: undefined, verdict: undefined }))).toEqual([]);
+  });
+});
+
 describe("bounds", () => {
   const LIMITS = { sets: 3, patterns: 4, entries: 6, characters: 10_000 };
 
@@ -235,6 +277,7 @@ describe("S4.8 issuers that change", () => {
     observed.adopt([another]);
     nowMs += 1000;
     observed.record(read("a", { durationMs: 1500 }));
+    observed.record(packetOf({ durationMs: 1500 }));
     observed.record(read("a", { durationMs: 10, issuer: "gone" }));
     expect(issuersIn(observed)).toEqual([]);
     observed.record(read("a", { durationMs: 10 }));

@@ -1,4 +1,5 @@
 import type { Outcome } from "../../src/telemetry/outcome.ts";
+import type { PacketOutcome, TunnelOutcome } from "../../src/telemetry/tunnel-outcome.ts";
 
 /** An outcome of a request that went well, with what a test wants otherwise. */
 export function outcomeOf(changes: Partial<Outcome> = {}): Outcome {
@@ -29,4 +30,66 @@ export function outcomeOf(changes: Partial<Outcome> = {}): Outcome {
     upstreamMs: 9.876_543_2,
     ...changes,
   };
+}
+
+const ASKED = {
+  requestId: "11111111-2222-4333-8444-555555555555",
+  upstream: "things",
+  service: "iotdevicegateway",
+  caller: "Wm9vbWVkLWluLWhl",
+  callerKind: "user",
+  groups: ["operators"],
+  rule: "operators watch devices",
+  role: "arn:aws:iam::123456789012:role/operator",
+  assumedRole: "arn:aws:sts::123456789012:assumed-role/operator/CognitoIdentityCredentials",
+} as const;
+
+const TOPICS = "arn:aws:iot:us-east-1:123456789012:topic/";
+
+/** An outcome of a tunnel that its client closed, with what a test wants otherwise. */
+export function tunnelOf(changes: Partial<TunnelOutcome> = {}): TunnelOutcome {
+  return {
+    ...ASKED,
+    operation: "Connect",
+    resource: "arn:aws:iot:us-east-1:123456789012:client/panel",
+    why: "client",
+    code: 1000,
+    detail: undefined,
+    bytesUp: 120,
+    bytesDown: 3400,
+    durationMs: 90_000.123_456,
+    ...changes,
+  };
+}
+
+/** An outcome of a message that a client published and that passed, with what a test wants otherwise. */
+export function packetOf(changes: Partial<PacketOutcome> = {}): PacketOutcome {
+  const resource = `${TOPICS}lamps/1`;
+  return {
+    ...ASKED,
+    operation: "Publish",
+    resource,
+    requirements: [{ action: "iot:Publish", resource }],
+    issuer: "local",
+    subject: "00000000-aaaa-4000-8000-000000000002",
+    verdict: "permit",
+    outcome: "passed",
+    reason: undefined,
+    detail: undefined,
+    durationMs: 1000,
+    ...changes,
+  };
+}
+
+/** An outcome of a packet that no rule allowed, likewise. */
+export function refusedPacketOf(changes: Partial<PacketOutcome> = {}): PacketOutcome {
+  return packetOf({
+    verdict: "denial",
+    rule: undefined,
+    role: undefined,
+    outcome: "refused",
+    reason: "denied-no-rule",
+    detail: "nothing allows iot:Publish",
+    ...changes,
+  });
 }
