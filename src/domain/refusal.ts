@@ -37,6 +37,7 @@ export const REFUSALS = kinds({
   "target-ambiguous": [400, "The request can be read in two ways."],
   "presigned-not-accepted": [403, "Presigned requests are not accepted; ask /.postern/presign for a URL."],
   "presign-refused": [403, "A presigned URL cannot be had for this request."],
+  "authorize-refused": [403, "An outer proxy cannot have a signature for this request."],
   "upstream-unknown": [404, "No upstream is configured for this request."],
   "region-not-configured": [403, "The bucket is in a region that is not configured here."],
   "region-learned": [503, "The bucket is in another region than was tried; send the request again."],
