@@ -1,6 +1,7 @@
 import type { Faces } from "../admin/faces.ts";
 import { listenAt } from "../admin/serve.ts";
 import { bodyLimitsOf, listenerLimitsOf } from "../config/stages.ts";
+import type { Denylist } from "../identity/denylist.ts";
 import { createOutbound } from "../outbound/call.ts";
 import { createListener, type Listener } from "../proxy/listener.ts";
 import { createSelfService } from "../proxy/pages/self-service.ts";
@@ -8,14 +9,15 @@ import { createCallerNamer } from "../proxy/visit.ts";
 import { createClocks } from "../signing/clock-offset.ts";
 import { createSigner } from "../signing/sign.ts";
 import { createMetrics } from "../telemetry/metrics.ts";
-import { createObserved } from "../telemetry/observed.ts";
+import { createObserved, type Observed } from "../telemetry/observed.ts";
 import { issuersIn } from "./brokers.ts";
 import { facesOf } from "./faces.ts";
 import { gaugesOf } from "./gauges.ts";
 import { createShelf } from "./parts.ts";
 import { type Changing, createChanging } from "./reload.ts";
-import { createReminder } from "./reminder.ts";
-import { snapshotOf } from "./snapshot.ts";
+import { recordingOf } from "./recording.ts";
+import { createReminder, type Reminder } from "./reminder.ts";
+import { type Snapshot, snapshotOf } from "./snapshot.ts";
 import type { Loaded, Surroundings } from "./surroundings.ts";
 
 /** A sidecar: nothing listens and nothing is fetched until it is started. */
@@ -45,25 +47,17 @@ export function createSidecar(first: Loaded, surroundings: Surroundings): Sideca
     gaugesOf(now, () => ({ ...changing, inFlight: listener.inFlight })),
   );
   const lasting = { outbound: outbound.call, signer: createSigner(), clockOf: createClocks(now), metrics };
+  const onRevoked = ({ isRevoked }: Denylist): void => {
+    changing.snapshot().brokers.forget(isRevoked);
+    listener.review();
+  };
   const changing: Changing = createChanging({
     shelf,
     first,
     now,
-    snapshotOf: (loaded, parts) =>
-      snapshotOf(
-        loaded,
-        surroundings,
-        { ...lasting, onRevoked: ({ isRevoked }) => changing.snapshot().brokers.forget(isRevoked) },
-        parts,
-      ),
+    snapshotOf: (loaded, parts) => snapshotOf(loaded, surroundings, { ...lasting, onRevoked }, parts),
     settled: () => listener.settled(),
-    onChange: ({ config, certificate, bodies }) => {
-      listener.adopt(listenerLimitsOf(config), certificate);
-      bodies.adopt(...bodyLimitsOf(config));
-      log.adopt(config.log);
-      observed.adopt(issuersIn(config));
-      reminder.remind();
-    },
+    onChange: (snapshot) => adopt({ listener, log, observed, reminder }, snapshot),
     isEnding: () => faces.readiness.check().draining,
   });
   const pipeline = () => changing.snapshot().pipeline;
@@ -72,16 +66,38 @@ export function createSidecar(first: Loaded, surroundings: Surroundings): Sideca
     certificate: changing.snapshot().certificate,
     pipeline,
     selfService: createSelfService({ pipeline }),
-    record: (outcome) => {
-      for (const one of [metrics, log]) one.record(outcome);
-      if (pipeline().policy.recording?.isOn(now()) === true) observed.record(outcome);
-    },
+    ...recordingOf({
+      metrics,
+      log,
+      observed,
+      isRecording: () => pipeline().policy.recording?.isOn(now()) === true,
+    }),
     nameCaller: createCallerNamer(),
+    now,
   });
   const faces = facesOf({ metrics, listener, observed, now, snapshot: changing.snapshot });
   const reminder = createReminder(() => pipeline().policy, log, now);
   const closing = [reminder, shelf, outbound];
   return lifeOf(changing, { faces, listener, closing, started: reminder.remind, flush: log.flush });
+}
+
+/** What goes by the configuration, and lasts. */
+interface Adopting extends Pick<Surroundings, "log"> {
+  readonly listener: Listener;
+  readonly observed: Observed;
+  readonly reminder: Reminder;
+}
+
+function adopt(
+  { listener, log, observed, reminder }: Adopting,
+  { config, certificate, bodies }: Snapshot,
+): void {
+  listener.adopt(listenerLimitsOf(config), certificate);
+  bodies.adopt(...bodyLimitsOf(config));
+  log.adopt(config.log);
+  observed.adopt(issuersIn(config));
+  reminder.remind();
+  listener.review();
 }
 
 /** What starts and ends. */

@@ -1,0 +1,43 @@
+import type { TunnelRecorder } from "../telemetry/tunnel-outcome.ts";
+import type { Log } from "../telemetry/log.ts";
+import type { Metrics } from "../telemetry/metrics.ts";
+import type { Observed } from "../telemetry/observed.ts";
+import type { Record } from "../telemetry/outcome.ts";
+
+/** Who takes note of what was done. */
+export interface Recorders {
+  readonly metrics: Metrics;
+  readonly log: Log;
+  readonly observed: Observed;
+  /** Whether what no rule allows is let through to be learnt. */
+  readonly isRecording: () => boolean;
+}
+
+/** What is told of each finished request, and of what goes on in tunnels. */
+export interface Recording {
+  readonly record: Record;
+  readonly recorder: TunnelRecorder;
+}
+
+/** Tells all of them. */
+export function recordingOf({ metrics, log, observed, isRecording }: Recorders): Recording {
+  return {
+    record: (outcome) => {
+      metrics.record(outcome);
+      log.record(outcome);
+      if (isRecording()) observed.record(outcome);
+    },
+    recorder: {
+      opened: metrics.tunnels.opened,
+      ended: (outcome) => {
+        metrics.tunnels.ended(outcome);
+        log.tunnels.ended(outcome);
+      },
+      packet: (outcome) => {
+        metrics.tunnels.packet(outcome);
+        log.tunnels.packet(outcome);
+        if (isRecording()) observed.record(outcome);
+      },
+    },
+  };
+}
