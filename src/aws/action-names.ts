@@ -88,6 +88,15 @@ export const DYNAMODB_ACTIONS = named(
 /** Every IAM action of the APIs behind Amazon API Gateway (Service Authorization Reference, September 2026). */
 export const EXECUTE_API_ACTIONS = named("execute-api", "InvalidateCache Invoke ManageConnections");
 
+/** Every IAM action of AWS IoT Core's data plane (IoT developer guide, AWS IoT Core policy actions). */
+export const IOT_DATA_ACTIONS = named(
+  "iot",
+  `
+  Connect DeleteConnection DeleteThingShadow GetRetainedMessage GetThingShadow ListNamedShadowsForThing
+  ListRetainedMessages Publish Receive RetainPublish Subscribe UpdateThingShadow
+`,
+);
+
 /** Every IAM action of AWS Lambda (its API model of September 2026, and what is an action without an operation). */
 export const LAMBDA_ACTIONS = named(
   "lambda",

@@ -1,3 +1,5 @@
+import { IOT_SIBLINGS } from "./iot/siblings.ts";
+
 /** Actions that give others leave to do what they please: a deny binds those who ask here, and no one else. */
 const GIVING_BUCKET = ["s3:PutBucketPolicy"];
 /** Credentials of S3 Access Grants, which do their work without Postern. */
@@ -190,5 +192,5 @@ const DYNAMODB_SIBLINGS: Readonly<Record<string, readonly string[]>> = {
  * What a request for the one counts as the other anyway ({@link Requirement.covers}) need not be here, and may be.
  */
 export const ACTION_SIBLINGS: ReadonlyMap<string, readonly string[]> = new Map(
-  Object.entries({ ...S3_SIBLINGS, ...DYNAMODB_SIBLINGS }),
+  Object.entries({ ...S3_SIBLINGS, ...DYNAMODB_SIBLINGS, ...IOT_SIBLINGS }),
 );

@@ -1,11 +1,18 @@
 import { getOrAdd } from "../domain/get-or-add.ts";
 import type { KnownAction, ResourceShape } from "../domain/known-action.ts";
-import { DYNAMODB_ACTIONS, EXECUTE_API_ACTIONS, LAMBDA_ACTIONS, S3_ACTIONS } from "./action-names.ts";
+import {
+  DYNAMODB_ACTIONS,
+  EXECUTE_API_ACTIONS,
+  IOT_DATA_ACTIONS,
+  LAMBDA_ACTIONS,
+  S3_ACTIONS,
+} from "./action-names.ts";
 import { ACTION_SIBLINGS } from "./action-siblings.ts";
 import { askedOfModel } from "./api/asked.ts";
 import type { Asked } from "./asked.ts";
 import { askedOfDynamoDb } from "./dynamodb/asked.ts";
 import { askedOfExecuteApi } from "./execute-api/asked.ts";
+import { askedOfMqtt } from "./iot/asked.ts";
 import { askedOfLambdaUrl } from "./lambda-url/asked.ts";
 import { askedOfS3 } from "./s3/asked.ts";
 import type { Upstream } from "./service.ts";
@@ -20,6 +27,7 @@ const ACTIONS: Readonly<Record<string, ServiceActions>> = {
   s3: { asked: askedOfS3, names: S3_ACTIONS },
   dynamodb: { asked: askedOfDynamoDb, names: DYNAMODB_ACTIONS },
   "execute-api": { asked: askedOfExecuteApi, names: EXECUTE_API_ACTIONS },
+  iotdevicegateway: { asked: askedOfMqtt, names: IOT_DATA_ACTIONS },
 };
 
 /** Of the URL of a function, which shares its signing name with Lambda's own API. */

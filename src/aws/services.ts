@@ -19,6 +19,14 @@ const SERVICES: Readonly<Record<string, Service>> = {
 /** The signing names of all that Postern can read by itself, for configuration. */
 export const SERVICE_NAMES: readonly string[] = [...Object.keys(SERVICES), ...Object.keys(API_MODELS)];
 
+/** What actions begin with, of services with a module of their own whose signing name is another. */
+const ACTION_PREFIXES: ReadonlyMap<string, string> = new Map([["iotdevicegateway", "iot"]]);
+
+/** What the actions of a service begin with that has a module of its own and another signing name. */
+export function ownActionPrefixOf(name: string): string | undefined {
+  return ACTION_PREFIXES.get(name);
+}
+
 /** How a service is spoken to. */
 export interface Spoken {
   /** Whether it is the URL of a Lambda function, which is signed for by the same name as Lambda's own API. */

@@ -70,12 +70,22 @@ export function endpointProblem(text: string): string | undefined {
 /** A path that goes before others: segments of unreserved characters, none of which begins with a dot. */
 export const PATH_PREFIX = /^(?:\/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)+$/;
 
+/** Whether an endpoint is written as WebSockets are dialled (RFC 6455 section 3). */
+export function isWebSocketUrl(text: string): boolean {
+  return /^wss?:/i.test(text);
+}
+
+/** The same with the scheme of HTTP, by which a WebSocket is opened, where it is that of WebSockets. */
+export function asHttpUrl(text: string): string {
+  return text.replace(/^ws(s?:)/i, "http$1");
+}
+
 /** What is wrong with the endpoint of an upstream, whose requests may go below a path of it. */
 export function upstreamEndpointProblem(text: string): string | undefined {
-  if (/^wss?:/i.test(text)) return "WebSocket endpoints are not taken yet; write https:";
-  const problem = urlProblem(text, { ...ENDPOINT, plain: true });
+  const url = asHttpUrl(text);
+  const problem = urlProblem(url, { ...ENDPOINT, plain: true });
   if (problem !== undefined) return problem;
-  const path = endpointPathOf(text);
+  const path = endpointPathOf(url);
   return path === "" || PATH_PREFIX.test(path)
     ? undefined
     : "the path of an endpoint is written like /v1, without a / at its end";

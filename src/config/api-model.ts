@@ -1,6 +1,6 @@
 import type { ApiModel, ApiOperation } from "../aws/api/model.ts";
 import { API_MODELS } from "../aws/api/models.ts";
-import { hasOwnModule } from "../aws/services.ts";
+import { hasOwnModule, ownActionPrefixOf } from "../aws/services.ts";
 import type { Config } from "./schema.ts";
 
 type Settings = Config["upstreams"][string];
@@ -20,7 +20,7 @@ export function actionPrefixOf({
   service,
   actionPrefix,
 }: Pick<Settings, "service" | "actionPrefix">): string {
-  return actionPrefix ?? knownModelOf(service)?.actionPrefix ?? service;
+  return actionPrefix ?? ownActionPrefixOf(service) ?? knownModelOf(service)?.actionPrefix ?? service;
 }
 
 /** The operations of an upstream that is read by a table: those that Postern knows, with what the configuration says. */

@@ -42,6 +42,7 @@ const READERS: ReadonlyMap<string, (rest: string) => Place> = new Map([
   ["s3", readS3Host],
   ["dynamodb", readDynamodbHost],
   ["execute-api", readApiHost],
+  ["iotdevicegateway", readIotHost],
 ]);
 
 /** Suffix → the partitions that have hosts under it. None of them ends in another. */
@@ -86,6 +87,18 @@ function readApiHost(rest: string): Place {
   const { id, vpce, region, inside } = API_HOST.exec(rest)?.groups ?? {};
   if (region === undefined || (vpce === undefined) !== (inside === undefined)) return noUse(OF_ANOTHER);
   return { standing: { kind: "api", id }, region };
+}
+
+/** That of an account, one that is for every account, or a VPC endpoint (IoT developer guide, device endpoints, FIPS, VPC endpoints). */
+const IOT_HOST = new RegExp(
+  String.raw`^(?:(?!vpce-)[a-z0-9-]+\.iot|data\.iot-fips|(?<vpce>vpce-[a-z0-9-]+)\.data\.iot)` +
+    String.raw`\.(?<region>${REGION})(?<inside>\.vpce)?$`,
+);
+
+function readIotHost(rest: string): Place {
+  const { vpce, region, inside } = IOT_HOST.exec(rest)?.groups ?? {};
+  if (region === undefined || (vpce === undefined) !== (inside === undefined)) return noUse(OF_ANOTHER);
+  return { standing: { kind: "service" }, region };
 }
 
 const FUNCTION_HOST = new RegExp(String.raw`^(?<urlId>[a-z0-9]+)\.lambda-url\.(?<region>${REGION})$`);

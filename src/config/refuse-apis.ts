@@ -24,7 +24,6 @@ type Api = NonNullable<Settings["api"]>;
 
 function oddApi(settings: Settings): Found[] {
   const { service, api } = settings;
-  if (service === "iotdevicegateway") return [{ path: ["service"], message: NO_MQTT }];
   if (service !== "execute-api")
     return api === undefined
       ? []
@@ -57,8 +56,6 @@ const NO_DOMAIN = "mappings are of a custom domain, and this is AWS's own host; 
 const NO_STAGES = "a custom domain leads by mappings and not by stages: write otherMappings";
 const OWN_MAPPING = "the path of the endpoint is the mapping of this API itself; name the others";
 
-const NO_MQTT =
-  "MQTT over WebSockets is not taken yet; messages are published over HTTPS by service: iotdata";
 const NO_API = "its ARNs name an API: write api: { id: ID, stage: STAGE }";
 
 function oddFunction({ service, function: called, endpoint }: Settings): Found[] {

@@ -26,7 +26,8 @@ type Settings = Config["upstreams"][string];
 /** Of an endpoint as it is in one region. */
 function complaintOf(settings: Settings, aws: Config["aws"]): string | undefined {
   const endpoint = inRegion(settings.endpoint ?? "", aws.region);
-  if (settings.service !== "execute-api" && endpointPathOf(endpoint) !== "") return "an endpoint has no path";
+  const odd = oddPath(settings, endpointPathOf(endpoint));
+  if (odd !== undefined) return odd;
   const host = readAwsHost(settings, hostOf(endpoint));
   if (host === undefined) return elsewhere(settings, endpoint);
   const { standing, partitions, region = aws.region } = host;
@@ -34,6 +35,12 @@ function complaintOf(settings: Settings, aws: Config["aws"]): string | undefined
   if (region !== aws.region) return `this host is in ${region}, and the upstream in ${aws.region}`;
   if (!partitions.includes(partitionOf(region))) return `this host is of another partition than ${region}`;
   return ofStanding(standing, settings, { ...aws, region });
+}
+
+function oddPath({ service }: Settings, path: string): string | undefined {
+  if (path === "" || service === "execute-api") return undefined;
+  if (service !== "iotdevicegateway") return "an endpoint has no path";
+  return path === "/mqtt" ? undefined : "the path of MQTT is /mqtt; leave it out";
 }
 
 /** A name of one's own can stand before an API, and before nothing that is called by the name that AWS gave it. */

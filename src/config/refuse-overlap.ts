@@ -68,9 +68,9 @@ function whereOf({ service, account, api }: Settings, aws: Config["aws"]): strin
 function worldOf(settings: Settings, endpoint: string | undefined): string {
   if (endpoint === undefined) return AWS;
   const { host, hostname } = new URL(inRegion(endpoint, "us-east-1"));
-  // A host of one's own is the usual way to an API of AWS, which its id names wherever it is called.
-  const isAws =
-    settings.api === undefined ? readAwsHost(settings, hostname) !== undefined : !isLoopback(hostname);
+  // A host of one's own is a usual way to an API of AWS, which its id names wherever it is called, and to an account's topics.
+  const mayHaveOwn = settings.api !== undefined || settings.service === "iotdevicegateway";
+  const isAws = mayHaveOwn ? !isLoopback(hostname) : readAwsHost(settings, hostname) !== undefined;
   return isAws ? AWS : host;
 }
 

@@ -7,6 +7,7 @@ import { refuseApis } from "./refuse-apis.ts";
 import { refuseEndpoints } from "./refuse-endpoints.ts";
 import { refuseHosts } from "./refuse-hosts.ts";
 import { refuseServices } from "./refuse-services.ts";
+import { refuseWebSockets } from "./refuse-websockets.ts";
 import type { Config } from "./schema.ts";
 import { inRegion } from "./upstream-schema.ts";
 import { regionsOf } from "./upstreams.ts";
@@ -21,6 +22,7 @@ export function refuseUpstreams(draft: Draft): readonly Found[] {
     ...oddAddressing(draft),
     ...refuseApis(draft),
     ...refuseServices(draft),
+    ...refuseWebSockets(draft),
     ...refuseEndpoints(draft),
     ...refuseHosts(draft),
     ...needs(draft),
@@ -83,7 +85,7 @@ function inTheClear({ upstreams }: Draft): Found[] {
           {
             path: ["upstreams", key, "endpoint"],
             message:
-              "http: is for loopback addresses only; use https:, or write insecureHttp: true for this upstream",
+              "http: and ws: are for loopback addresses only; use https: or wss:, or write insecureHttp: true for this upstream",
           },
         ]
       : [

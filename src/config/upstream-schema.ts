@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { SERVICE_NAMES } from "../aws/services.ts";
-import { PATH_PREFIX, upstreamEndpointProblem } from "./address.ts";
+import { asHttpUrl, PATH_PREFIX, upstreamEndpointProblem } from "./address.ts";
 import { apiFields, identityHeaders } from "./api-schema.ts";
 import { bucketName } from "./bucket-name.ts";
 import { corsSchema } from "./cors-schema.ts";
@@ -30,7 +30,9 @@ export function inRegion(endpoint: string, region: string): string {
   return endpoint.replaceAll("{region}", region);
 }
 
-const regionalEndpoint = unless((text) => upstreamEndpointProblem(inRegion(text, "us-east-1")));
+const regionalEndpoint = unless((text) => upstreamEndpointProblem(inRegion(text, "us-east-1"))).transform(
+  asHttpUrl,
+);
 
 const addressing = z
   .strictObject({
@@ -125,7 +127,7 @@ export const upstreamSchema = z.strictObject({
   endpoint: regionalEndpoint
     .optional()
     .describe(
-      "Scheme, host and port, where it is not the regional endpoint of AWS. {region} stands for the region. Of execute-api: with the base path of a custom domain.",
+      "Scheme, host and port, where it is not the regional endpoint of AWS. {region} stands for the region. Of execute-api: with the base path of a custom domain. Of iotdevicegateway, and required there: the account's own, like wss://PREFIX-ats.iot.{region}.amazonaws.com.",
     ),
   insecureHttp: z
     .boolean()
@@ -156,7 +158,7 @@ export const upstreamSchema = z.strictObject({
   iotPolicy: written(/^[\w+=,.@-]{1,128}$/, "an IoT policy is named with letters, digits and +=,.@_-")
     .optional()
     .describe(
-      "Of iotdevicegateway: the IoT policy that Postern attaches to the identity of a user who connects, by its own AWS credentials.",
+      "Of iotdevicegateway: the IoT policy that Postern attaches to the identity of a user who connects, as AWS wants it. Postern's own AWS credentials need iot:AttachPolicy and iot:GetPolicy for it.",
     ),
   cors: corsSchema.optional().describe("Which pages may call from a browser. Preflights are answered here."),
   maxBody: sizeWithin("1B", "256MiB")

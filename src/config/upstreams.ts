@@ -4,7 +4,7 @@ import { serviceOf } from "../aws/services.ts";
 import { actionPrefixOf, apiModelOf } from "./api-model.ts";
 import { apiPlaceOf, calledAt } from "./called-at.ts";
 import type { Config } from "./schema.ts";
-import { webSocketSchema } from "./websocket-schema.ts";
+import { webSocketRulesOf } from "./websocket-rules.ts";
 
 type Settings = Config["upstreams"][string];
 
@@ -30,7 +30,7 @@ export function upstreamsOf({ upstreams, aws, identity }: Config) {
         auth: settings.auth,
         identityHeaders: Object.entries(settings.identityHeaders).map(([name, of]) => ({ name, ...of })),
         cors: corsOf(settings, identity),
-        webSocket: webSocketOf(settings),
+        webSocket: webSocketRulesOf(settings),
       };
     }),
   );
@@ -47,14 +47,6 @@ function corsOf({ cors }: Settings, { cookie }: Pick<Config["identity"], "cookie
     maxAgeSeconds: Math.floor(maxAge / 1000),
     credentialed: new Set(origins.filter((origin) => cookie?.origins.includes(origin) === true)),
   };
-}
-
-/** IoT Core is spoken to in no other way. */
-function webSocketOf({ service, websocket }: Settings) {
-  const rules = websocket ?? (service === "iotdevicegateway" ? webSocketSchema.parse({}) : undefined);
-  if (rules === undefined) return undefined;
-  const { origins, queryToken, idle: idleMs, lifetime: lifetimeMs } = rules;
-  return { origins: new Set(origins), queryToken, idleMs, lifetimeMs };
 }
 
 /** Where an upstream is, the region of requests that name none first. */

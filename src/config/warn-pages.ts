@@ -12,7 +12,9 @@ export function warnOfPages(draft: Draft): readonly Found[] {
 function openOrigins({ upstreams, selfService }: Draft): Found[] {
   return [
     ...upstreams.flatMap(({ key, fit }) =>
-      openAmong(fit?.cors?.origins ?? [], ["upstreams", key, "cors", "origins"]),
+      (["cors", "websocket"] as const).flatMap((by) =>
+        openAmong(fit?.[by]?.origins ?? [], ["upstreams", key, by, "origins"]),
+      ),
     ),
     ...openAmong(selfService?.origins ?? [], ["selfService", "origins"]),
   ];

@@ -8,6 +8,7 @@ import { warnOfCertificates } from "./warn-certificates.ts";
 import { warnOfPages } from "./warn-pages.ts";
 import { warnOfStages } from "./warn-stages.ts";
 import { warnOfRules } from "./warn-rules.ts";
+import { warnOfWebSockets } from "./warn-websockets.ts";
 
 /** Finds what may start, and yet may not be what is meant: in all that fits the schema, and is not refused. */
 export function warn(
@@ -25,6 +26,7 @@ export function warn(
     ...recording(draft),
     ...warnOfStages(draft),
     ...warnOfPages(draft),
+    ...warnOfWebSockets(draft),
     ...warnOfRules(draft, refused),
   ];
 }

@@ -2,7 +2,7 @@ import type { ResourceShape } from "../../domain/known-action.ts";
 import type { Asked } from "../asked.ts";
 import type { Upstream } from "../service.ts";
 import { METHODS } from "./application-request.ts";
-import { ON_CONNECTION } from "./call.ts";
+import { connectArn, ON_CONNECTION } from "./call.ts";
 import { stageArn } from "./stage.ts";
 
 /**
@@ -12,7 +12,8 @@ import { stageArn } from "./stage.ts";
  */
 export function askedOfExecuteApi(upstream: Upstream): readonly Asked[] {
   const stage = stageArn(upstream);
-  const calls = METHODS.flatMap((method) => pathsOf(`${stage}${method}/`));
+  const connect: ResourceShape = { prefix: connectArn(upstream), rest: "nothing" };
+  const calls = [...METHODS.flatMap((method) => pathsOf(`${stage}${method}/`)), connect];
   const connections = [...ON_CONNECTION.keys()].map((method): ResourceShape => ({
     prefix: `${stage}${method}/@connections/`,
     rest: "name",

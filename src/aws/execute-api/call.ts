@@ -46,6 +46,24 @@ export function readCall(method: string, path: string, upstream: Upstream): Call
   };
 }
 
+/**
+ * What is needed to open a connection to a WebSocket API: leave for its route `$connect`, which is the only one that AWS asks
+ * IAM about (developer guide, control access to WebSocket APIs with IAM authorization).
+ *
+ * @param path the whole of it: the base path, and at most a `/`, since such an API has no paths
+ * @throws Refusal upstream-unknown, operation-unknown
+ */
+export function readConnect(path: string, upstream: Upstream): Requirement {
+  if (withoutBase(path, placeOf(upstream).basePath) !== "/")
+    throw new Refusal("operation-unknown", { detail: "a path below that of a WebSocket API" });
+  return { action: "execute-api:Invoke", resource: connectArn(upstream), anyCase: true };
+}
+
+/** The route by which connections are opened. */
+export function connectArn(upstream: Upstream): string {
+  return `${stageArn(upstream)}$connect`;
+}
+
 /** The router saw to it that the base path is there; another stage must not be reached by a fault of its. */
 function withoutBase(path: string, basePath: string): string {
   const rest = path.slice(basePath.length);

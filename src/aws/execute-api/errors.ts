@@ -25,6 +25,7 @@ const TYPES_BY_STATUS: ReadonlyMap<number, string> = new Map([
   [405, "ForbiddenException"],
   [411, "BadRequestException"],
   [413, "BadRequestException"],
+  [426, "BadRequestException"],
   [503, "ServiceUnavailableException"],
 ]);
 const FAILED = "InternalServerErrorException";

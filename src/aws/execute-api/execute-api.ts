@@ -1,8 +1,9 @@
 import type { Head, Headers } from "../../domain/head.ts";
 import type { HeaderLine, Operation, Requirement } from "../../domain/operation.ts";
 import type { Service, Upstream } from "../service.ts";
-import { readApplicationRequest } from "./application-request.ts";
-import { readCall } from "./call.ts";
+import { Refusal } from "../../domain/refusal.ts";
+import { type ApplicationRequest, readApplicationRequest } from "./application-request.ts";
+import { readCall, readConnect } from "./call.ts";
 import { refuseAsApiGateway } from "./errors.ts";
 import { placeOf } from "./stage.ts";
 
@@ -15,21 +16,34 @@ export const executeApi: Service = {
   redirectOf: () => undefined,
   speaker: "application",
   repeats: "idempotent",
+  webSocket: { open, carries: "raw" },
 };
 
 function recognise(head: Head, upstream: Upstream): Operation {
   const { method, path, query, headers } = readApplicationRequest(head, upstream);
   const { name, requirement } = readCall(method, path, upstream);
+  const requirements = [counted(requirement, head.headers)];
+  return operation({ name, requirements, method, path, query, headers }, upstream);
+}
+
+/** With a `/` at its end or without, it is one path to the client, and one that is sent. */
+function open(head: Head, upstream: Upstream): Operation {
+  const { method, path, query, headers } = readApplicationRequest(head, upstream);
+  if (method !== "GET") throw new Refusal("method-not-allowed");
+  const requirements = [readConnect(path, upstream)];
+  const base = placeOf(upstream).basePath || "/";
+  return operation({ name: "Connect", requirements, method, path: base, query, headers }, upstream);
+}
+
+type Asked = Pick<Operation, "name" | "requirements" | keyof ApplicationRequest>;
+
+function operation(asked: Asked, upstream: Upstream): Operation {
   return {
+    ...asked,
     upstream: upstream.name,
     service: "execute-api",
     region: upstream.region,
-    name,
-    requirements: [counted(requirement, head.headers)],
-    method,
-    path,
-    query,
-    headers: [...headers, ...idLines(upstream)],
+    headers: [...asked.headers, ...idLines(upstream)],
     payload: { kind: "streamed" },
   };
 }
