@@ -1,18 +1,16 @@
 import { type MqttAsk, readMqttAsk } from "../../aws/iot/mqtt-ask.ts";
-import type { Credentials } from "../../domain/credentials.ts";
-import type { Permit } from "../../domain/decision.ts";
+import type { Decision, Permit } from "../../domain/decision.ts";
 import type { Operation } from "../../domain/operation.ts";
 import { Refusal, type RefusalCode } from "../../domain/refusal.ts";
 import { mqttTarget } from "../../signing/mqtt-url.ts";
 import { type MqttDial, type MqttTunnel, openMqtt } from "../../upstream/mqtt/open-mqtt.ts";
 import type { UpgradeClient } from "../../upstream/tunnel.ts";
 import { brokerFor } from "../attempt.ts";
-import { toRefusal } from "../respond.ts";
 import type { Visit } from "../visit.ts";
 import { protocolsOf, webSocketLines } from "./handshake.ts";
-import { decideFor, isSameGrant, type Opening, permitFor, review } from "./opening.ts";
+import { decideFor, isSameGrant, type Opening, review, wished } from "./opening.ts";
 import { createTunnelLife, type TunnelFace, type TunnelLife } from "./tunnel-life.ts";
-import { packetOutcome } from "./tunnel-records.ts";
+import { judged } from "./tunnel-records.ts";
 
 /** What was permitted with the CONNECT: all that follows is done with its credentials. */
 interface Connected {
@@ -63,33 +61,29 @@ function createJudge(face: TunnelFace, visit: Visit, opening: Opening, life: Tun
   const { to, caller } = opening;
   const { live } = to;
   let connected: Connected | undefined;
-  let credentials: Credentials | undefined;
   const ofNow = (): Opening => ({ ...opening, pipeline: face.pipeline() });
-
-  const allow = (operation: Operation, now: Opening): void => {
-    if (connected === undefined) {
-      const permit = permitFor(now, operation);
-      connected = { operation, permit };
-    } else checkTogether(now, connected, operation);
+  const decideOn = (operation: Operation): Decision => {
+    if (connected !== undefined) return decideWith(ofNow(), connected, operation);
+    const decision = wished(opening, decideFor(ofNow(), operation));
+    visit.decision = decision;
+    if (decision.verdict === "permit") connected = { operation, permit: decision };
+    return decision;
   };
   return {
     decide: (ask: MqttAsk): RefusalCode | undefined => {
-      const { operation, refusal: unread } = read(ask, opening);
-      const refusal = unread ?? caught(() => allow(operation, ofNow()));
-      visit.decision = connected?.permit;
-      const decision = refusal === undefined ? connected?.permit : undefined;
-      face.recorder.packet(packetOutcome(visit, operation, decision, refusal));
-      return refusal?.code;
+      const outcome = judged(visit, NAMES[ask.kind], () => readMqttAsk(ask, live.upstream), decideOn);
+      face.recorder.packet(outcome);
+      return outcome.reason;
     },
     dial: async (): Promise<MqttDial> => {
       if (connected === undefined) throw new Refusal("internal", { detail: "no CONNECT was permitted" });
-      const { pipeline } = ofNow();
-      credentials = await brokerFor(pipeline, connected.permit).obtain(connected.permit, caller);
+      const { permit } = connected;
+      const credentials = await brokerFor(face.pipeline(), permit).obtain(permit, caller);
       visit.assumedRole = credentials.assumedRoleArn;
       life.endWithCredentials(credentials.expiresAtMs);
       const host = live.host.replace(/:\d+$/, "");
-      const nowMs = live.clock.now();
-      const target = await mqttTarget({ host, region: live.upstream.region, credentials, nowMs });
+      const { region } = live.upstream;
+      const target = await mqttTarget({ host, region, credentials, nowMs: live.clock.now() });
       return { url: `${live.origin.replace(/^http/, "ws")}${target}`, host };
     },
     onConnected: (): void => {},
@@ -99,37 +93,27 @@ function createJudge(face: TunnelFace, visit: Visit, opening: Opening, life: Tun
       const { permit } = connected;
       const { upstream } = again.to.live;
       const operation = readMqttAsk(connect, upstream);
-      if (!isSameGrant(permit, permitFor(again, operation))) return false;
-      for (const filter of tunnel.filters())
-        checkTogether(again, { operation, permit }, readMqttAsk({ kind: "subscribe", filter }, upstream));
-      return true;
+      if (!isSameGrant(wished(again, decideFor(again, operation)), permit)) return false;
+      return tunnel.filters().every((filter) => {
+        const asked = readMqttAsk({ kind: "subscribe", filter }, upstream);
+        return decideWith(again, { operation, permit }, asked).verdict === "permit";
+      });
     },
   };
 }
 
 /**
- * Sees that a packet is allowed with the credentials that the connection has. Most are by the rule that comes first, and then
- * nothing else has to be looked at.
- *
- * @throws Refusal the denial's reason, roles-disagree
+ * Decides a packet, which has to be allowed with the credentials that the connection has. Most are by the rule that comes first,
+ * and then nothing else has to be looked at.
  */
-function checkTogether(now: Opening, { operation, permit }: Connected, packet: Operation): void {
+function decideWith(now: Opening, { operation, permit }: Connected, packet: Operation): Decision {
   const alone = decideFor(now, packet);
-  if (alone.verdict === "denial") throw new Refusal(alone.reason, { detail: alone.detail });
-  if (isSameGrant(alone, permit)) return;
+  if (alone.verdict === "denial" || isSameGrant(alone, permit)) return alone;
   const both = { ...packet, requirements: [...operation.requirements, ...packet.requirements] };
-  if (!isSameGrant(permitFor(now, both), permit))
-    throw new Refusal("roles-disagree", { detail: "allowed, but not with the credentials of the CONNECT" });
-}
-
-/** What cannot be read is nothing's name; the record says what kind of packet it was. */
-function read(ask: MqttAsk, { operation, to }: Opening) {
-  let refusal: Refusal | undefined;
-  let found = { ...operation, name: NAMES[ask.kind] };
-  refusal = caught(() => {
-    found = readMqttAsk(ask, to.live.upstream);
-  });
-  return { operation: found, refusal };
+  const together = wished(now, decideFor(now, both));
+  if (isSameGrant(together, permit)) return together;
+  const detail = "allowed, but not with the credentials of the CONNECT";
+  return { verdict: "denial", reason: "roles-disagree", detail };
 }
 
 const NAMES: Readonly<Record<MqttAsk["kind"], string>> = {
@@ -138,12 +122,3 @@ const NAMES: Readonly<Record<MqttAsk["kind"], string>> = {
   subscribe: "Subscribe",
   receive: "Receive",
 };
-
-function caught(run: () => void): Refusal | undefined {
-  try {
-    run();
-    return undefined;
-  } catch (error) {
-    return toRefusal(error);
-  }
-}

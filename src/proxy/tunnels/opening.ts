@@ -55,20 +55,21 @@ export function decideFor(
 }
 
 /**
- * Leave to do an operation, in the role that was wished for.
+ * The decision in the role that was wished for.
  *
- * @throws Refusal the denial's reason, role-not-granted
+ * @throws Refusal role-not-granted
  */
-export function permitFor(opening: Opening, operation: Operation): Permit {
-  const decision = decideFor(opening, operation);
-  if (decision.verdict === "denial") throw new Refusal(decision.reason, { detail: decision.detail });
-  return withWish(opening.handshake.head.headers, decision, opening.caller);
+export function wished<D extends Decision>({ handshake, caller }: Opening, decision: D): D | Permit {
+  return decision.verdict === "denial" ? decision : withWish(handshake.head.headers, decision, caller);
 }
 
-/** Whether two permits give the same credentials. */
-export function isSameGrant(one: Permit, other: Permit): boolean {
+/** Whether a decision gives the credentials that a permit gave. */
+export function isSameGrant(one: Decision, other: Permit): boolean {
   return (
-    one.source === other.source && one.role === other.role && one.session?.digest === other.session?.digest
+    one.verdict === "permit" &&
+    one.source === other.source &&
+    one.role === other.role &&
+    one.session?.digest === other.session?.digest
   );
 }
 

@@ -4,13 +4,13 @@ import type { SignedRequest } from "../../upstream/signed-request.ts";
 import type { UpgradeClient } from "../../upstream/tunnel.ts";
 import { accessTokenOf } from "../access-token.ts";
 import { applicationOf } from "../application-of.ts";
-import { brokerFor } from "../attempt.ts";
+import { brokerFor, permitted } from "../attempt.ts";
 import { proceed } from "../proceed.ts";
 import { giveUp } from "../respond.ts";
 import { signOperation } from "../sign-operation.ts";
 import type { Visit } from "../visit.ts";
 import { webSocketLines } from "./handshake.ts";
-import { isSameGrant, type Opening, permitFor, review } from "./opening.ts";
+import { decideFor, isSameGrant, type Opening, review, wished } from "./opening.ts";
 import { createTunnelLife, type TunnelFace, type TunnelLife } from "./tunnel-life.ts";
 
 /**
@@ -25,8 +25,7 @@ export function openRawTunnel(
   client: UpgradeClient,
   opening: Opening,
 ): unknown {
-  const permit = permitFor(opening, opening.operation);
-  visit.decision = permit;
+  const permit = permitted(visit, wished(opening, decideFor(opening, opening.operation)));
   const life = createTunnelLife(face, visit, opening);
   return proceed(signed(visit, opening, permit, life), (request) => {
     if (visit.hasEnded || visit.response.destroyed) return visit.end({});
@@ -39,7 +38,9 @@ export function openRawTunnel(
       },
       onOpen: (tunnel) =>
         life.begin(tunnel, () =>
-          review(opening, face.pipeline(), (again) => isSameGrant(permit, permitFor(again, again.operation))),
+          review(opening, face.pipeline(), (again) =>
+            isSameGrant(wished(again, decideFor(again, again.operation)), permit),
+          ),
         ),
       onEnd: life.end,
     });
