@@ -12,10 +12,10 @@ import type { OnExchange } from "./broker.ts";
 import { createGates, type GatesOptions } from "./gates.ts";
 import type { Operation } from "./quotas.ts";
 
-/** One question to the identity pool or STS, and how its answer is read. */
+/** One question to the identity pool, STS or AWS IoT, and how its answer is read. */
 export interface Question<T> {
-  /** Which of the two is asked: each has limits and troubles of its own. */
-  readonly service: "cognito-identity" | "sts";
+  /** Which of them is asked: each has limits and troubles of its own. */
+  readonly service: "cognito-identity" | "sts" | "iot";
   readonly operation: Operation;
   readonly call: Call;
   /** On whose behalf: what is asked for one must not starve the others. */
@@ -46,7 +46,7 @@ export interface ExchangeOptions extends GatesOptions {
 }
 
 /**
- * Makes the function through which every exchange with the identity pool and STS goes.
+ * Makes the function through which every exchange with the identity pool, STS and AWS IoT goes.
  *
  * Each attempt first waits for its turn, which comes fairly to all issuers and callers. None is made
  * while an API has failed too often for callers of the same issuer.

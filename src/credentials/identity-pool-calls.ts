@@ -115,8 +115,8 @@ function readObject(operation: string, body: string): JsonObject {
   }
 }
 
-/** At most 55 characters of this pattern (API reference, `IdentityId`). */
-const IDENTITY_ID = /^(?=.{3,55}$)[\w-]+:[0-9a-f-]+$/;
+/** What an identity id looks like: at most 55 characters of this pattern (API reference, `IdentityId`). */
+export const IDENTITY_ID = /^(?=.{3,55}$)[\w-]+:[0-9a-f-]+$/;
 
 function readIdentityId({ IdentityId: id }: JsonObject): string {
   if (typeof id !== "string" || !IDENTITY_ID.test(id)) throw unusable("no identity");

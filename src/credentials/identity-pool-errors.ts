@@ -1,6 +1,7 @@
 import { Refusal, type RefusalCode } from "../domain/refusal.ts";
 import type { Reply } from "../outbound/call.ts";
 import { AwsError, type Meaning, refusalOf } from "./aws-error.ts";
+import { readJsonError } from "./json-error.ts";
 
 /** What the errors of the identity pool's API mean (Amazon Cognito Federated Identities API reference, "Errors"). */
 const MEANINGS: ReadonlyMap<string, Meaning> = new Map([
@@ -28,28 +29,11 @@ const MEANINGS_BASIC: ReadonlyMap<string, Meaning> = new Map([
  */
 export function identityPoolRefusal(operation: string, reply: Reply, denied: RefusalCode): Refusal {
   const meanings = operation === "GetOpenIdToken" ? MEANINGS_BASIC : MEANINGS;
-  return refusalOf({ operation, status: reply.status, type: errorType(reply) }, meanings, denied);
+  return refusalOf({ operation, status: reply.status, type: readJsonError(reply).code }, meanings, denied);
 }
 
 /** Whether an identity pool no longer knows the identity that it was asked for. */
 export function isUnknownIdentity(error: unknown): boolean {
   const cause = error instanceof Refusal ? error.cause : undefined;
   return cause instanceof AwsError && cause.type === "ResourceNotFoundException";
-}
-
-/** `NotAuthorizedException` out of `com.example#NotAuthorizedException:` and the like, of body or header. */
-function errorType({ body, headers }: Reply): string | undefined {
-  const named = typeOfBody(body) ?? headers["x-amzn-errortype"];
-  return typeof named === "string"
-    ? /^(?:[^#]*#)?(?<type>\w{1,100})(?::|$)/.exec(named)?.groups?.["type"]
-    : undefined;
-}
-
-function typeOfBody(body: string): unknown {
-  try {
-    const { __type: type } = JSON.parse(body) as { __type?: unknown };
-    return type;
-  } catch {
-    return undefined; // a gateway's page in place of AWS's JSON
-  }
 }

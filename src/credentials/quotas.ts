@@ -1,4 +1,4 @@
-/** An API operation through which credentials are got. */
+/** An API operation through which credentials are got, or made good for AWS IoT. */
 export type Operation = keyof typeof QUOTAS;
 
 /**
@@ -8,6 +8,8 @@ export type Operation = keyof typeof QUOTAS;
  * - Amazon Cognito identity pools: Developer Guide, Quotas in Amazon Cognito.
  * - STS: 600 for all calls signed with credentials (IAM User Guide, IAM and AWS STS quotas), here assumed for each. For
  *   AssumeRoleWithWebIdentity, which nobody signs, AWS publishes no number: the same is assumed.
+ * - AWS IoT (AWS General Reference, AWS IoT Core endpoints and quotas): 10 and 15, of which a third is left to whoever
+ *   else attaches policies.
  */
 export const QUOTAS = {
   GetId: 25,
@@ -16,4 +18,6 @@ export const QUOTAS = {
   AssumeRole: 600,
   AssumeRoleWithWebIdentity: 600,
   GetCallerIdentity: 600,
+  GetPolicy: 10,
+  AttachPolicy: 10,
 } as const;

@@ -1,13 +1,14 @@
 import { endpointOf } from "../aws/endpoint.ts";
 import { headerRecord } from "../domain/head.ts";
 import { encodePercent } from "../domain/percent.ts";
-import type { Call, Reply } from "../outbound/call.ts";
+import type { Call } from "../outbound/call.ts";
 import type { ClockOffset } from "../signing/clock-offset.ts";
 import { hashPayload } from "../signing/payload.ts";
 import type { Signer } from "../signing/sign.ts";
 import type { ExchangeCall } from "./exchange.ts";
+import { createInTime } from "./in-time.ts";
 import { readStsError, readStsResult } from "./sts-answer.ts";
-import { isAboutTheClock, stsRefusal } from "./sts-errors.ts";
+import { stsRefusal } from "./sts-errors.ts";
 import type { AskSts, Parameter, StsQuestion } from "./sts-question.ts";
 
 /** What {@link createSts} needs. */
@@ -26,40 +27,28 @@ export function stsOrigin(region: string, override: string | undefined): string 
   return endpointOf("sts", region, override);
 }
 
-/**
- * Makes the way to a region's STS (query protocol, 2011-06-15). Where STS refuses a signature for its time, the clock
- * learns from the answer, and the question is signed and asked once more if that told something new.
- */
+/** Makes the way to a region's STS (query protocol, 2011-06-15). */
 export function createSts(options: StsOptions): AskSts {
   const { exchange, clock } = options;
   const callOf = createCalls(options);
+  const inTime = createInTime(clock);
 
-  const ask = async <T>(question: StsQuestion<T>, isFirst: boolean): Promise<T> => {
-    const { action, caller, signedBy, read } = question;
-    const offsetMs = clock.offsetMs();
-    let isLate = false;
-    const refusalOf = (reply: Reply) => {
-      const error = readStsError(reply.body);
-      isLate = signedBy !== undefined && isAboutTheClock(error);
-      if (isLate) clock.learn(dateOf(reply));
-      return stsRefusal(action, reply.status, error);
-    };
-    try {
-      return await exchange({
+  return (question) =>
+    inTime(async (seeError) => {
+      const { action, caller, signedBy, read } = question;
+      return exchange({
         service: "sts",
         operation: action,
         caller,
         call: callOf(question),
         read: (body) => read(readStsResult(action, body)),
-        refusalOf,
+        refusalOf: (reply) => {
+          const error = readStsError(reply.body);
+          if (signedBy !== undefined) seeError(reply, error);
+          return stsRefusal(action, reply.status, error);
+        },
       });
-    } catch (error) {
-      // Whoever was refused at the same time may have taught the clock already.
-      if (!isLate || !isFirst || clock.offsetMs() === offsetMs) throw error;
-      return ask(question, false);
-    }
-  };
-  return (question) => ask(question, true);
+    });
 }
 
 const VERSION = "2011-06-15";
@@ -89,8 +78,4 @@ function createCalls({ region, origin, signer, clock }: StsOptions) {
 
 function formOf(parameters: readonly Parameter[]): string {
   return parameters.map(([name, value]) => `${encodePercent(name)}=${encodePercent(value)}`).join("&");
-}
-
-function dateOf({ headers: { date } }: Reply): string | undefined {
-  return typeof date === "string" ? date : undefined;
 }

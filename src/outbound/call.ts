@@ -1,9 +1,9 @@
 import { Agent, request } from "undici";
 
-/** One outward call of Postern's own: to a key set, an identity pool or STS. */
+/** One outward call of Postern's own: to a key set, an identity pool, STS or AWS IoT. */
 export interface Call {
   readonly url: string;
-  readonly method: "GET" | "POST";
+  readonly method: "GET" | "POST" | "PUT";
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
 }

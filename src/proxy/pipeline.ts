@@ -1,5 +1,6 @@
 import type { Upstream } from "../aws/service.ts";
 import type { CachedBroker } from "../credentials/cached.ts";
+import type { IotPolicies } from "../credentials/iot-policies.ts";
 import type { Clock } from "../domain/clock.ts";
 import type { Authenticate } from "../identity/verifier.ts";
 import type { Policy } from "../policy/compile.ts";
@@ -34,6 +35,7 @@ export interface Pipeline {
   readonly bucketRegions: BucketRegions;
   /** The broker of a credential source; the configuration was checked, so there is one for each that a rule names. */
   readonly brokerOf: (source: string) => CachedBroker | undefined;
+  readonly iotPolicies: IotPolicies;
   readonly selfService: SelfServiceRules;
   readonly signer: Signer;
   readonly now: Clock;

@@ -1,11 +1,10 @@
 import type { Config } from "../config/schema.ts";
 import { sharedTierOf } from "../config/shared-tier.ts";
 import { sourcesOf } from "../config/sources.ts";
-import { createAmbient } from "../credentials/ambient.ts";
 import { type CachedBroker, cached } from "../credentials/cached.ts";
-import { createExchangeCall } from "../credentials/exchange.ts";
 import { createSharedTier, type SharedTier } from "../credentials/shared-tier.ts";
 import { createSource } from "../credentials/source.ts";
+import { ambientOf, exchangeOf } from "./exchanges.ts";
 import type { Lasting } from "./lasting.ts";
 import type { Parts } from "./parts.ts";
 import type { Surroundings } from "./surroundings.ts";
@@ -49,20 +48,20 @@ export function tierOf(
 /** The configured sources, each behind its memory, and between the two what sidecars share, where they do. */
 export function brokersOf(
   config: Config,
-  { now, ambient }: Surroundings,
-  { outbound, signer, clockOf, metrics }: Lasting,
+  surroundings: Surroundings,
+  lasting: Lasting,
   { parts, sharing }: { readonly parts: Parts; readonly sharing: Sharing | undefined },
 ): Brokers {
+  const { now } = surroundings;
+  const { signer, clockOf, metrics } = lasting;
   const { cache, rates } = config.credentials;
   const common = { defaultRegion: config.aws.region, endpoint: config.aws.endpoint };
   const sourceParts = {
     ...common,
-    exchange: parts.take("exchange", rates, () =>
-      createExchangeCall({ outbound, rates, now, onExchange: metrics.exchange }),
-    ),
+    exchange: exchangeOf(config, surroundings, lasting, parts),
     signer,
     clockOffsetOf: clockOf,
-    ambient: ambient ?? parts.take("ambient", common, () => createAmbient({ region: common.defaultRegion })),
+    ambient: ambientOf(config, surroundings, parts),
     now,
   };
   const options = {

@@ -46,6 +46,7 @@ export function createSidecar(first: Loaded, surroundings: Surroundings): Sideca
     version,
     gaugesOf(now, () => ({ ...changing, inFlight: listener.inFlight })),
   );
+  const nameCaller = createCallerNamer();
   const lasting = { outbound: outbound.call, signer: createSigner(), clockOf: createClocks(now), metrics };
   const onRevoked = ({ isRevoked }: Denylist): void => {
     changing.snapshot().brokers.forget(isRevoked);
@@ -55,7 +56,8 @@ export function createSidecar(first: Loaded, surroundings: Surroundings): Sideca
     shelf,
     first,
     now,
-    snapshotOf: (loaded, parts) => snapshotOf(loaded, surroundings, { ...lasting, onRevoked }, parts),
+    snapshotOf: (loaded, parts) =>
+      snapshotOf(loaded, surroundings, { ...lasting, nameCaller, onRevoked }, parts),
     settled: () => listener.settled(),
     onChange: (snapshot) => adopt({ listener, log, observed, reminder }, snapshot),
     isEnding: () => faces.readiness.check().draining,
@@ -72,7 +74,7 @@ export function createSidecar(first: Loaded, surroundings: Surroundings): Sideca
       observed,
       isRecording: () => pipeline().policy.recording?.isOn(now()) === true,
     }),
-    nameCaller: createCallerNamer(),
+    nameCaller,
     now,
   });
   const faces = facesOf({ metrics, listener, observed, now, snapshot: changing.snapshot });

@@ -9,10 +9,12 @@ import type { Pipeline } from "../proxy/pipeline.ts";
 import type { Live } from "../proxy/live.ts";
 import { createRouter } from "../proxy/route.ts";
 import type { Certificate } from "../proxy/secure.ts";
+import type { Registrar } from "../proxy/visit.ts";
 import { createBucketRegions } from "../upstream/bucket-regions.ts";
 import { type Brokers, brokersOf, tierOf } from "./brokers.ts";
 import { certificateOf } from "./certificate.ts";
 import { authenticateOf, denylistOf, issuersOf } from "./identity.ts";
+import { iotPoliciesOf } from "./iot-policies.ts";
 import type { Lasting } from "./lasting.ts";
 import type { Parts } from "./parts.ts";
 import { type Rehearsal, rehearsalOf } from "./rehearsal.ts";
@@ -44,7 +46,7 @@ export interface Snapshot extends Loaded {
 export function snapshotOf(
   loaded: Loaded,
   surroundings: Surroundings,
-  lasting: Lasting & { readonly onRevoked: (denylist: Denylist) => void },
+  lasting: Lasting & Pick<Registrar, "nameCaller"> & { readonly onRevoked: (denylist: Denylist) => void },
   parts: Parts,
 ): Snapshot {
   const { config } = loaded;
@@ -70,6 +72,7 @@ export function snapshotOf(
     bodies,
     bucketRegions,
     brokerOf: brokers.of,
+    iotPolicies: iotPoliciesOf(config, surroundings, lasting, { parts, primaries }),
     selfService: selfServiceOf(config),
     signer,
     now: surroundings.now,

@@ -62,6 +62,8 @@ export const GOOD = {
   AssumeRole: stsAnswer("AssumeRole", stsResult()),
   AssumeRoleWithWebIdentity: stsAnswer("AssumeRoleWithWebIdentity", stsResult()),
   GetCallerIdentity: stsAnswer("GetCallerIdentity", `<Arn>${ASSUMED}</Arn><UserId>A:anna</UserId>`),
+  GetPolicy: JSON.stringify({ policyName: "device", policyDocument: "{}" }),
+  AttachPolicy: "",
 } as const;
 
 export type CallName = keyof typeof GOOD;

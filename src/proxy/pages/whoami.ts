@@ -1,3 +1,4 @@
+import type { IotStanding } from "../../credentials/iot-standings.ts";
 import type { Caller } from "../../domain/caller.ts";
 import type { Credentials } from "../../domain/credentials.ts";
 import type { Permit } from "../../domain/decision.ts";
@@ -18,7 +19,8 @@ export const WHOAMI: Page = {
 };
 
 /** @throws Refusal as the token's, origin-not-allowed */
-async function whoami({ authenticate, ambient, policy, brokerOf, upstreams }: Pipeline, visit: Visit) {
+async function whoami(pipeline: Pipeline, visit: Visit) {
+  const { authenticate, ambient, upstreams } = pipeline;
   visit.operationName = "whoami";
   const caller = await authenticate(visit.head.headers);
   visit.caller = caller;
@@ -27,18 +29,27 @@ async function whoami({ authenticate, ambient, policy, brokerOf, upstreams }: Pi
   return {
     ...describeCaller(caller),
     upstreams: Object.fromEntries(
-      upstreams.map((upstream) => [
-        upstream.name,
-        policy
-          .permitsFor(caller, upstream)
-          .flatMap((permit) => [permit, ...wishesFor(permit, caller)])
-          // Nothing is exchanged to answer a question.
-          .map((permit) => ({ permit, credentials: brokerOf(permit.source)?.peek(permit, caller) }))
-          .filter(({ permit, credentials }) => credentials !== undefined || !isWish(permit))
-          .map(({ permit, credentials }) => describe(permit, caller, credentials)),
-      ]),
+      upstreams.map((upstream) => [upstream.name, rolesFor(caller, upstream, pipeline)]),
     ),
   };
+}
+
+function rolesFor(caller: Caller, upstream: Pipeline["upstreams"][number], pipeline: Pipeline) {
+  const { policy, brokerOf, iotPolicies } = pipeline;
+  return (
+    policy
+      .permitsFor(caller, upstream)
+      .flatMap((permit) => [permit, ...wishesFor(permit, caller)])
+      // Nothing is exchanged to answer a question.
+      .map((permit) => ({ permit, credentials: brokerOf(permit.source)?.peek(permit, caller) }))
+      .filter(({ permit, credentials }) => credentials !== undefined || !isWish(permit))
+      .map(({ permit, credentials }) => ({
+        ...describe(permit, caller, credentials),
+        ...describeIot(
+          credentials && iotPolicies.standingOf({ upstream: upstream.name, caller, credentials }),
+        ),
+      }))
+  );
 }
 
 function describeCaller(caller: Caller) {
@@ -86,3 +97,18 @@ function describe(permit: Permit, { kind }: Caller, credentials: Credentials | u
     }),
   };
 }
+
+/** What is known of the IoT policy that the identity needs besides its role, and what may be done. */
+function describeIot(standing: IotStanding | undefined) {
+  return standing === undefined ? {} : { iotPolicy: standing, ...IOT_HINTS[standing] };
+}
+
+const IOT_HINTS: Readonly<Partial<Record<IotStanding, { readonly iotPolicyHint: string }>>> = {
+  "attached-lately": {
+    iotPolicyHint: "It was attached a moment ago; AWS may take some minutes until it goes by it.",
+  },
+  "may-be-missing": {
+    iotPolicyHint:
+      "AWS did not take the last CONNECT: the IoT policy that this identity needs may not be attached to it, or does not allow that client id, or the role does not.",
+  },
+};
