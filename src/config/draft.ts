@@ -34,6 +34,7 @@ export interface Draft {
   readonly shared: Config["credentials"]["shared"];
   readonly upstreams: readonly Entry<string, Config["upstreams"][string]>[];
   readonly selfService: Config["selfService"] | undefined;
+  readonly authorize: Config["authorize"];
   readonly rules: readonly Entry<number, Config["policy"]["rules"][number]>[];
   readonly mode: Config["policy"]["mode"] | undefined;
   /** Epoch milliseconds; undefined too where nothing is written. */
@@ -44,7 +45,7 @@ export interface Draft {
 
 /** Reads the pieces of a document whose references are filled. */
 export function draftOf(document: unknown): Draft {
-  const { listen, probes, operator, aws, selfService } = configSchema.shape;
+  const { listen, probes, operator, aws, selfService, authorize } = configSchema.shape;
   const root = asMap(document);
   const policy = asMap(root["policy"]);
   const identity = asMap(root["identity"]);
@@ -63,6 +64,7 @@ export function draftOf(document: unknown): Draft {
     shared: fitting(credentialsSchema.shape.shared, credentials["shared"]),
     upstreams: members(upstreamSchema, Object.entries(asMap(root["upstreams"]))),
     selfService: fitting(selfService, root["selfService"]),
+    authorize: fitting(authorize, root["authorize"]),
     rules: items(ruleSchema, policy["rules"]),
     mode: fitting(modeSchema, policy["mode"] ?? "enforce"),
     until: fitting(moment, policy["until"]),

@@ -18,8 +18,14 @@ export function refuseFiles(draft: Draft, file: Surroundings["file"]): readonly 
     if (text === undefined) return [{ path, message: `the file ${name} cannot be read` }];
     return complaintsOf(text).map((complaint) => ({ path, message: `the file ${name}: ${complaint}` }));
   });
-  return [...unfit, ...oddPair(draft, file)];
+  return [...unfit, ...TLS_PARTS.flatMap((part) => oddPair(draft, file, part))];
 }
+
+/** Where listeners have a certificate. */
+const TLS_PARTS: readonly Path[] = [
+  ["listen", "tls"],
+  ["authorize", "tls"],
+];
 
 interface NamedFile {
   readonly path: Path;
@@ -28,7 +34,6 @@ interface NamedFile {
 
 function filesOf({ userPools, issuers }: Draft): readonly NamedFile[] {
   const shared: Path = ["credentials", "shared"];
-  const tls: Path = ["listen", "tls"];
   return [
     ...userPools.map(({ key }) => keySetAt(["identity", "userPools", key, "jwksFile"], USER_POOL_KEYS)),
     ...issuers.map(({ key, fit }) =>
@@ -37,8 +42,11 @@ function filesOf({ userPools, issuers }: Draft): readonly NamedFile[] {
         isExplicit: false,
       }),
     ),
-    { path: [...tls, "certFile"], complaintsOf: ofCertificates },
-    { path: [...tls, "keyFile"], complaintsOf: ofPrivateKey },
+    ...TLS_PARTS.flatMap((part) => [
+      { path: [...part, "certFile"], complaintsOf: ofCertificates },
+      { path: [...part, "keyFile"], complaintsOf: ofPrivateKey },
+      { path: [...part, "clientCaFile"], complaintsOf: ofCertificates },
+    ]),
     { path: ["identity", "denylistFile"], complaintsOf: ofDenylist },
     { path: [...shared, "keyFile"], complaintsOf: ofKeyFile },
     { path: [...shared, "passwordFile"], complaintsOf: ofPassword },
@@ -92,13 +100,13 @@ function privateKeyOf(pem: string): KeyObject | undefined {
 }
 
 /** A key that is not the certificate's own. Each alone may be good. */
-function oddPair({ document }: Draft, file: Surroundings["file"]): readonly Found[] {
+function oddPair({ document }: Draft, file: Surroundings["file"], part: Path): readonly Found[] {
   const [cert, key] = ["certFile", "keyFile"].map((name) => {
-    const path = valueAt(document, ["listen", "tls", name]);
+    const path = valueAt(document, [...part, name]);
     return typeof path === "string" && path !== "" ? file(path) : undefined;
   });
   const privateKey = key === undefined ? undefined : privateKeyOf(key);
   const [first] = certificatesIn(cert ?? "") ?? [];
   if (privateKey === undefined || first === undefined || first.checkPrivateKey(privateKey)) return [];
-  return [{ path: ["listen", "tls", "keyFile"], message: "it is the key of another certificate" }];
+  return [{ path: [...part, "keyFile"], message: "it is the key of another certificate" }];
 }

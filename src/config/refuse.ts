@@ -2,6 +2,7 @@ import { type Address, hostOf, isLoopback } from "./address.ts";
 import type { Draft } from "./draft.ts";
 import type { Surroundings } from "./expand.ts";
 import { type Found, isAtOrBelow } from "./problem.ts";
+import { refuseAuthorize } from "./refuse-authorize.ts";
 import { refuseFiles } from "./refuse-files.ts";
 import { refuseIdentity } from "./refuse-identity.ts";
 import { refuseOverlap } from "./refuse-overlap.ts";
@@ -20,6 +21,7 @@ export function refuse(draft: Draft, { file, now }: Pick<Surroundings, "file" | 
   const sound = { ...draft, sources: soundAmong(draft.sources, inSources) };
   return [
     ...listeners(draft),
+    ...refuseAuthorize(draft),
     ...endpoint(draft),
     ...refuseIdentity(draft),
     ...inSources,

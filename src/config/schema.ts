@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { authorizeSchema } from "./authorize-schema.ts";
 import { credentialsSchema } from "./credentials-schema.ts";
 import { identitySchema } from "./identity-schema.ts";
 import { ruleSchema } from "./rule-schema.ts";
@@ -73,6 +74,9 @@ export const configSchema = z.strictObject({
   credentials: credentialsSchema,
   upstreams: upstreamsSchema,
   selfService: selfServiceSchema,
+  authorize: authorizeSchema
+    .optional()
+    .describe("Sign requests that another proxy sends: /.postern/authorize, on a listener of its own."),
   policy: z.strictObject({
     mode: modeSchema
       .default("enforce")

@@ -53,3 +53,10 @@ export function forwarderLimitsOf({ timeouts, limits }: Config) {
 export function bodyLimitsOf({ limits, timeouts }: Config) {
   return [limits.bufferedBody, { idleMs: timeouts.bodyIdle }] as const;
 }
+
+/** How an outer proxy asks; undefined where none does. */
+export function authorizeRulesOf({ authorize }: Config) {
+  if (authorize === undefined) return undefined;
+  const { secret, methodHeader, uriHeader, hostHeader, lengthHeader, exact } = authorize;
+  return { secret, methodHeader, uriHeader, hostHeader, lengthHeader, exact };
+}

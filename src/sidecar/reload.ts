@@ -34,7 +34,7 @@ export interface ChangingOptions {
   readonly first: Loaded;
   readonly now: Clock;
   /** Resolves when all requests that are under way now are over: until then they use what they began with. */
-  readonly settled: () => Promise<void>;
+  readonly settled: () => Promise<unknown>;
   /** Told after each change, for what goes by the configuration and lasts. */
   readonly onChange: (snapshot: Snapshot) => void;
   /** Whether the end has begun: nothing is taken over any more. */

@@ -6,6 +6,12 @@ const FIXED: readonly (readonly [path: string, read: (config: Config) => unknown
   ["listen.tls", ({ listen }) => listen.tls !== undefined],
   ["probes.address", ({ probes }) => probes.address],
   ["operator.address", ({ operator }) => operator.address],
+  ["authorize.address", ({ authorize }) => authorize?.address],
+  ["authorize.mode", ({ authorize }) => authorize?.mode],
+  [
+    "authorize.tls",
+    ({ authorize }) => [authorize?.tls !== undefined, authorize?.tls?.clientCaFile !== undefined],
+  ],
   ["limits.headers", ({ limits }) => limits.headers],
 ];
 

@@ -10,6 +10,7 @@ import { createClocks } from "../signing/clock-offset.ts";
 import { createSigner } from "../signing/sign.ts";
 import { createMetrics } from "../telemetry/metrics.ts";
 import { createObserved, type Observed } from "../telemetry/observed.ts";
+import { type AuthorizeFace, authorizeFaceOf } from "./authorize.ts";
 import { issuersIn } from "./brokers.ts";
 import { facesOf } from "./faces.ts";
 import { gaugesOf } from "./gauges.ts";
@@ -58,43 +59,42 @@ export function createSidecar(first: Loaded, surroundings: Surroundings): Sideca
     now,
     snapshotOf: (loaded, parts) =>
       snapshotOf(loaded, surroundings, { ...lasting, nameCaller, onRevoked }, parts),
-    settled: () => listener.settled(),
-    onChange: (snapshot) => adopt({ listener, log, observed, reminder }, snapshot),
+    settled: () => Promise.all([listener.settled(), authorize.settled()]),
+    onChange: (snapshot) => adopt({ listener, authorize, log, observed, reminder }, snapshot),
     isEnding: () => faces.readiness.check().draining,
   });
   const pipeline = () => changing.snapshot().pipeline;
+  const isRecording = () => pipeline().policy.recording?.isOn(now()) === true;
+  const registrar = { ...recordingOf({ metrics, log, observed, isRecording }), nameCaller };
   const listener: Listener = createListener({
+    ...registrar,
     limits: listenerLimitsOf(first.config),
     certificate: changing.snapshot().certificate,
     pipeline,
     selfService: createSelfService({ pipeline }),
-    ...recordingOf({
-      metrics,
-      log,
-      observed,
-      isRecording: () => pipeline().policy.recording?.isOn(now()) === true,
-    }),
-    nameCaller,
     now,
   });
+  const authorize = authorizeFaceOf(first.config, changing.snapshot, registrar);
   const faces = facesOf({ metrics, listener, observed, now, snapshot: changing.snapshot });
   const reminder = createReminder(() => pipeline().policy, log, now);
-  const closing = [reminder, shelf, outbound];
-  return lifeOf(changing, { faces, listener, closing, started: reminder.remind, flush: log.flush });
+  const ending = { closing: [reminder, shelf, outbound], flush: log.flush };
+  return lifeOf(changing, { faces, listener, authorize, started: reminder.remind, ...ending });
 }
 
 /** What goes by the configuration, and lasts. */
 interface Adopting extends Pick<Surroundings, "log"> {
   readonly listener: Listener;
+  readonly authorize: AuthorizeFace;
   readonly observed: Observed;
   readonly reminder: Reminder;
 }
 
 function adopt(
-  { listener, log, observed, reminder }: Adopting,
-  { config, certificate, bodies }: Snapshot,
+  { listener, authorize, log, observed, reminder }: Adopting,
+  { config, certificate, outerTls, bodies }: Snapshot,
 ): void {
   listener.adopt(listenerLimitsOf(config), certificate);
+  authorize.adopt(config, outerTls);
   bodies.adopt(...bodyLimitsOf(config));
   log.adopt(config.log);
   observed.adopt(issuersIn(config));
@@ -106,6 +106,7 @@ function adopt(
 interface Living {
   readonly faces: Faces;
   readonly listener: Listener;
+  readonly authorize: AuthorizeFace;
   /** What is let go of when nobody is served any more. */
   readonly closing: readonly { readonly close: () => Promise<void> }[];
   /** Called when all is up. */
@@ -113,7 +114,8 @@ interface Living {
   readonly flush: () => void;
 }
 
-function lifeOf(changing: Changing, { faces, listener, closing, started, flush }: Living): Sidecar {
+function lifeOf(changing: Changing, living: Living): Sidecar {
+  const { faces, listener, authorize, closing, started, flush } = living;
   const { snapshot, reload, reloadFailed } = changing;
   return {
     start: async () => {
@@ -123,6 +125,7 @@ function lifeOf(changing: Changing, { faces, listener, closing, started, flush }
         operator: await listenAt(faces.operator, config.operator.address),
       };
       await Promise.all([issuers.refresh(), tier?.connect()]);
+      await authorize.listen();
       const listen = await listenAt(listener.server, config.listen.address);
       started();
       return { ...ports, listen };
@@ -131,7 +134,8 @@ function lifeOf(changing: Changing, { faces, listener, closing, started, flush }
     reloadFailed,
     drain: async () => {
       faces.readiness.drain();
-      await listener.drain(snapshot().config.timeouts.drain);
+      const { drain } = snapshot().config.timeouts;
+      await Promise.all([listener.drain(drain), authorize.drain(drain)]);
       await faces.close();
       for (const one of closing) await one.close();
       flush();

@@ -4,6 +4,7 @@ import type { SharedTier } from "../credentials/shared-tier.ts";
 import type { Denylist } from "../identity/denylist.ts";
 import type { Issuers } from "../identity/issuers.ts";
 import { compilePolicy } from "../policy/compile.ts";
+import type { OuterTls } from "../proxy/authorize/listener.ts";
 import { type BodyReader, createBodyReader } from "../proxy/bodies/body.ts";
 import type { Pipeline } from "../proxy/pipeline.ts";
 import type { Live } from "../proxy/live.ts";
@@ -12,7 +13,7 @@ import type { Certificate } from "../proxy/secure.ts";
 import type { Registrar } from "../proxy/visit.ts";
 import { createBucketRegions } from "../upstream/bucket-regions.ts";
 import { type Brokers, brokersOf, tierOf } from "./brokers.ts";
-import { certificateOf } from "./certificate.ts";
+import { certificateOf, outerTlsOf } from "./certificate.ts";
 import { authenticateOf, denylistOf, issuersOf } from "./identity.ts";
 import { iotPoliciesOf } from "./iot-policies.ts";
 import type { Lasting } from "./lasting.ts";
@@ -33,6 +34,8 @@ export interface Snapshot extends Loaded {
   readonly denylist: Denylist | undefined;
   /** What the data face shows; undefined where it does not speak TLS. */
   readonly certificate: Certificate | undefined;
+  /** What is shown to an outer proxy; undefined likewise. */
+  readonly outerTls: OuterTls | undefined;
   /** Says what would become of a request. */
   readonly rehearse: Rehearsal;
 }
@@ -88,6 +91,7 @@ export function snapshotOf(
     tier: sharing?.tier,
     denylist,
     certificate: certificateOf(config),
+    outerTls: outerTlsOf(config),
     rehearse,
   };
 }
