@@ -4,7 +4,9 @@ import { createDynamoDb } from "./dynamodb/handle.ts";
 import type { DynamoDb } from "./dynamodb/handle.ts";
 import { createFaults } from "./faults.ts";
 import type { Faults } from "./faults.ts";
+import type { Connection } from "./gateway/connections.ts";
 import { createGateway } from "./gateway/gateway.ts";
+import type { WebSocketLimits } from "./gateway/web-sockets.ts";
 import { createGuard } from "./guard/guard.ts";
 import type { GuardOptions } from "./guard/guard.ts";
 import { createPermissions, sessionContext } from "./guard/permissions.ts";
@@ -16,8 +18,11 @@ import type { ForeignIssuer } from "./identity/foreign-issuers.ts";
 import { createIdentitySide } from "./identity/identity-side.ts";
 import type { IdentitySide } from "./identity/identity-side.ts";
 import type { Lifetimes } from "./identity/lifetimes.ts";
+import { createIot } from "./iot/iot.ts";
+import type { IotView } from "./iot/iot.ts";
 import { createQuotas } from "./quotas.ts";
 import type { Quotas } from "./quotas.ts";
+import { meetTroubles } from "./route.ts";
 import type { Services } from "./route.ts";
 import { createS3 } from "./s3/handle.ts";
 import type { S3, S3Options } from "./s3/handle.ts";
@@ -45,6 +50,8 @@ export interface LocalAwsOptions {
   readonly quotas?: Quotas;
   /** Of which keys S3 lets the bytes go that are put: for content too big to keep. By default of none. */
   readonly drops?: S3Options["drops"];
+  /** How long connections of WebSocket APIs last; as at AWS by default. */
+  readonly webSocketLimits?: Partial<WebSocketLimits>;
   /** Told of faults of the stand-in itself; by default they become process warnings. */
   readonly report?: (error: unknown) => void;
 }
@@ -67,6 +74,9 @@ export interface LocalAws {
   readonly sessions: Sessions;
   readonly s3: S3;
   readonly dynamodb: DynamoDb;
+  readonly iot: IotView;
+  /** Open connections of WebSocket APIs, oldest first. */
+  readonly webSockets: () => readonly Connection[];
   readonly close: () => Promise<void>;
 }
 
@@ -82,7 +92,7 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
   });
   const { port } = server.address() as AddressInfo;
   const host = address.host.includes(":") ? `[${address.host}]` : address.host;
-  const { faults, calls, identity, sessions, s3, dynamodb } = services;
+  const { faults, calls, identity, sessions, s3, dynamodb, iot, gateway } = services;
   return {
     url: `http://${host}:${port}`,
     httpsUrl: `https://${host}:${port}`,
@@ -95,16 +105,18 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
     sessions,
     s3,
     dynamodb,
+    iot: iot.view,
+    webSockets: gateway.connections,
     close: async () => {
       await close();
-      await Promise.all([s3.close(), dynamodb.close()]);
+      await Promise.all([s3.close(), dynamodb.close(), iot.close()]);
     },
   };
 }
 
 async function createServices(options: LocalAwsOptions): Promise<Services & { readonly sessions: Sessions }> {
-  const { world, now = Date.now, lifetimes, issuers = [], quotas = {}, drops } = options;
-  const { observe, secretOf, wrongRegion } = options;
+  const { world, now = Date.now, lifetimes, issuers = [], drops } = options;
+  const { observe, secretOf, wrongRegion, report = warn } = options;
   const { account, region, tables } = world;
   const sessions = withIamUsers(world, createSessions(now));
   const s3 = createS3({ now, account, region, ...(drops !== undefined && { drops }) });
@@ -121,32 +133,43 @@ async function createServices(options: LocalAwsOptions): Promise<Services & { re
     createDynamoDb({ tables, now, account, region }),
     s3.seed(world.buckets),
   ]);
-  const guard = createGuard({
-    world,
-    sessions,
-    now,
-    keySchemaOf: dynamodb.keySchemaOf,
-    regionOf: s3.regionOf,
-    ...(wrongRegion !== undefined && { wrongRegion }),
-    ...(observe !== undefined && { observe }),
-    ...(secretOf !== undefined && { secretOf }),
-  });
-  const report = options.report ?? warn;
+  const asking = { world, sessions, now, ...(secretOf !== undefined && { secretOf }) };
+  const troubles = createTroubles(options);
   return {
     world,
-    guard,
+    ...troubles,
+    guard: createGuard({
+      ...asking,
+      keySchemaOf: dynamodb.keySchemaOf,
+      regionOf: s3.regionOf,
+      ...(wrongRegion !== undefined && { wrongRegion }),
+      ...(observe !== undefined && { observe }),
+    }),
     identity,
     sessions,
     s3,
     dynamodb,
-    gateway: createGateway(world, { tokens: identity.tokens, now }),
+    gateway: createGateway(world, { tokens: identity.tokens, now, ...options }),
     lambda: createLambda(world, now),
+    iot: createIot({
+      ...asking,
+      region,
+      identities: identity.identities,
+      meet: async (operation) =>
+        (await meetTroubles(troubles, { service: "iotdevicegateway", operation })) === undefined,
+      report,
+    }),
     small: createSmallServices(world, now),
-    faults: createFaults(),
-    takeQuota: createQuotas(quotas, now),
-    calls: createCallCounter(),
     report,
   };
+}
+
+/** What stands between a call and what it does. */
+function createTroubles({
+  quotas = {},
+  now = Date.now,
+}: LocalAwsOptions): Pick<Services, "faults" | "takeQuota" | "calls"> {
+  return { faults: createFaults(), takeQuota: createQuotas(quotas, now), calls: createCallCounter() };
 }
 
 /** Whether the policies of a caller of STS allow an action: asked for roles that trust the whole account. */

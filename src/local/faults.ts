@@ -161,6 +161,8 @@ const THROTTLES: Readonly<Record<string, readonly [code: string, message: string
   sns: ["Throttling", "Rate exceeded", 400],
   "execute-api": ["TooManyRequestsException", "Too Many Requests", 429],
   lambda: ["TooManyRequestsException", "Rate Exceeded.", 429],
+  iot: ["ThrottlingException", "Rate exceeded", 400],
+  iotdevicegateway: ["ThrottlingException", "Rate exceeded", 429],
   kinesis: ["LimitExceededException", "Rate exceeded", 400],
   "cognito-identity": ["TooManyRequestsException", "Rate exceeded", 400],
   "cognito-idp": ["TooManyRequestsException", "Rate exceeded", 400],
@@ -174,4 +176,6 @@ const INTERNAL: Readonly<Record<string, string>> = {
   "cognito-idp": "InternalErrorException",
   "execute-api": "InternalServerErrorException",
   lambda: "ServiceException",
+  iot: "InternalFailureException",
+  iotdevicegateway: "InternalFailureException",
 };

@@ -64,7 +64,8 @@ function createUpload({ incoming, outgoing, expects }: Exchange): Upload {
   return { body: read(), isComing: () => isComing };
 }
 
-function connectionOf({ socket }: IncomingMessage): Connection {
+/** What only the connection knows of it. */
+export function connectionOf({ socket }: IncomingMessage): Connection {
   const { remoteAddress } = socket;
   return {
     secure: socket instanceof TLSSocket,

@@ -1,4 +1,4 @@
-import { flag, list, mapOf, matching, object, oneOf, text } from "./shape.ts";
+import { document, flag, list, mapOf, matching, object, oneOf, text } from "./shape.ts";
 
 const apiId = matching(/^[a-z0-9]{1,64}$/, "lower-case letters and digits");
 const stage = matching(/^(?:\$default|[A-Za-z0-9_-]{1,128})$/, "a stage such as prod or $default");
@@ -30,4 +30,10 @@ export const API_READERS = {
   topics: list(name),
   stateMachines: list(name),
   streams: list(name),
+  iotPolicies: list(
+    object(
+      { name: matching(/^[\w+=,.@-]{1,128}$/, "a policy name of letters, digits and +=,.@-"), document },
+      { attachedTo: list(text) },
+    ),
+  ),
 } as const;

@@ -22,6 +22,9 @@ const QUERY_CODES: Readonly<Record<string, string>> = {
   EmptyBatchRequest: "AWS.SimpleQueueService.EmptyBatchRequest",
 };
 
+/** Services that are REST with JSON. */
+const REST: ReadonlySet<string> = new Set(["execute-api", "lambda", "iot", "iotdevicegateway"]);
+
 /** What SNS calls what IAM does not allow (Amazon SNS API reference, `Publish`, errors). */
 const DENIED_BY_SNS = "AuthorizationError";
 
@@ -34,16 +37,16 @@ export function refusalAnswer(
   if (service === "s3") return renderS3Error(error, requestId, request.target.replace(/\?.*/s, ""));
   if (service === "sts") return renderQueryError(error, requestId);
   if (service.startsWith("cognito-")) return cognitoRefusal(error);
-  if (service === "execute-api" || service === "lambda") return renderRestError(error);
+  if (REST.has(service)) return renderRestError(error, service);
   if (isApiService(service)) return renderApiError(error, { service, request }, requestId);
   const answer = renderJsonError(error, requestId);
   if (service !== "dynamodb") return answer;
   return { ...answer, headers: { ...answer.headers, "x-amz-crc32": String(crc32(answer.body)) } };
 }
 
-/** API Gateway and Lambda: the type in a header, and a message that IAM begins with a capital letter. */
-function renderRestError(error: LocalError): LocalAnswer {
-  const member = error.code === "AccessDeniedException" ? "Message" : "message";
+/** The type in a header; API Gateway and Lambda begin the message with a capital letter where IAM speaks. */
+function renderRestError(error: LocalError, service: string): LocalAnswer {
+  const member = error.code === "AccessDeniedException" && service !== "iot" ? "Message" : "message";
   return {
     status: error.status,
     headers: { "content-type": "application/json", "x-amzn-errortype": error.code },

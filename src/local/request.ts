@@ -7,6 +7,8 @@ export interface LocalRequest {
   readonly rawHeaders: readonly string[];
   /** The body as it arrived, transfer coding removed and nothing else. */
   readonly body: AsyncIterable<Buffer>;
+  /** Of a handshake: what the connection is to become. */
+  readonly upgrade?: "websocket";
 }
 
 /** What the stand-in answers. */

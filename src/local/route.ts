@@ -8,6 +8,7 @@ import type { Admitted, Guard } from "./guard/guard.ts";
 import type { CallCounter } from "./identity/call-counts.ts";
 import type { IdentitySide } from "./identity/identity-side.ts";
 import type { JsonService } from "./identity/json-service.ts";
+import type { Iot } from "./iot/iot.ts";
 import type { Connection, Serve } from "./listener.ts";
 import type { TakeQuota } from "./quotas.ts";
 import { refusalAnswer } from "./refusal-answer.ts";
@@ -29,6 +30,7 @@ export interface Services {
   readonly dynamodb: DynamoDb;
   readonly gateway: Gateway;
   readonly lambda: Lambda;
+  readonly iot: Iot;
   readonly small: SmallServices;
   readonly faults: Faults;
   readonly takeQuota: TakeQuota;
@@ -79,7 +81,7 @@ export async function settle(
 
 /** Counts a call, and tells what goes wrong with it: a fault, or that there were too many. */
 export async function meetTroubles(
-  { faults, calls, takeQuota }: Services,
+  { faults, calls, takeQuota }: Pick<Services, "faults" | "calls" | "takeQuota">,
   { service, operation }: Pick<Call, "service" | "operation">,
 ): Promise<Disturbance | undefined> {
   calls.add(`${service}:${operation}`);
@@ -116,7 +118,11 @@ async function recognise(
 }
 
 /** Counts it where a call is refused before anybody knows what it asks. */
-async function orRefused<T>({ calls, faults }: Services, service: string, asked: Promise<T>): Promise<T> {
+export async function orRefused<T>(
+  { calls, faults }: Services,
+  service: string,
+  asked: Promise<T>,
+): Promise<T> {
   return await asked.catch((error: unknown) => {
     calls.add(`${service}:refused`);
     // Who is not there refuses nobody.
@@ -132,7 +138,7 @@ async function recogniseJson(service: string, serve: JsonService, request: Local
 
 /** What a service answers to a call that its guard let through. */
 async function answer(services: Services, admitted: Admitted): Promise<LocalAnswer> {
-  const { identity, s3, dynamodb, gateway, lambda, small } = services;
+  const { identity, s3, dynamodb, gateway, lambda, iot, small } = services;
   switch (admitted.service) {
     case "s3":
       return await s3.handle({ region: admitted.region, ...admitted.call }, admitted);
@@ -144,6 +150,8 @@ async function answer(services: Services, admitted: Admitted): Promise<LocalAnsw
       return await gateway.handle(admitted);
     case "lambda":
       return lambda.handle(admitted);
+    case "iot":
+      return iot.control(admitted);
     case "sqs":
     case "sns":
     case "states":

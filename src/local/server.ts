@@ -11,6 +11,7 @@ import { pageAnswer } from "./page-answer.ts";
 import { createRoute, meetTroubles, settle } from "./route.ts";
 import type { Services } from "./route.ts";
 import { isSigned, serviceOf } from "./service-of.ts";
+import { createUpgrades } from "./upgrades.ts";
 
 type Pages = (incoming: IncomingMessage, outgoing: ServerResponse) => Promise<void>;
 
@@ -35,6 +36,7 @@ export function createLocalServer(services: Services, certificate: ThrowAwayCert
   const server = createServer({ maxHeaderSize: 64 * 1024, requestTimeout: 0, keepAliveTimeout: 75_000 });
   server.on("request", (incoming, outgoing) => serve({ incoming, outgoing, expects: "nothing" }));
   server.on("checkContinue", (incoming, outgoing) => serve({ incoming, outgoing, expects: "continue" }));
+  server.on("upgrade", createUpgrades(services));
   acceptTls(server, certificate);
   return { server, close: createClose(server) };
 }

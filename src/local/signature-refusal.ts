@@ -33,7 +33,7 @@ export function signatureRefusal(service: string, head: Head): LocalError {
   }
   const message = `${MESSAGE}\n\nThe Canonical String for this request should have been\n'${canonical}'\n\nThe String-to-Sign should have been\n'${stringToSign}'\n`;
   if (service === "sts" || service === "sns") return new LocalError("SignatureDoesNotMatch", message, 403);
-  const isRest = service === "execute-api" || service === "lambda";
+  const isRest = ["execute-api", "lambda", "iot"].includes(service);
   return new LocalError("InvalidSignatureException", message, isRest ? 403 : 400);
 }
 

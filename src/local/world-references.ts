@@ -27,6 +27,7 @@ export function referenceProblems(world: World): readonly string[] {
     ...world.identityPools.flatMap((pool, index) => poolProblems(pool, `identityPools[${index}]`, world)),
     ...world.tables.flatMap((table, index) => tableProblems(table, `tables[${index}]`)),
     ...gatewayProblems(world),
+    ...iotProblems(world),
     ...(["queues", "topics", "stateMachines", "streams"] as const).flatMap((part) =>
       repeated(part, world[part] ?? [], (name) => name),
     ),
@@ -162,6 +163,19 @@ function apiProblems(api: Api, at: string, known: ReadonlySet<string>): string[]
       .filter((scope) => !known.has(scope))
       .map((scope) => `${at}.scopes: no app client has "${scope}"`),
     ...(connections !== undefined && !websocket ? [`${at} has connections, and no websocket: true`] : []),
+  ];
+}
+
+/** An id of an identity begins with its region, so that it is nobody's username. */
+function iotProblems({ iotPolicies = [], userPool }: World): string[] {
+  const usernames = userPool.users.map((user) => user.username);
+  return [
+    ...repeated("iotPolicies", iotPolicies, (policy) => policy.name),
+    ...iotPolicies.flatMap(({ attachedTo = [] }, index) =>
+      attachedTo
+        .filter((target) => !target.includes(":") && !usernames.includes(target))
+        .map((target) => `iotPolicies[${index}].attachedTo: there is no user "${target}"`),
+    ),
   ];
 }
 

@@ -28,6 +28,17 @@ export interface World {
   readonly stateMachines?: readonly string[];
   /** Names of Kinesis data streams. */
   readonly streams?: readonly string[];
+  /** Of AWS IoT Core. */
+  readonly iotPolicies?: readonly IotPolicy[];
+}
+
+/** A policy of AWS IoT Core, which counts besides IAM's for the identities that it is attached to. */
+export interface IotPolicy {
+  readonly name: string;
+  /** The JSON document. */
+  readonly document: unknown;
+  /** Usernames, each for the identities of that user; or ids of identities. */
+  readonly attachedTo?: readonly string[];
 }
 
 /** An API of API Gateway; its back end repeats what it is told. */
@@ -42,9 +53,9 @@ export interface Api {
   readonly scopes?: readonly string[];
   /** Such as `GET /orders/{id}` or `ANY /{rest+}`; everything, when left out. */
   readonly routes?: readonly string[];
-  /** Of a WebSocket API there is only `@connections` here. */
+  /** A WebSocket API has its `$connect` at the stage itself, and `@connections` below it; nothing else. */
   readonly websocket?: boolean;
-  /** Of a WebSocket API: the ids of the connections that are open. */
+  /** Of a WebSocket API: the ids of connections that are open from the start, with nobody at their other end. */
   readonly connections?: readonly string[];
 }
 

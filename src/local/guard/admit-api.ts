@@ -6,6 +6,8 @@ import { parseApi } from "./api-request.ts";
 import type { ApiCall } from "./api-request.ts";
 import { parseGateway, readGatewayTarget } from "./gateway-request.ts";
 import type { GatewayCall } from "./gateway-request.ts";
+import { parseIot } from "./iot-request.ts";
+import type { IotCall } from "./iot-request.ts";
 import { parseFunctionUrl, parseLambda } from "./lambda-request.ts";
 import type { LambdaCall } from "./lambda-request.ts";
 import type { RequestHead } from "./request-head.ts";
@@ -26,6 +28,13 @@ export interface LambdaAdmitted extends AdmittedBy {
   readonly body: Buffer;
 }
 
+/** A call of AWS IoT's control plane. */
+export interface IotAdmitted extends AdmittedBy {
+  readonly service: "iot";
+  readonly call: IotCall;
+  readonly body: Buffer;
+}
+
 /** A call of one of the smaller services; `body` is the bytes that `call.input` was read from. */
 export interface ApiAdmitted extends AdmittedBy {
   readonly service: ApiService;
@@ -35,10 +44,10 @@ export interface ApiAdmitted extends AdmittedBy {
 
 /** Admits a call of an API whose authorizer is IAM. */
 export async function admitGateway(tools: AdmitTools, identified: Identified): Promise<GatewayAdmitted> {
-  const { head, authorization, session, addressee } = identified;
+  const { request, head, authorization, session, addressee } = identified;
   if (addressee === undefined) throw new LocalError("ForbiddenException", "Forbidden", 403);
   const target = readGatewayTarget(head.path, addressee, tools.world);
-  const call = parseGateway(head, target, tools.place);
+  const call = parseGateway(request, target, tools.place);
   const body = await readSigned(tools, identified);
   authorize(tools, identified, call.requirements);
   return { service: "execute-api", session, region: authorization.scope.region, call, head, body };
@@ -54,6 +63,15 @@ export async function admitLambda(tools: AdmitTools, identified: Identified): Pr
   const body = await readSigned(tools, identified);
   authorize(tools, identified, call.requirements);
   return { service: "lambda", session, region: authorization.scope.region, call, head, body };
+}
+
+/** Admits a call of AWS IoT's control plane. */
+export async function admitIot(tools: AdmitTools, identified: Identified): Promise<IotAdmitted> {
+  const { head, authorization, session } = identified;
+  const body = await readSigned(tools, identified);
+  const call = parseIot(head, body, tools.place);
+  authorize(tools, identified, call.requirements);
+  return { service: "iot", session, region: authorization.scope.region, call, body };
 }
 
 /** Admits a call of one of the smaller services. */

@@ -1,10 +1,10 @@
 import { LocalError } from "../request.ts";
+import type { LocalRequest } from "../request.ts";
 import type { Api, World } from "../world.ts";
 import type { Addressee } from "./addressee.ts";
 import type { Place } from "./dynamodb-resource.ts";
 import { hasRoute } from "./gateway-routes.ts";
 import { percentDecode, utf8 } from "./percent.ts";
-import type { RequestHead } from "./request-head.ts";
 import type { Requirement } from "./requirement.ts";
 
 /** What of API Gateway a request is for. */
@@ -17,7 +17,7 @@ export interface GatewayTarget {
 
 /** A call of an API, as its signed bytes say it. */
 export interface GatewayCall extends GatewayTarget {
-  /** `Invoke`, or of a WebSocket API `PostToConnection`, `GetConnection`, `DeleteConnection`. */
+  /** `Invoke`, or of a WebSocket API `Connect`, `PostToConnection`, `GetConnection`, `DeleteConnection`. */
   readonly operation: string;
   /** Of a connection. */
   readonly connectionId?: string;
@@ -50,17 +50,20 @@ export function readGatewayTarget(path: string, addressee: Addressee, world: Wor
 /**
  * Reads what a call needs. The path of the resource is decoded once, as a whole; a `/` at its end is no part of it.
  *
- * Sources: API Gateway Developer Guide, "Control access for invoking an API", "Use @connections commands"; Service
- * Authorization Reference, "Actions, resources, and condition keys for Amazon API Gateway Management V2".
+ * Sources: API Gateway Developer Guide, "Control access for invoking an API", "Use @connections commands", "Use IAM
+ * authorization" of WebSocket APIs; Service Authorization Reference, "Actions, resources, and condition keys for Amazon
+ * API Gateway Management V2".
  *
  * @throws LocalError `MissingAuthenticationTokenException` 403 for what no route takes.
  */
 export function parseGateway(
-  { method }: Pick<RequestHead, "method">,
+  { method, upgrade }: Pick<LocalRequest, "method" | "upgrade">,
   target: GatewayTarget,
   { region, account }: Place,
 ): GatewayCall {
   const { api, stage } = target;
+  if (upgrade !== undefined)
+    return parseConnect(target, `arn:aws:execute-api:${region}:${account}:${api.id}`);
   const path = decoded(target.path).replace(/^\//, "").replace(/\/$/, "");
   const arn = `arn:aws:execute-api:${region}:${account}:${api.id}/${stage}/${method}/${path}`;
   const needs = (action: string): readonly Requirement[] => [
@@ -74,6 +77,14 @@ export function parseGateway(
   const connectionId = /^@connections\/(.+)$/s.exec(path)?.[1];
   if (operation === undefined || connectionId === undefined) throw forbidden();
   return { ...target, operation, connectionId, requirements: needs("ManageConnections") };
+}
+
+/** A connection is opened at the stage itself, by a route that has neither method nor path. */
+function parseConnect(target: GatewayTarget, api: string): GatewayCall {
+  if (target.api.websocket !== true || target.path !== "/") throw forbidden();
+  const resource = `${api}/${target.stage}/$connect`;
+  const requirements = [{ action: "execute-api:Invoke", resource, context: {} }];
+  return { ...target, operation: "Connect", requirements };
 }
 
 function byMapping(

@@ -4,8 +4,8 @@ import type { LocalRequest } from "../request.ts";
 import type { Session, Sessions } from "../session.ts";
 import type { World } from "../world.ts";
 import { addresseeOf } from "./addressee.ts";
-import { admitApi, admitGateway, admitLambda } from "./admit-api.ts";
-import type { ApiAdmitted, GatewayAdmitted, LambdaAdmitted } from "./admit-api.ts";
+import { admitApi, admitGateway, admitIot, admitLambda } from "./admit-api.ts";
+import type { ApiAdmitted, GatewayAdmitted, IotAdmitted, LambdaAdmitted } from "./admit-api.ts";
 import { admitS3 } from "./admit-s3.ts";
 import { admitDynamoDb, admitSts } from "./admit.ts";
 import type { AdmitTools, DynamoDbAdmitted, Identified, S3Admitted, StsAdmitted } from "./admit.ts";
@@ -60,6 +60,7 @@ export type Admitted =
   | StsAdmitted
   | GatewayAdmitted
   | LambdaAdmitted
+  | IotAdmitted
   | ApiAdmitted;
 
 /**
@@ -113,6 +114,8 @@ function admit(tools: AdmitTools, identified: Identified): Promise<Admitted> {
       return admitGateway(tools, identified);
     case "lambda":
       return admitLambda(tools, identified);
+    case "iot":
+      return admitIot(tools, identified);
     default:
       if (isApiService(service)) return admitApi(service, tools, identified);
       throw new LocalError("UnknownOperationException", `The stand-in has no service ${service}.`, 404);

@@ -31,6 +31,7 @@ const RULES: ReadonlyMap<string, ServiceRules> = new Map(
     sns: { ...JSON_RULES, dialect: "query" },
     "execute-api": { ...JSON_RULES, dialect: "rest" },
     lambda: { ...JSON_RULES, dialect: "rest" },
+    iot: { ...JSON_RULES, dialect: "rest" },
     iotdevicegateway: { ...JSON_RULES, tokenAfterSigning: true },
   }),
 );

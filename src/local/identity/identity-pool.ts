@@ -5,7 +5,6 @@ import type { CallCounter } from "./call-counts.ts";
 import type { Claims } from "./claim-values.ts";
 import type { ForeignIssuers } from "./foreign-issuers.ts";
 import { GUEST_SCOPE } from "./guest-scope.ts";
-import { createIdentities } from "./identities.ts";
 import type { Identities, Identity } from "./identities.ts";
 import { createJsonService, optionalText, requiredText, textMap } from "./json-service.ts";
 import type { JsonService } from "./json-service.ts";
@@ -33,6 +32,7 @@ export interface IdentityPoolOptions {
   /** Epoch milliseconds. */
   readonly now: () => number;
   readonly calls: CallCounter;
+  readonly identities: Identities;
 }
 
 /** The provider that trust policies name for every identity pool. */
@@ -40,10 +40,6 @@ export const COGNITO_PROVIDER = "cognito-identity.amazonaws.com";
 
 /** The enhanced flow gives every session this name. */
 const SESSION_NAME = "CognitoIdentityCredentials";
-
-interface Pools extends IdentityPoolOptions {
-  readonly identities: Identities;
-}
 
 /** An identity that showed its login, or a guest. */
 interface Holder {
@@ -54,8 +50,7 @@ interface Holder {
 }
 
 /** GetId, GetCredentialsForIdentity and GetOpenIdToken, all of them unsigned calls. */
-export function createIdentityPools(options: IdentityPoolOptions): JsonService {
-  const pools: Pools = { ...options, identities: createIdentities() };
+export function createIdentityPools(pools: IdentityPoolOptions): JsonService {
   return createJsonService(
     "AWSCognitoIdentityService",
     {
@@ -63,11 +58,11 @@ export function createIdentityPools(options: IdentityPoolOptions): JsonService {
       GetCredentialsForIdentity: (input) => getCredentials(pools, input),
       GetOpenIdToken: (input) => getOpenIdToken(pools, input),
     },
-    options.calls,
+    pools.calls,
   );
 }
 
-async function getId(pools: Pools, input: Claims): Promise<object> {
+async function getId(pools: IdentityPoolOptions, input: Claims): Promise<object> {
   const poolId = requiredText(input, "IdentityPoolId");
   const account = optionalText(input, "AccountId");
   const pool = pools.world.identityPools.find((each) => each.id === poolId);
@@ -81,7 +76,7 @@ async function getId(pools: Pools, input: Claims): Promise<object> {
   return { IdentityId: identity.id };
 }
 
-async function getCredentials(pools: Pools, input: Claims): Promise<object> {
+async function getCredentials(pools: IdentityPoolOptions, input: Claims): Promise<object> {
   const holder = await holderOf(pools, input);
   const session = issueSession(pools, holder, optionalText(input, "CustomRoleArn"));
   return {
@@ -95,7 +90,7 @@ async function getCredentials(pools: Pools, input: Claims): Promise<object> {
   };
 }
 
-async function getOpenIdToken(pools: Pools, input: Claims): Promise<object> {
+async function getOpenIdToken(pools: IdentityPoolOptions, input: Claims): Promise<object> {
   const holder = await holderOf(pools, input);
   const { pool, identity } = holder;
   if (!pool.allowClassicFlow) {
@@ -115,7 +110,7 @@ async function getOpenIdToken(pools: Pools, input: Claims): Promise<object> {
   return { IdentityId: identity.id, Token: token };
 }
 
-async function holderOf(pools: Pools, input: Claims): Promise<Holder> {
+async function holderOf(pools: IdentityPoolOptions, input: Claims): Promise<Holder> {
   const id = requiredText(input, "IdentityId");
   const identity = pools.identities.find(id);
   const pool = pools.world.identityPools.find((each) => each.id === identity?.poolId);
@@ -139,7 +134,11 @@ function opened(identities: Identities, identity: Identity, logins: readonly Log
   );
 }
 
-function issueSession(pools: Pools, holder: Holder, customRoleArn: string | undefined): Session {
+function issueSession(
+  pools: IdentityPoolOptions,
+  holder: Holder,
+  customRoleArn: string | undefined,
+): Session {
   const { pool, identity, login } = holder;
   const roleArn = roleOf(holder, customRoleArn);
   const tags = tagsOf(holder);

@@ -6,6 +6,8 @@ import { createCallCounter } from "./call-counts.ts";
 import type { CallCounts } from "./call-counts.ts";
 import { createForeignIssuers } from "./foreign-issuers.ts";
 import type { ForeignIssuer } from "./foreign-issuers.ts";
+import { createIdentities } from "./identities.ts";
+import type { Identities } from "./identities.ts";
 import { createIdentityPools } from "./identity-pool.ts";
 import type { JsonService } from "./json-service.ts";
 import { DEFAULT_LIFETIMES } from "./lifetimes.ts";
@@ -55,6 +57,8 @@ export interface IdentitySide {
   readonly tokens: Tokens;
   /** By operation name (`GetId`, `AssumeRole` …), and `jwks`, `authorize`, `token`. */
   readonly calls: CallCounts;
+  /** Who the identities of the identity pools are. */
+  readonly identities: Pick<Identities, "find">;
 }
 
 /** Makes new keys and empty tables, and starts the identity side of a world on them. */
@@ -68,7 +72,18 @@ export async function createIdentitySide(options: IdentitySideOptions): Promise<
   const calls = createCallCounter();
   const signIns = createSignIns({ now, refreshTokenMs: lifetimes.refreshTokenMs });
   const foreign = createForeignIssuers(options.issuers);
-  const shared = { ...options, permits, lifetimes, tokens, openIdTokens, foreign, calls, signIns };
+  const identities = createIdentities();
+  const shared = {
+    ...options,
+    identities,
+    permits,
+    lifetimes,
+    tokens,
+    openIdTokens,
+    foreign,
+    calls,
+    signIns,
+  };
   const own = ["/login", "/logout", "/.well-known/jwks_uri"];
   const under = ["/oauth2/", `/${world.userPool.id}/.well-known/`];
   return {
@@ -79,5 +94,6 @@ export async function createIdentitySide(options: IdentitySideOptions): Promise<
     sts: createSts(shared),
     tokens,
     calls,
+    identities,
   };
 }
