@@ -6,6 +6,7 @@ import { anUpstream } from "../support/asking.ts";
 
 const TABLES = "arn:aws:dynamodb:us-east-1:123456789012:table/";
 const STAGE = "arn:aws:execute-api:us-east-1:123456789012:abc123/prod/";
+const IOT = "arn:aws:iot:us-east-1:123456789012:";
 const FUNCTION = "arn:aws:lambda:us-east-1:123456789012:function:resize";
 const api = {
   id: "abc123",
@@ -61,6 +62,11 @@ describe("C16 the actions that an upstream knows", () => {
         { prefix: `${STAGE}DELETE/@connections/`, rest: "name" },
       ],
     ],
+    ["iot:Connect", [{ prefix: `${IOT}client/`, rest: "any" }]],
+    ["iot:Publish", [{ prefix: `${IOT}topic/`, rest: "any" }]],
+    ["iot:RetainPublish", [{ prefix: `${IOT}topic/`, rest: "any" }]],
+    ["iot:Subscribe", [{ prefix: `${IOT}topicfilter/`, rest: "any" }]],
+    ["iot:Receive", [{ prefix: `${IOT}topic/`, rest: "any" }]],
   ])("%s is asked for on what its operations touch", (action, resources) => {
     expect(actionNamed(action)).toMatchObject({ asked: true, resources });
   });
@@ -70,15 +76,17 @@ describe("C16 the actions that an upstream knows", () => {
     "dynamodb:ExportTableToPointInTime",
     "dynamodb:InjectError",
     "execute-api:InvalidateCache",
+    "iot:UpdateThingShadow",
   ])("%s is known and not asked for", (action) => {
     expect(actionNamed(action)).toMatchObject({ asked: false, resources: [] });
   });
 
-  it("have every method of an API, its root, and paths of any depth", () => {
+  it("have every method of an API, its root, paths of any depth, and the route that opens connections", () => {
     const shapes = actionNamed("execute-api:Invoke")?.resources;
-    expect(shapes).toHaveLength(21);
+    expect(shapes).toHaveLength(22);
     for (const rest of ["name", "path", "nothing"])
       expect(shapes).toContainEqual({ prefix: `${STAGE}DELETE/`, rest });
+    expect(shapes).toContainEqual({ prefix: `${STAGE}$connect`, rest: "nothing" });
   });
 
   it("are of a function URL what Lambda has, and only the call of the function asked for", () => {

@@ -95,17 +95,6 @@ describe("an API", () => {
       "upstreams.lambda: an SDK's request for us-east-1/lambda could mean resize as well; tell them apart by match",
     ]);
   });
-
-  it("is called over HTTP, and MQTT is not spoken", () => {
-    expect(of({ ...ORDERS, endpoint: "wss://a1b2c3.execute-api.us-east-1.amazonaws.com" })).toEqual([
-      "endpoint: WebSocket endpoints are not taken yet; write https:",
-    ]);
-    expect(
-      of({ service: "iotdevicegateway", endpoint: "https://x-ats.iot.us-east-1.amazonaws.com" }),
-    ).toContain(
-      "service: MQTT over WebSockets is not taken yet; messages are published over HTTPS by service: iotdata",
-    );
-  });
 });
 
 describe("a function by its URL", () => {

@@ -327,6 +327,56 @@ describe("a host of a function URL", () => {
   });
 });
 
+/** What is told of an upstream of MQTT. */
+const mqtt = (host: string, settings: object = {}) =>
+  toldAt(host, { service: "iotdevicegateway", ...settings });
+
+describe("a host of MQTT", () => {
+  it.each([
+    "a1b2c3-ats.iot.us-east-1.amazonaws.com",
+    "a1b2c3.iot.us-east-1.amazonaws.com",
+    "A1B2C3-ats.iot.us-east-1.amazonaws.com:443",
+    "data-ats.iot.us-east-1.amazonaws.com",
+    "data.iot-fips.us-east-1.amazonaws.com",
+    "a1b2c3-ats.iot.us-east-1.api.aws",
+    "vpce-0123abcd-x1y2.data.iot.us-east-1.vpce.amazonaws.com",
+    "things.example.com",
+    "a1b2c3-ats.iot.us-east-1.amazonaws.com/mqtt",
+  ])("is taken: %s", (host) => {
+    expect(mqtt(host)).toEqual([]);
+  });
+
+  it.each([
+    "iot.us-east-1.amazonaws.com",
+    "c1d2.credentials.iot.us-east-1.amazonaws.com",
+    "data.jobs.iot.us-east-1.amazonaws.com",
+    "vpce-0123abcd-x1y2.iot.us-east-1.amazonaws.com",
+    "vpce-0123abcd-x1y2.data.iot.us-east-1.amazonaws.com",
+    "a1b2c3-ats.iot.amazonaws.com",
+    "sqs.us-east-1.amazonaws.com",
+  ])("is no other of AWS: %s", (host) => {
+    expect(mqtt(host)).toEqual(["this host of AWS is another service's"]);
+  });
+
+  it("is in the upstream's region and partition, and has one path", () => {
+    expect(mqtt("a1b2c3-ats.iot.us-west-2.amazonaws.com")).toEqual([
+      "this host is in us-west-2, and the upstream in us-east-1",
+    ]);
+    expect(mqtt("a1b2c3.iot.us-east-1.amazonaws.com.cn")).toEqual([
+      "this host is of another partition than us-east-1",
+    ]);
+    expect(mqtt("a1b2c3.ats.iot.cn-north-1.amazonaws.com.cn", { region: "cn-north-1" })).toEqual([
+      "this host of AWS is another service's",
+    ]);
+    expect(mqtt("a1b2c3.iot.us-east-1.amazonaws.com/topics")).toEqual([
+      "the path of MQTT is /mqtt; leave it out",
+    ]);
+    expect(toldAt("sqs.us-east-1.amazonaws.com/mqtt", { service: "sqs" })).toEqual([
+      "an endpoint has no path",
+    ]);
+  });
+});
+
 describe("a host of any other service", () => {
   it.each([
     ["sqs", "sqs.us-east-1.amazonaws.com"],

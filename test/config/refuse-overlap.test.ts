@@ -31,6 +31,20 @@ describe("S3.6 where one ARN means one thing here and another there", () => {
     expect(told({ upstreams: BOTH, policy: { rules } })).toEqual([]);
   });
 
+  it("topics of an account are the same by HTTPS and by MQTT, at whatever host of AWS", () => {
+    const rule = { allow: ["iot:Publish"], on: ["arn:aws:iot:us-east-1:123456789012:topic/*"] };
+    const mqtt = { service: "iotdevicegateway" };
+    const twice = (endpoint: string) =>
+      of({ data: { service: "iotdata" }, mqtt: { ...mqtt, endpoint } }, rule);
+    expect(twice("wss://a1b2-ats.iot.us-east-1.amazonaws.com")).toEqual([]);
+    expect(twice("wss://things.example.com")).toEqual([]);
+    expect(twice("ws://127.0.0.1:8080")).toEqual([
+      "policy.rules.0.upstreams: its ARNs mean one thing at data, another at mqtt: say which are meant, as upstreams: [data]",
+    ]);
+    const dev = { endpoint: "http://127.0.0.1:4483" };
+    expect(of({ data: { service: "iotdata" }, mqtt }, rule, dev)).toEqual([]);
+  });
+
   it("rules about other things need not", () => {
     const table = "arn:aws:dynamodb:us-east-1:123456789012:table/Orders";
     const upstreams = { ...BOTH, db: { service: "dynamodb" } };

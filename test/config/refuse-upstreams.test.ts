@@ -36,7 +36,7 @@ describe("upstreams", () => {
         e: { service: "s3", region: "us-west-2", endpoint: "http://169.254.169.254", insecureHttp: true },
       },
       [
-        "upstreams.a.endpoint: http: is for loopback addresses only; use https:, or write insecureHttp: true for this upstream",
+        "upstreams.a.endpoint: http: and ws: are for loopback addresses only; use https: or wss:, or write insecureHttp: true for this upstream",
         "upstreams.c.insecureHttp: it is for an http: endpoint on another machine; leave it out",
         "upstreams.d.insecureHttp: it is for an http: endpoint on another machine; leave it out",
         "upstreams.e.endpoint: link-local and metadata addresses are not upstreams",

@@ -50,6 +50,48 @@ it("fills in the regional endpoint, region, partition and account", () => {
   });
 });
 
+const rules = (settings: object) => upstreams({}, { up: settings })[0]?.webSocket;
+
+describe("an upstream of WebSockets", () => {
+  const mqtt = { service: "iotdevicegateway", endpoint: "wss://a1-ats.iot.us-east-1.amazonaws.com/mqtt" };
+  const chat = { service: "execute-api", api: { id: "a1b2c3", stage: "prod" } };
+
+  it("is dialled as HTTP is, and its actions begin with iot", () => {
+    expect(upstreams({}, { things: mqtt })).toMatchObject([
+      {
+        origin: "https://a1-ats.iot.us-east-1.amazonaws.com",
+        host: "a1-ats.iot.us-east-1.amazonaws.com",
+        service: { webSocket: { carries: "mqtt" } },
+        upstream: { service: "iotdevicegateway", actionPrefix: "iot", account: "123456789012" },
+      },
+    ]);
+    const endpoint = "WS://127.0.0.1:9001/v1";
+    expect(upstreams({}, { chat: { ...chat, websocket: {}, endpoint } })).toMatchObject([
+      { origin: "http://127.0.0.1:9001", upstream: { api: { basePath: "/v1" } } },
+    ]);
+    expect(
+      upstreams({ endpoint: "http://127.0.0.1:4483" }, { things: { service: "iotdevicegateway" } }),
+    ).toMatchObject([{ origin: "http://127.0.0.1:4483", host: "127.0.0.1:4483" }]);
+  });
+
+  it("takes them where it says so, and MQTT in any case, for as long as AWS does", () => {
+    const hour = 3_600_000;
+    const usual = { origins: new Set(), queryToken: false, idleMs: 600_000 };
+    expect(rules(chat)).toBeUndefined();
+    expect(rules({ service: "s3" })).toBeUndefined();
+    expect(rules({ ...chat, websocket: {} })).toEqual({ ...usual, lifetimeMs: 2 * hour });
+    expect(rules(mqtt)).toEqual({ ...usual, lifetimeMs: 24 * hour });
+    expect(rules({ ...mqtt, websocket: {} })).toEqual({ ...usual, lifetimeMs: 24 * hour });
+    const websocket = { origins: ["https://app.test"], queryToken: true, idle: "1m", lifetime: "1h" };
+    expect(rules({ ...mqtt, websocket })).toEqual({
+      origins: new Set(["https://app.test"]),
+      queryToken: true,
+      idleMs: 60_000,
+      lifetimeMs: hour,
+    });
+  });
+});
+
 it.each([
   ["cn-north-1", "https://dynamodb.cn-north-1.amazonaws.com.cn", "aws-cn"],
   ["us-gov-west-1", "https://dynamodb.us-gov-west-1.amazonaws.com", "aws-us-gov"],

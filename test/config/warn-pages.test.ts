@@ -21,6 +21,18 @@ const self = (origins: readonly string[]) => ({ selfService: { origins } });
 const cors = (more: object) =>
   told({ upstreams: { s3: { service: "s3", cors: { origins: ["https://a.test"], ...more } } } });
 
+it("a page that opens a WebSocket comes by https: too", () => {
+  const endpoint = "wss://a1-ats.iot.us-east-1.amazonaws.com";
+  const websocket = { origins: ["http://app.test", "https://app.test", "http://localhost:3000"] };
+  expect(
+    warned({
+      upstreams: { s3: { service: "s3" }, mqtt: { service: "iotdevicegateway", endpoint, websocket } },
+    }),
+  ).toEqual([
+    "upstreams.mqtt.websocket.origins.0: whoever is on the way can change this page, and take its token; use https:",
+  ]);
+});
+
 describe("H13 the origins of pages", () => {
   it.each([
     "*",

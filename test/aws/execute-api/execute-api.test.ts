@@ -238,6 +238,63 @@ describe("a connection of a WebSocket API", () => {
   );
 });
 
+const open = (target: string, changes: Partial<Upstream> = {}, headers: Record<string, string> = {}) =>
+  executeApi.webSocket?.open(aHead(`GET ${target}`, headers), { ...upstream, ...changes });
+const pathAt = (target: string, basePath: string) => open(target, { api: { ...PROD, basePath } })?.path;
+
+describe("the opening of a connection", () => {
+  it("needs leave for the route that opens one, and is sent by one path", () => {
+    expect(executeApi.webSocket?.carries).toBe("raw");
+    for (const target of ["/prod?b=2&a=a+b", "/prod/?b=2&a=a+b"])
+      expect(open(target, {}, { "cache-control": "max-age=0" })).toEqual({
+        upstream: "up",
+        service: "execute-api",
+        region: "us-east-1",
+        name: "Connect",
+        requirements: [{ action: "execute-api:Invoke", resource: `${STAGE}/$connect`, anyCase: true }],
+        method: "GET",
+        path: "/prod",
+        query: "a=a%20b&b=2",
+        headers: [],
+        payload: { kind: "streamed" },
+      });
+  });
+
+  it("is at a custom domain's root, or its mapping", () => {
+    expect(pathAt("/", "")).toBe("/");
+    expect(pathAt("/v1/chat", "/v1/chat")).toBe("/v1/chat");
+    expect(pathAt("/v1/chat/", "/v1/chat")).toBe("/v1/chat");
+  });
+
+  it("names the API where the host does not", () => {
+    const api = { ...PROD, sendsId: true };
+    expect(open("/prod", { api })?.headers).toEqual([["x-apigw-api-id", "abc123"]]);
+  });
+
+  it.each([
+    ["/prod/orders", "operation-unknown"],
+    ["/prod/@connections/a", "operation-unknown"],
+    ["/prod//", "operation-unknown"],
+    ["/prod/.", "operation-unknown"],
+    ["/prod/%2e", "operation-unknown"],
+    ["/dev", "upstream-unknown"],
+    ["/production", "upstream-unknown"],
+    ["/", "upstream-unknown"],
+    ["/prod?postern-token=t", "query-not-allowed"],
+    ["/prod?X-Amz-Signature=s", "presigned-not-accepted"],
+    ["/prod?x-amz-meta=s", "query-not-allowed"],
+  ])("is nowhere else: %s", (target, code) => {
+    expect(codeOf(() => open(target))).toBe(code);
+  });
+
+  it("is a GET without headers of AWS's own", () => {
+    expect(codeOf(() => executeApi.webSocket?.open(aHead("POST /prod"), upstream))).toBe(
+      "method-not-allowed",
+    );
+    expect(codeOf(() => open("/prod", {}, { "x-amz-meta": "a" }))).toBe("header-not-allowed");
+  });
+});
+
 it("a path of the default stage begins with no other stage's name, in whatever case or escapes", () => {
   const api = { ...PROD, stage: "$default", basePath: "", otherStages: new Set(["dev", "b@c"]) };
   for (const path of ["/dev/a", "/dev", "/Dev/a", "/b%40c/x"])
