@@ -1,4 +1,5 @@
 import { type MqttAsk, readMqttAsk } from "../../aws/iot/mqtt-ask.ts";
+import type { IotParty } from "../../credentials/iot-policies.ts";
 import type { Decision, Permit } from "../../domain/decision.ts";
 import type { Operation } from "../../domain/operation.ts";
 import { Refusal, type RefusalCode } from "../../domain/refusal.ts";
@@ -61,6 +62,7 @@ function createJudge(face: TunnelFace, visit: Visit, opening: Opening, life: Tun
   const { to, caller } = opening;
   const { live } = to;
   let connected: Connected | undefined;
+  let party: IotParty | undefined;
   const ofNow = (): Opening => ({ ...opening, pipeline: face.pipeline() });
   const decideOn = (operation: Operation): Decision => {
     if (connected !== undefined) return decideWith(ofNow(), connected, operation);
@@ -81,12 +83,16 @@ function createJudge(face: TunnelFace, visit: Visit, opening: Opening, life: Tun
       const credentials = await brokerFor(face.pipeline(), permit).obtain(permit, caller);
       visit.assumedRole = credentials.assumedRoleArn;
       life.endWithCredentials(credentials.expiresAtMs);
+      party = { upstream: live.upstream.name, caller, credentials };
+      await face.pipeline().iotPolicies.ensure(party);
       const host = live.host.replace(/:\d+$/, "");
       const { region } = live.upstream;
       const target = await mqttTarget({ host, region, credentials, nowMs: live.clock.now() });
       return { url: `${live.origin.replace(/^http/, "ws")}${target}`, host };
     },
-    onConnected: (): void => {},
+    onConnected: (accepted: boolean): void => {
+      if (party !== undefined) face.pipeline().iotPolicies.note(party, accepted);
+    },
     mayGoOn: (again: Opening, tunnel: MqttTunnel): boolean => {
       const connect = tunnel.connect();
       if (connect === undefined || connected === undefined) return true;
