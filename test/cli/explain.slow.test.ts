@@ -55,6 +55,8 @@ describe("explain --config", () => {
     analysts start work                allows execute-api:Invoke, lambda:InvokeFunctionUrl, lambda:InvokeFunction, sqs:SendMessage, sns:Publish and 1 more, not s3:DeleteObject
     everyone may ask who they are      allows sts:GetCallerIdentity, not s3:DeleteObject
     everyone has a profile             allows execute-api:Invoke, not s3:DeleteObject
+    everyone may chat                  allows execute-api:Invoke, not s3:DeleteObject
+    everyone has things                allows iot:Connect, iot:Publish, iot:Subscribe and iot:Receive, not s3:DeleteObject
     everyone has a home                is about arn:aws:s3:::home/\${claim:sub}/*
     the audit trail is read-only here  is about arn:aws:s3:::audit or arn:aws:s3:::audit/*
 

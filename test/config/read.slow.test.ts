@@ -204,7 +204,7 @@ describe("an unknown key names the nearest known one, at every depth", () => {
       "who: { group: [admins]",
       "policy.rules.0.who.group: unknown key; did you mean groups?",
     ],
-    ['deny: ["s3:Delete*"', 'dney: ["s3:Delete*"', "policy.rules.7.dney: unknown key; did you mean deny?"],
+    ['deny: ["s3:Delete*"', 'dney: ["s3:Delete*"', "policy.rules.9.dney: unknown key; did you mean deny?"],
     ["level: info", "levle: info", "log.levle: unknown key; did you mean level?"],
     ["level: info", "colour: red", "log.colour: unknown key; known are level, requests"],
     ["level: info", "toString: red", "log.toString: unknown key; known are level, requests"],
