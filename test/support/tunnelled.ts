@@ -33,7 +33,7 @@ export interface TunnelledOptions extends Partial<TunnellerOptions> {
 
 /** Starts a front that passes every upgrade to an upstream that does with each connection what it is told. */
 export async function startTunnelled(
-  serve: (socket: Socket) => void,
+  serve: (socket: Socket) => unknown,
   { idleMs = 60_000, allowHalfOpen = false, request = {}, onOpen, ...options }: TunnelledOptions = {},
 ): Promise<Tunnelled> {
   const upstreams: Socket[] = [];
@@ -44,7 +44,7 @@ export async function startTunnelled(
   const upstream = createTcpServer({ allowHalfOpen }, (socket) => {
     upstreams.push(socket);
     socket.on("error", () => {});
-    serve(socket);
+    void serve(socket);
     // What nobody hears goes nowhere; unread, the end of a connection would not be seen either.
     if (socket.readableFlowing === null) socket.resume();
   });

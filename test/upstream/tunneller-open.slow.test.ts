@@ -17,7 +17,7 @@ import { until } from "../support/until.ts";
 let stack: Tunnelled;
 afterEach(() => stack.close());
 
-async function start(serve: (socket: Socket) => void, options?: TunnelledOptions): Promise<void> {
+async function start(serve: (socket: Socket) => unknown, options?: TunnelledOptions): Promise<void> {
   stack = await startTunnelled(serve, options);
 }
 
@@ -40,12 +40,11 @@ const answered = (code: string) => `HTTP/1.1 599 unknown\r\nx-code: ${code}`;
 describe("a handshake that AWS takes", () => {
   it("goes up as signed, and AWS's own answer comes back", async () => {
     let asked = "";
-    await start((socket) => {
+    await start(async (socket) => {
       const heard = hear(socket);
-      void until(() => heard.bytes().includes("\r\n\r\n")).then(() => {
-        asked = heard.bytes().toString("latin1");
-        socket.write(acceptOf(KEY, ["Sec-WebSocket-Protocol: chat", "x-amzn-RequestId: r", "Date: today"]));
-      });
+      await behindHead(heard);
+      asked = heard.bytes().toString("latin1");
+      socket.write(acceptOf(KEY, ["Sec-WebSocket-Protocol: chat", "x-amzn-RequestId: r", "Date: today"]));
     });
     const client = say(
       stack.port,
@@ -93,12 +92,9 @@ describe("a handshake that AWS takes", () => {
   it("is followed by what the client sent before it was answered", async () => {
     let heard: (() => Buffer) | undefined;
     const early = Buffer.from([0x81, 0x82, 0, 0, 0, 0, 104, 105]);
-    await start((socket) => {
-      const all = hear(socket);
-      void behindHead(all).then((behind) => {
-        heard = behind;
-        setTimeout(() => socket.write(acceptOf()), 30);
-      });
+    await start(async (socket) => {
+      heard = await behindHead(hear(socket));
+      setTimeout(() => socket.write(acceptOf()), 30);
     });
     const client = say(stack.port, handshakeOf(), early);
     setTimeout(() => client.socket.write(early), 10);
