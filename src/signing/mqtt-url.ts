@@ -1,4 +1,6 @@
-import type { SigningCredentials } from "./signing-key.ts";
+import { AwsV4Signer } from "aws4fetch";
+import { encodePercent } from "../domain/percent.ts";
+import { formatAmzDate, type SigningCredentials } from "./signing-key.ts";
 
 /** Which connection is to be opened. */
 export interface MqttUrlRequest {
@@ -14,6 +16,18 @@ export interface MqttUrlRequest {
  * Path and query by which AWS IoT Core opens MQTT over WebSocket: `/mqtt?X-Amz-Algorithm=…`. The session token follows the signature,
  * unsigned. AWS takes it for some minutes only.
  */
-export function mqttTarget(request: MqttUrlRequest): Promise<string> {
-  return Promise.reject(new Error(request.host));
+export async function mqttTarget({ host, region, credentials, nowMs }: MqttUrlRequest): Promise<string> {
+  const { accessKeyId, secretAccessKey, sessionToken } = credentials;
+  // A signer each: the keys that it derives are kept in it, and would be kept for every caller.
+  const signer = new AwsV4Signer({
+    url: `https://${host}/mqtt`,
+    service: "iotdevicegateway",
+    region,
+    accessKeyId,
+    secretAccessKey,
+    datetime: formatAmzDate(nowMs),
+    signQuery: true,
+  });
+  const token = sessionToken ? `&X-Amz-Security-Token=${encodePercent(sessionToken)}` : "";
+  return `/mqtt?${signer.encodedSearch}&X-Amz-Signature=${await signer.signature()}${token}`;
 }
