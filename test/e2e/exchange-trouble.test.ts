@@ -2,10 +2,13 @@ import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Exchange } from "../../src/domain/exchange.ts";
-import type { Operation } from "../../src/credentials/quotas.ts";
+import type { Operation as Asked } from "../../src/credentials/quotas.ts";
 import type { RefusalCode } from "../../src/domain/refusal.ts";
 import type { Effect } from "../../src/local/faults.ts";
 import { countsOf, type Stack, startStack } from "../support/stack.ts";
+
+/** What is asked for credentials. */
+type Operation = Exclude<Asked, "GetPolicy" | "AttachPolicy">;
 
 const ACCOUNT = "123456789012";
 const IDENTITY = "us-east-1:00000000-1111-4222-8333-444444444444";

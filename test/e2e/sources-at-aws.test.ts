@@ -44,7 +44,10 @@ const SETTINGS = {
 type Source = keyof typeof SETTINGS;
 
 /** The calls that each source makes, in order. */
-const CALLS: Readonly<Record<Source, readonly CallName[]>> = {
+/** What is asked for credentials. */
+type CredentialCall = Exclude<CallName, "GetPolicy" | "AttachPolicy">;
+
+const CALLS: Readonly<Record<Source, readonly CredentialCall[]>> = {
   pool: ["GetId", "GetCredentialsForIdentity", "GetCallerIdentity"],
   basic: ["GetId", "GetOpenIdToken", "AssumeRoleWithWebIdentity", "GetCallerIdentity"],
   direct: ["AssumeRoleWithWebIdentity", "GetCallerIdentity"],
@@ -175,7 +178,7 @@ describe("createSource", () => {
 });
 
 /** Every way in which a 200 can be nothing that credentials, an identity or a proof are read out of. */
-const BAD_BODIES: Readonly<Record<CallName, readonly string[]>> = {
+const BAD_BODIES: Readonly<Record<CredentialCall, readonly string[]>> = {
   GetId: ["", "null", "[]", "<html>", "{}", '{"IdentityId":7}', '{"IdentityId":"a b"}'],
   GetOpenIdToken: ["", "null", "<html>", "{}", '{"Token":"a.b.c"', '{"Token":7}', '{"Token":"a b"}'],
   GetCredentialsForIdentity: [
