@@ -8,10 +8,12 @@ const PROVIDER = "cognito-idp.us-east-1.amazonaws.com/us-east-1_LOCAL";
 type Document = Record<string, never>;
 
 /** The world of `postern dev`, changed before it is read. */
+const shipped = parse(
+  readFileSync(new URL("../../config/local-world.yaml", import.meta.url), "utf8"),
+) as Document;
+
 function worldWith(change: (document: Document) => void): () => unknown {
-  const document = structuredClone(
-    parse(readFileSync(new URL("../../config/local-world.yaml", import.meta.url), "utf8")) as Document,
-  );
+  const document = structuredClone(shipped);
   change(document);
   return () => parseWorld(document);
 }
@@ -161,6 +163,10 @@ describe("parseWorld", () => {
     ["functions.1", { name: "other", urlId: "resizeurl1" }, 'functions has "resizeurl1" twice'],
     ["queues", ["a", "a"], 'queues has "a" twice'],
     ["topics", ["a b"], "topics[0] must be a name"],
+    ["iotPolicies.1.name", "postern-things", 'iotPolicies has "postern-things" twice'],
+    ["iotPolicies.1.name", "a b", "iotPolicies[1].name must be a policy name"],
+    ["iotPolicies.1.document", [], "iotPolicies[1].document must be a mapping"],
+    ["iotPolicies.1.attachedTo", ["nobody"], 'iotPolicies[1].attachedTo: there is no user "nobody"'],
     ["tables.0.stream", "EVERYTHING", "tables[0].stream must be one of KEYS_ONLY"],
     ["tables.0.items.0", { orderId: "1" }, "tables[0].items[0] has no key customerId"],
   ])("refuses %s = %j", (path, value, message) => {
