@@ -24,7 +24,7 @@ it.each([[["check", "-c", EXAMPLE]], [["check", "--config", EXAMPLE]], [["check"
   async (argv) => {
     expect(await speak(argv)).toEqual({
       code: 0,
-      out: `${EXAMPLE}: good: 8 rules, 8 upstreams\n`,
+      out: `${EXAMPLE}: good: 10 rules, 10 upstreams\n`,
       err: "",
     });
   },
@@ -61,7 +61,7 @@ const ODD = readFileSync(EXAMPLE, "utf8")
 it("S1.7 warns on a line with its place, and finds the file good all the same", async () => {
   const path = file("odd.yaml", ODD);
   const { code, out, err } = await speak(["check", path]);
-  expect([code, out]).toEqual([0, `${path}: good: 8 rules, 8 upstreams, 2 warnings\n`]);
+  expect([code, out]).toEqual([0, `${path}: good: 10 rules, 10 upstreams, 2 warnings\n`]);
   const lines = err.trimEnd().split("\n");
   expect(lines).toHaveLength(2);
   const line = ODD.split("\n").findIndex((text) => text.includes("clientIds: any")) + 1;
@@ -139,9 +139,9 @@ it("prints errors and warnings together, in the file's order, each with its plac
     `${path}:${lineOf("s3:GetObjct")}:15: policy.rules.1.allow.0: there is no action s3:GetObjct; did you mean s3:GetObject?`,
     expect.stringMatching(
       new RegExp(
-        String.raw`:${lineOf("StringLik:")}:15: policy\.rules\.5\.when\.StringLik: .*is it StringLike\?`,
+        String.raw`:${lineOf("StringLik:")}:15: policy\.rules\.7\.when\.StringLik: .*is it StringLike\?`,
       ),
     ),
-    `${path}:${lineOf("- name: editors have")}:7: warning: policy.rules.6: it is never reached: "everyone has a home" already gives all of it, with the same role`,
+    `${path}:${lineOf("- name: editors have")}:7: warning: policy.rules.8: it is never reached: "everyone has a home" already gives all of it, with the same role`,
   ]);
 });
