@@ -97,6 +97,8 @@ function headersOf({ code }: Refusal, requestId: string): Record<string, string>
     "x-postern-request-id": requestId,
     ...(isTokenRefusal(code) && { "www-authenticate": challenge(code) }),
     ...(code === "overloaded" && { "retry-after": "1" }),
+    // What is offered stands in `Upgrade` (RFC 9110 section 15.5.22).
+    ...(code === "upgrade-required" && { connection: "upgrade" }),
   };
 }
 
