@@ -75,16 +75,9 @@ export class Lane {
     if (this.#farewell !== undefined) this.cut();
   }
 
-  /** Lets nothing more pass, and says nothing. */
-  shut(): void {
-    this.#isOpen = false;
-    this.#farewell = undefined;
-    this.#flow();
-  }
-
   /** Breaks off within a frame. */
   cut(): void {
-    this.shut();
+    this.#shut();
     this.to.destroy();
   }
 
@@ -124,12 +117,18 @@ export class Lane {
 
   #close(code: number): void {
     if (this.#isOpen) this.#told = code;
-    this.shut();
+    this.#shut();
     this.#on.onClosed(this);
   }
 
+  #shut(): void {
+    this.#isOpen = false;
+    this.#farewell = undefined;
+    this.#flow();
+  }
+
   #tell({ code, frame }: Farewell): void {
-    this.shut();
+    this.#shut();
     if (!this.to.writable) return;
     this.#told = code;
     this.to.write(frame);

@@ -77,7 +77,6 @@ export class RawTunnel implements Tunnel {
         if (lane.said !== undefined) lane.to.end();
         else if (!this.#isOver) {
           // Who has gone is told nothing.
-          this.#other(lane).shut();
           lane.from.end();
           this.end(side, how ?? "no close frame");
         }

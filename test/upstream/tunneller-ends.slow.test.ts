@@ -16,7 +16,20 @@ import {
 import { until } from "../support/until.ts";
 
 let stack: Tunnelled;
-afterEach(() => stack.close());
+afterEach(() => {
+  vi.useRealTimers();
+  return stack.close();
+});
+
+/** From now on nothing happens only because time passes. */
+function stopTime(): void {
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+}
+
+/** As {@link until}, where time stands still. */
+async function soon(holds: () => boolean): Promise<void> {
+  while (!holds()) await new Promise(setImmediate);
+}
 
 /** One side of an open tunnel, from outside. */
 interface Side {
@@ -130,10 +143,14 @@ describe("a tunnel that Postern ends", () => {
     await until(() => client.got().length === head.length + size / 2);
     stack.tunnels[0]?.end("denied");
     await until(() => upstream.got().length > 0);
-    // The end of that frame, and all of the next in one piece.
+    let hasEnded = false;
+    upstream.socket.once("end", () => (hasEnded = true));
+    stopTime();
+    // The end of that frame, and all that follows it, in one piece.
     upstream.socket.write(Buffer.concat([Buffer.alloc(size / 2), SERVERS, closeFrame(1008, "")]));
     const frame = closeFrame(1008, "denied");
-    await until(() => client.got().length >= head.length + size + frame.length);
+    await soon(() => hasEnded && client.got().length >= head.length + size + frame.length);
+    vi.useRealTimers();
     expect(client.got().subarray(head.length + size)).toEqual(frame);
     client.socket.end(closedBy(1008));
     upstream.socket.end();
@@ -156,6 +173,21 @@ describe("a tunnel that Postern ends", () => {
     upstream.socket.end(closeFrame(1008, ""));
     await endedOnce();
     expect(stack.reports[0]).toMatchObject({ why: "token", code: undefined });
+  });
+
+  it("cuts a frame whose sender has left", async () => {
+    const { client, upstream } = await open();
+    let hasClosed = false;
+    upstream.socket.write(SERVERS.subarray(0, 4));
+    await until(() => client.got().length === 4);
+    client.socket.once("end", () => client.socket.end()).once("close", () => (hasClosed = true));
+    stopTime();
+    stack.tunnels[0]?.end("token");
+    await soon(() => upstream.got().length > 0);
+    expect(hasClosed).toBe(false);
+    upstream.socket.end();
+    await soon(() => hasClosed);
+    expect(client.got()).toEqual(SERVERS.subarray(0, 4));
   });
 
   it("cuts sides that do not close", async () => {
@@ -200,6 +232,7 @@ describe("a tunnel that a side closes", () => {
     // Nothing that follows a close frame passes.
     client.socket.write(Buffer.concat([closedBy(4001), CLIENTS]));
     await until(() => upstream.got().length === 8);
+    client.socket.write(closedBy(4002));
     upstream.socket.write(Buffer.concat([SERVERS, closeFrame(1000, "")]));
     await until(() => client.got().length === SERVERS.length + 4);
     upstream.socket.end();
@@ -250,15 +283,14 @@ describe("a tunnel that a side closes", () => {
 
   it("is cut where the other side never answers", async () => {
     const { client, upstream } = await open();
-    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    stopTime();
     client.socket.write(closedBy(1000));
-    while (upstream.got().length < 8) await new Promise(setImmediate);
+    await soon(() => upstream.got().length === 8);
     vi.advanceTimersByTime(9999);
     await new Promise(setImmediate);
     expect(stack.clients[0]?.destroyed).toBe(false);
     vi.advanceTimersByTime(1);
-    vi.useRealTimers();
-    await endedOnce();
+    await soon(() => stack.reports.length === 1);
     expect(stack.reports[0]).toMatchObject({ why: "client", code: 1000 });
   });
 });
@@ -301,8 +333,10 @@ describe("a tunnel of which a side is gone", () => {
     const { client, upstream } = await open();
     let hasClosed = false;
     upstream.socket.once("end", () => upstream.socket.end()).once("close", () => (hasClosed = true));
+    stopTime();
     client.socket.end(CLIENTS.subarray(0, 7));
-    await until(() => hasClosed);
+    await soon(() => hasClosed);
+    vi.useRealTimers();
     expect(upstream.got()).toEqual(CLIENTS.subarray(0, 7));
     await endedOnce();
     expect(stack.reports[0]).toMatchObject({ why: "client", code: undefined });
@@ -353,8 +387,10 @@ describe("a tunnel in which a side breaks the protocol", () => {
     await until(() => upstream.got().length === 1);
     let hasClosed = false;
     upstream.socket.once("end", () => upstream.socket.end()).once("close", () => (hasClosed = true));
+    stopTime();
     client.socket.write(Buffer.from([0x01, 0x41]));
-    await until(() => hasClosed);
+    await soon(() => hasClosed);
+    vi.useRealTimers();
     expect(upstream.got().length).toBe(1);
     const frame = closeFrame(1002, "protocol");
     await until(() => client.got().length === frame.length);
