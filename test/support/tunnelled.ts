@@ -15,6 +15,8 @@ export interface Tunnelled {
   readonly upstreams: readonly Socket[];
   /** Connections that the front got. */
   readonly clients: readonly Socket[];
+  /** Of Node's, for what is answered by HTTP. */
+  readonly responses: readonly ServerResponse[];
   readonly answers: readonly (Forwarded | Refusal | "withheld")[];
   readonly tunnels: readonly Tunnel[];
   readonly reports: readonly TunnelReport[];
@@ -38,6 +40,7 @@ export async function startTunnelled(
 ): Promise<Tunnelled> {
   const upstreams: Socket[] = [];
   const clients: Socket[] = [];
+  const responses: ServerResponse[] = [];
   const answers: (Forwarded | Refusal | "withheld")[] = [];
   const tunnels: Tunnel[] = [];
   const reports: TunnelReport[] = [];
@@ -58,6 +61,7 @@ export async function startTunnelled(
     const socket = duplex as Socket;
     clients.push(socket.on("error", () => {}));
     const response = new ServerResponse(incoming);
+    responses.push(response);
     response.shouldKeepAlive = false;
     response.assignSocket(socket);
     response.once("finish", () => socket.destroySoon());
@@ -93,6 +97,7 @@ export async function startTunnelled(
     port: (front.address() as AddressInfo).port,
     upstreams,
     clients,
+    responses,
     answers,
     tunnels,
     reports,

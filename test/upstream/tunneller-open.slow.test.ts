@@ -104,6 +104,17 @@ describe("a handshake that AWS takes", () => {
     expect(heard?.()).toEqual(Buffer.concat([early, early, early]));
   });
 
+  it("has no more to do with the response that Node made for it", async () => {
+    await start(answering(acceptOf()));
+    const behind = await behindHead(say(stack.port, handshakeOf()));
+    const [response] = stack.responses;
+    response?.destroy();
+    response?.emit("close");
+    stack.upstreams[0]?.write(HI);
+    await until(() => behind().length === HI.length);
+    expect(stack.answers).toEqual([]);
+  });
+
   it("takes none of the next one's connection", async () => {
     await start(answering(acceptOf()));
     for (let i = 0; i < 3; i += 1) await behindHead(say(stack.port, handshakeOf()));
