@@ -51,8 +51,9 @@ describe("what is said of postern.yaml", () => {
   });
 });
 
+const location = (name: string): string => nginx.split(`location ${name} {`)[1]?.split(/^ {2}\}/m)[0] ?? "";
+
 describe("deploy/nginx/postern.conf", () => {
-  const location = (name: string): string => nginx.split(`location ${name} {`)[1]?.split(/^ {2}\}/m)[0] ?? "";
   const objects = location("/");
   const asking = location("= /_postern");
 

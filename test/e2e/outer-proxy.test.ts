@@ -19,8 +19,9 @@ let nginx: Nginx;
 const isThere = isNginxThere();
 if (!isThere) process.stderr.write("nginx is not installed, so nobody asks as an outer proxy\n");
 
+const now = (): number => Date.now() + aheadMs;
+
 beforeAll(async () => {
-  const now = (): number => Date.now() + aheadMs;
   stack = await startStack({
     now,
     aws: { now },

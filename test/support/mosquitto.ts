@@ -5,12 +5,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { freePort } from "./redis.ts";
 
+const PROGRAM = "mosquitto";
 /** Debian keeps it among the programs of the system. */
 const ENV = { ...process.env, PATH: `${process.env["PATH"] ?? ""}:/usr/sbin` };
 
 /** Why tests of a real Mosquitto are skipped; undefined where there is one. */
 export const NO_MOSQUITTO =
-  spawnSync("mosquitto", ["-h"], { env: ENV }).error === undefined
+  spawnSync(PROGRAM, ["-h"], { env: ENV }).error === undefined
     ? undefined
     : "mosquitto is not installed, so nothing is sent to a broker of MQTT 5 here";
 
@@ -27,7 +28,7 @@ export async function startMosquitto(...settings: readonly string[]): Promise<Te
   const folder = mkdtempSync(join(tmpdir(), "postern-mosquitto-"));
   const file = join(folder, "mosquitto.conf");
   writeFileSync(file, [...own, ...settings, ""].join("\n"));
-  const broker = spawn("mosquitto", ["-c", file], { env: ENV, stdio: ["ignore", "ignore", "pipe"] });
+  const broker = spawn(PROGRAM, ["-c", file], { env: ENV, stdio: ["ignore", "ignore", "pipe"] });
   await running(broker).finally(() => rmSync(folder, { recursive: true }));
   return {
     port,
