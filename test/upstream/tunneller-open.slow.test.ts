@@ -163,7 +163,7 @@ describe("a handshake that AWS does not take", () => {
     ["no upgrade", "HTTP/1.1 101 Switching Protocols\r\n\r\n"],
     ["what is no HTTP", "SSH-2.0-OpenSSH_9.6\r\n\r\n"],
   ])("is refused where it is answered with %s", async (_, answer) => {
-    await start(answering(answer, HI));
+    await start(answering(answer));
     const client = say(stack.port, handshakeOf());
     await until(() => client.bytes().includes(answered("upstream-unreachable")));
     expect(refusals()).toEqual(["upstream-unreachable"]);
