@@ -7,6 +7,7 @@ import { encodePercent } from "../../src/domain/percent.ts";
 import { HOSTILE_KEYS } from "../support/hostile-keys.ts";
 import { isNginxThere, type Nginx, startNginx } from "../support/nginx.ts";
 import { exchange, requestText } from "../support/raw-client.ts";
+import { freePort } from "../support/redis.ts";
 import { type Stack, startStack } from "../support/stack.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "postern-outer-"));
@@ -289,5 +290,63 @@ describe("the socket on which Postern is asked", () => {
     const got = await send("/.postern/authorize", { headers, port: stack.ports.listen });
     expect([got.status, reasonOf(got)]).toEqual([404, "upstream-unknown"]);
     expect(got.headers["authorization"]).toBeUndefined();
+  });
+});
+
+describe.runIf(isThere)("H2 nginx at a port, by a secret", () => {
+  const secret = "a-secret-that-nginx-shares";
+  let byPort: Stack;
+  let port = 0;
+  let bare: Nginx;
+  let trusted: Nginx;
+
+  beforeAll(async () => {
+    port = await freePort();
+    byPort = await startStack({
+      config: (yaml) => `${yaml}
+authorize:
+  address: 127.0.0.1:${port}
+  secret: ${secret}
+  hostHeader: X-Original-Host
+`,
+    });
+    const places = { s3Port: byPort.aws.port, authorize: `127.0.0.1:${port}` };
+    bare = await startNginx(places);
+    const line = "proxy_set_header X-Postern-Secret";
+    trusted = await startNginx(places, [[`${line} "";`, `${line} "${secret}";`]]);
+    tokens.set("analyst by port", await byPort.tokenOf("analyst"));
+  });
+  afterAll(async () => {
+    for (const one of [bare, trusted]) await one.stop();
+    await byPort.close();
+  });
+
+  it("is answered where it shows the secret, whatever a client shows", async () => {
+    const headers = bearer("analyst by port");
+    for (const shown of [{}, { "X-Postern-Secret": "another-secret-than-that" }]) {
+      const got = await send("/s3/reports/q3.txt", { port: trusted.port, headers: { ...headers, ...shown } });
+      expect(got.status).toBe(200);
+    }
+  });
+
+  it("is not where it does not, though a client knows it", async () => {
+    const headers = { ...bearer("analyst by port"), "X-Postern-Secret": secret };
+    const got = await send("/s3/reports/q3.txt", { port: bare.port, headers });
+    expect([got.status, reasonOf(got)]).toEqual([403, "authorize-refused"]);
+  });
+
+  it("leaves who asks Postern directly without an answer", async () => {
+    const headers = {
+      ...bearer("analyst by port"),
+      "X-Original-Method": "GET",
+      "X-Original-URI": "/s3/reports/q3.txt",
+      "X-Original-Host": "localhost",
+    };
+    const got = await send("/.postern/authorize", { port, headers });
+    expect([got.status, reasonOf(got), got.headers["authorization"]]).toEqual([
+      403,
+      "authorize-refused",
+      undefined,
+    ]);
   });
 });
