@@ -37,7 +37,8 @@ export class Handshake extends Answer {
 
   override onHeaders(status: number, raw: Buffer[], resume: () => void): boolean {
     if (status !== 101) return super.onHeaders(status, raw, resume);
-    this.#abort?.(new Refusal("upstream-unreachable", { detail: "a 101 without an upgrade" }));
+    const detail = "a handshake answered with no upgrade";
+    this.#abort?.(new Refusal("upstream-unreachable", { detail }));
     return true;
   }
 

@@ -60,6 +60,8 @@ describe("a handshake that AWS takes", () => {
     );
     expect(stack.tunnels).toHaveLength(1);
     expect(stack.answers).toEqual([]);
+    // The front ends connections of HTTP over which nothing goes.
+    expect(stack.clients[0]?.timeout).toBe(0);
   });
 
   it("leaves what comes right behind the answer as it is, whatever it looks like", async () => {
@@ -79,6 +81,17 @@ describe("a handshake that AWS takes", () => {
     const behind = await behindHead(say(stack.port, handshakeOf()));
     await until(() => behind().length >= 3 * frame.length);
     expect(behind()).toEqual(Buffer.concat([frame, frame, frame]));
+  });
+
+  it("is not HTTP behind it, even where that looks like it", async () => {
+    await start(answering(acceptOf(), "HTTP/1.1 100 Continue\r\n\r\n", HI));
+    const behind = await behindHead(say(stack.port, handshakeOf()));
+    await until(() => behind().includes("protocol"));
+    stack.upstreams[0]?.resetAndDestroy();
+    stack.clients[0]?.resetAndDestroy();
+    await until(() => stack.reports.length === 1);
+    // What `H` means as the first byte of a frame.
+    expect(stack.reports[0]).toMatchObject({ why: "protocol", detail: "a control frame in pieces" });
   });
 
   it("leaves interim answers before it", async () => {
@@ -157,17 +170,24 @@ describe("a handshake that AWS does not take", () => {
   });
 
   it.each([
-    ["another accept", acceptOf("another")],
+    ["another sec-websocket-accept", acceptOf("another")],
     ["a subprotocol that was not offered", acceptOf(KEY, ["Sec-WebSocket-Protocol: mqtt"])],
     ["an extension that was not offered", acceptOf(KEY, ["Sec-WebSocket-Extensions: permessage-deflate"])],
     ["no upgrade", "HTTP/1.1 101 Switching Protocols\r\n\r\n"],
-    ["what is no HTTP", "SSH-2.0-OpenSSH_9.6\r\n\r\n"],
-  ])("is refused where it is answered with %s", async (_, answer) => {
+  ])("is refused where it is answered with %s", async (what, answer) => {
     await start(answering(answer));
     const client = say(stack.port, handshakeOf());
     await until(() => client.bytes().includes(answered("upstream-unreachable")));
-    expect(refusals()).toEqual(["upstream-unreachable"]);
+    const detail = `a handshake answered with ${what}`;
+    expect(stack.answers).toMatchObject([{ code: "upstream-unreachable", detail }]);
     expect(stack.tunnels).toEqual([]);
+    await until(() => stack.upstreams[0]?.destroyed === true);
+  });
+
+  it("is refused where the answer is no HTTP", async () => {
+    await start(answering("SSH-2.0-OpenSSH_9.6\r\n\r\n"));
+    const client = say(stack.port, handshakeOf());
+    await until(() => client.bytes().includes(answered("upstream-unreachable")));
     await until(() => stack.upstreams[0]?.destroyed === true);
   });
 
