@@ -29,7 +29,7 @@ export function readAskedRequest(value: unknown): AskedRequest {
   return {
     method: textIn(value, "method", "request"),
     target: textIn(value, "target", "request"),
-    headers: readLines(headers),
+    headers: readHeaderLines(headers),
     body: readBody(body, bodyBase64),
   };
 }
@@ -53,13 +53,14 @@ export function odd(detail: string): Refusal {
   return new Refusal("body-malformed", { detail });
 }
 
-function readLines(headers: unknown): readonly HeaderLine[] {
+/** Headers as `{name: text}`, or `[[name, text], …]`. */
+export function readHeaderLines(headers: unknown, where = "request"): readonly HeaderLine[] {
   const lines: readonly unknown[] | undefined = isObject(headers) ? Object.entries(headers) : asList(headers);
-  if (lines === undefined) throw odd("request: headers are an object of texts, or a list of pairs");
+  if (lines === undefined) throw odd(`${where}: headers are an object of texts, or a list of pairs`);
   return lines.map((line) => {
     const [name, value, ...more] = asList(line) ?? [];
     if (typeof name !== "string" || typeof value !== "string" || more.length > 0)
-      throw odd("request: a header is a name and a text");
+      throw odd(`${where}: a header is a name and a text`);
     return [name, value];
   });
 }

@@ -2,23 +2,27 @@ import { isIP } from "node:net";
 import { decodeBody } from "../aws/body.ts";
 import { isObject, type JsonObject, parseStrictJson } from "../aws/strict-json.ts";
 import { readDate } from "../policy/conditions/date.ts";
+import { type AskedPacket, readAskedPacket } from "./asked-packet.ts";
 import { type AskedRequest, checkMembers, odd, readAskedRequest, textIn } from "./asked-request.ts";
 
 /** What somebody asks of `POST /explain`. */
-export interface Asked extends AskedRequest {
+export type Asked = Asking & (AskedRequest | AskedPacket);
+
+/** Who would send it, from where and when. */
+interface Asking {
   readonly caller: AskedCaller;
   readonly sourceIp: string | undefined;
   /** Epoch milliseconds. */
   readonly atMs: number | undefined;
 }
 
-/** Who would send the request: tokens to prove, claims at their word, or nobody. */
+/** Who would send it: tokens to prove, claims at their word, or nobody. */
 export type AskedCaller =
   | { readonly token: string; readonly idToken: string | undefined }
   | { readonly claims: JsonObject; readonly issuer: string | undefined }
   | "guest";
 
-const MEMBERS = ["token", "idToken", "claims", "issuer", "guest", "request", "sourceIp", "at"];
+const MEMBERS = ["token", "idToken", "claims", "issuer", "guest", "request", "mqtt", "sourceIp", "at"];
 
 /** In base64, as a token has them, they are 16 KiB: more than many servers take as a whole head. */
 const MAX_CLAIMS_BYTES = 12 * 1024;
@@ -31,7 +35,7 @@ const MOMENT = /^\d{4}-\d\d-\d\dT/;
  *
  * - who asks, exactly one of `token` (with `idToken` beside it, where there is one), `claims` (of an `issuer`, by its
  *   configured name) and `guest: true`;
- * - `request`: see {@link readAskedRequest};
+ * - `request`, or `mqtt`: see {@link readAskedRequest} and {@link readAskedPacket};
  * - `sourceIp` and `at`, where the rules look at them.
  *
  * @throws Refusal body-malformed, with words for people
@@ -41,10 +45,16 @@ export function readAsked(bytes: Buffer): Asked {
   checkMembers(value, MEMBERS, "the question");
   return {
     caller: readCaller(value),
-    ...readAskedRequest(value["request"]),
+    ...readWhat(value),
     sourceIp: readSourceIp(optional(value, "sourceIp")),
     atMs: readMoment(optional(value, "at")),
   };
+}
+
+function readWhat({ request, mqtt }: JsonObject): AskedRequest | AskedPacket {
+  if (mqtt === undefined) return readAskedRequest(request);
+  if (request !== undefined) throw odd("request and mqtt are two questions");
+  return readAskedPacket(mqtt);
 }
 
 function readCaller(value: JsonObject): AskedCaller {

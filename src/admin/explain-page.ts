@@ -4,13 +4,13 @@ import { Refusal } from "../domain/refusal.ts";
 import { type Asked, readAsked } from "./asked.ts";
 import { plainJson } from "./plain-json.ts";
 
-/** Says what would become of a request. Nothing in its answer is a token. */
+/** Says what would become of a request, or of an MQTT packet. Nothing in its answer is a token. */
 export type Explain = (asked: Asked) => Promise<object>;
 
 const MAX_BYTES = 1024 * 1024;
 
 /**
- * `POST /explain`: what would become of a request, and why. Whoever asks shows that no form of some page sent it: the
+ * `POST /explain`: what would become of a request or an MQTT packet, and why. Whoever asks shows that no form of some page sent it: the
  * body is JSON, and `X-Postern-Admin: 1` goes with it.
  */
 export function addExplain(app: Hono, explain: Explain): void {

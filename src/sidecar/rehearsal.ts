@@ -9,13 +9,14 @@ import type { Clock } from "../domain/clock.ts";
 import { createClaimedCaller } from "../identity/claimed-caller.ts";
 import { createUnprovedReader } from "../identity/unproved-tokens.ts";
 import { compilePolicy } from "../policy/compile.ts";
-import { type ExplainParts, explainRequest } from "../proxy/explain/explain.ts";
+import { explainRequest } from "../proxy/explain/explain.ts";
+import type { ExplainParts } from "../proxy/explain/parts.ts";
 import type { Pipeline } from "../proxy/pipeline.ts";
-import type { Explained, Question } from "../proxy/explain/question.ts";
+import type { Explained, PacketQuestion, Question } from "../proxy/explain/question.ts";
 import { createRouter } from "../proxy/route.ts";
 
-/** Says what would become of a request. Never rejects. */
-export type Rehearsal = (question: Question) => Promise<Explained>;
+/** Says what would become of a request, or of an MQTT packet. Never rejects. */
+export type Rehearsal = (question: Question | PacketQuestion) => Promise<Explained>;
 
 /** The stages that do not depend on whether anything runs. */
 type Stages = Pick<ExplainParts, "route" | "authenticate" | "ambient" | "policy" | "now">;
@@ -52,6 +53,7 @@ function rehearse(config: Config, stages: Stages, isRevoked?: (caller: Caller) =
   const traits = sourceTraitsOf(config);
   const parts: ExplainParts = {
     ...stages,
+    mqtt: mqttUpstreamsOf(config),
     callerOf: createClaimedCaller({ ...config.identity, isRevoked }),
     sourceKindOf: (source) => traits.get(source)?.kind,
     arrival: { host: hostAt(config.listen.address), maxHeaderBytes: config.limits.headers },
@@ -63,4 +65,12 @@ function rehearse(config: Config, stages: Stages, isRevoked?: (caller: Caller) =
 function hostAt({ host, port }: Address): string {
   if (host === "0.0.0.0" || host === "::") return `127.0.0.1:${port}`;
   return `${host.includes(":") ? `[${host}]` : host}:${port}`;
+}
+
+/** Each in its first region, where all that name none go. */
+function mqttUpstreamsOf(config: Config): ExplainParts["mqtt"] {
+  return upstreamsOf(config)
+    .filter(({ service }) => service.webSocket?.carries === "mqtt")
+    .map(({ upstream }) => upstream)
+    .filter(({ name }, i, all) => all.findIndex((one) => one.name === name) === i);
 }

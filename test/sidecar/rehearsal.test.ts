@@ -466,7 +466,7 @@ it("callers whose tokens nobody proved are read for questions alone", () => {
     .filter(([, source]) => /from ".*(?:unproved-tokens|claimed-caller)\.ts"/.test(source))
     .map(([file]) => file)
     .sort();
-  expect(users).toEqual(["proxy/explain/explain.ts", "sidecar/rehearsal.ts"]);
+  expect(users).toEqual(["proxy/explain/parts.ts", "sidecar/rehearsal.ts"]);
 });
 
 it("S4.6 what is let through to be recorded says that no rule allows it", async () => {

@@ -2,6 +2,7 @@ import { METHODS } from "node:http";
 import { type Head, readHeaders } from "../../domain/head.ts";
 import type { HeaderLine } from "../../domain/operation.ts";
 import { Refusal } from "../../domain/refusal.ts";
+import { type Handshake, readHandshake } from "../tunnels/handshake.ts";
 import type { Question } from "./question.ts";
 
 /** A field name and a field value (RFC 9110 section 5); Node reads a character as a byte. */
@@ -16,15 +17,22 @@ export interface Arrival {
   readonly maxHeaderBytes: number;
 }
 
+/** A request as it arrives. */
+export interface Arrived {
+  readonly head: Head;
+  /** Undefined where it asks for no WebSocket connection. */
+  readonly handshake: Handshake | undefined;
+}
+
 /**
  * The head of a question as a client's request would arrive with it, and what node:http and the listener have against
  * such a request before the door: what no parser reads, and expectations that nobody meets.
  *
  * A token goes into `X-Postern-Token`, which may stand beside an SDK's signature, and beside no other token.
  *
- * @throws Refusal target-malformed, target-ambiguous, header-not-allowed
+ * @throws Refusal target-malformed, target-ambiguous, header-not-allowed, token-malformed
  */
-export function arrive(question: Question, { host, maxHeaderBytes }: Arrival): Head {
+export function arrive(question: Question, { host, maxHeaderBytes }: Arrival): Arrived {
   const { method, target, headers, body, caller } = question;
   if (!METHODS.includes(method)) throw malformed("a method that HTTP does not know");
   const lines: HeaderLine[] = headers.map(([name, value]) => [name.toLowerCase(), withoutBlanks(value)]);
@@ -42,7 +50,21 @@ export function arrive(question: Question, { host, maxHeaderBytes }: Arrival): H
     throw new Refusal("header-not-allowed", { detail: "HPE_HEADER_OVERFLOW" });
   const head: Head = { method, target, headers: readHeaders(lines.flat()) };
   checkFraming(head);
-  return head;
+  if (!isHandshake(head)) return { head, handshake: undefined };
+  const handshake = readHandshake({ method, url: target, rawHeaders: lines.flat() });
+  return { head: handshake.head, handshake };
+}
+
+/** As Node sees it, and the listener's `UpgradeRequest`. */
+function isHandshake({ method, headers }: Head): boolean {
+  const connection = headers.get("connection")?.toLowerCase().split(",") ?? [];
+  return (
+    method === "GET" &&
+    connection.some((name) => name.trim() === "upgrade") &&
+    headers.get("upgrade")?.toLowerCase() === "websocket" &&
+    !headers.has("transfer-encoding") &&
+    Number(headers.get("content-length") ?? 0) === 0
+  );
 }
 
 /** As Node's parser counts them: the target, names and values, and nothing of what stands between them. */

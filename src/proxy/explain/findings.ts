@@ -1,8 +1,8 @@
 import type { Caller } from "../../domain/caller.ts";
-import type { Decision } from "../../domain/decision.ts";
+import type { Decision, Permit } from "../../domain/decision.ts";
 import type { Operation } from "../../domain/operation.ts";
-import { type Refusal, REFUSALS } from "../../domain/refusal.ts";
-import type { RuleAccount } from "../../policy/explanation.ts";
+import { Refusal, REFUSALS } from "../../domain/refusal.ts";
+import type { Explanation, RuleAccount } from "../../policy/explanation.ts";
 import type { Explained, ExplainedOperation, Stage } from "./question.ts";
 
 /** What is known of a question so far: what a visit is to a request. */
@@ -15,6 +15,26 @@ export class Findings {
   rules: readonly RuleAccount[] = [];
   role: Explained["role"];
   canonicalRequest: string | undefined;
+
+  /**
+   * Takes note of what the rules say.
+   *
+   * @throws Refusal the denial's reason
+   */
+  ruled({ decision, rules }: Explanation): Permit {
+    this.rules = rules;
+    this.decision = decision;
+    if (decision.verdict === "permit") return decision;
+    throw new Refusal(decision.reason, { detail: decision.detail });
+  }
+
+  /** Refuses whom no rule lets use a service at all. */
+  mayNothing(actionPrefix: string): Refusal {
+    const detail = `nothing allows this caller ${actionPrefix}`;
+    this.stage = "policy";
+    this.decision = { verdict: "denial", reason: "denied-no-rule", detail };
+    return new Refusal("denied-no-rule", { detail });
+  }
 
   /** Looks for what may be there to tell, and is not missed where it is not. */
   lookInto(look: () => void): void {

@@ -1,22 +1,38 @@
+import type { MqttAsk } from "../../aws/iot/mqtt-ask.ts";
 import type { Caller } from "../../domain/caller.ts";
 import type { Decision, Role } from "../../domain/decision.ts";
 import type { HeaderLine, Requirement } from "../../domain/operation.ts";
 import type { RefusalCode } from "../../domain/refusal.ts";
 import type { RuleAccount } from "../../policy/explanation.ts";
 
-/** A request that nobody sends: what would become of it? */
-export interface Question {
+/** Who would send something, from where and when. */
+export interface Asking {
   readonly caller: SupposedCaller;
+  /** Address of the peer. Default 127.0.0.1. */
+  readonly sourceIp?: string | undefined;
+  /** Epoch milliseconds. Default now. Tokens that a running Postern proves must hold at its own time. */
+  readonly atMs?: number | undefined;
+}
+
+/** A request that nobody sends: what would become of it? One that is a WebSocket handshake goes the way of an upgrade. */
+export interface Question extends Asking {
   readonly method: string;
   /** Path and query as a client would send them, such as `/s3/reports/q3.txt`. */
   readonly target: string;
   /** Names in any case. Without `host` it is the listener's own. */
   readonly headers: readonly HeaderLine[];
   readonly body?: Buffer | undefined;
-  /** Address of the peer. Default 127.0.0.1. */
-  readonly sourceIp?: string | undefined;
-  /** Epoch milliseconds. Default now. Tokens that a running Postern proves must hold at its own time. */
-  readonly atMs?: number | undefined;
+}
+
+/** An MQTT packet that nobody sends. */
+export interface PacketQuestion extends Asking {
+  readonly mqtt: MqttAsk;
+  /** By its configured name. Default the only one that takes MQTT. */
+  readonly upstream?: string | undefined;
+  /** By which its connection was opened: the packet goes with the role of that CONNECT. Without it with any that it may have. */
+  readonly clientId?: string | undefined;
+  /** Of the connection's handshake: tokens, and a wish for a role. */
+  readonly headers: readonly HeaderLine[];
 }
 
 /**

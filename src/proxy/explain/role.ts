@@ -1,9 +1,27 @@
 import { loginOf } from "../../credentials/login.ts";
 import type { Caller } from "../../domain/caller.ts";
-import type { Permit } from "../../domain/decision.ts";
+import type { Decision, Permit } from "../../domain/decision.ts";
 import { Refusal } from "../../domain/refusal.ts";
 import type { SourceTraits } from "../../policy/document.ts";
 import { explainRole } from "../../policy/roles.ts";
+import type { Findings } from "./findings.ts";
+import type { ExplainParts } from "./parts.ts";
+
+/**
+ * Tells the role of a permit, and turns away whom its credential source turns away before it asks AWS.
+ *
+ * @throws Refusal id-token-required, role-not-granted, credentials-refused, internal
+ */
+export function giveRole(
+  { sourceKindOf }: ExplainParts,
+  findings: Findings,
+  permit: Permit,
+  caller: Caller,
+): void {
+  const { role, source } = permit;
+  findings.role = { role, source, why: whyRole(findings.decision, permit, caller) };
+  checkSource(sourceKindOf(source), permit, caller);
+}
 
 /**
  * Turns away whom a credential source turns away before it asks AWS.
@@ -11,11 +29,7 @@ import { explainRole } from "../../policy/roles.ts";
  * @param kind of the permit's source; undefined where there is none
  * @throws Refusal id-token-required, role-not-granted, credentials-refused, internal
  */
-export function checkSource(
-  kind: SourceTraits["kind"] | undefined,
-  { role, source }: Permit,
-  caller: Caller,
-): void {
+function checkSource(kind: SourceTraits["kind"] | undefined, { role, source }: Permit, caller: Caller): void {
   const isGuest = caller.kind === "guest";
   if (kind === undefined) throw new Refusal("internal", { detail: `no credential source ${source}` });
   if (kind === "assume-role") {
@@ -29,9 +43,10 @@ export function checkSource(
 }
 
 /** Why a caller gets the role of a permit, in words. What an identity pool's own role mapping says is not known here. */
-export function whyRole(ruled: Permit, { role }: Permit, caller: Caller): string {
-  if (ruled.role !== role) return "X-Postern-Role asks for it, and the token grants it";
-  if (ruled.recorded === true) return "no rule allows this; it is let through to be recorded";
+function whyRole(ruled: Decision | undefined, { role, recorded }: Permit, caller: Caller): string {
+  if (ruled?.verdict === "permit" && ruled.role !== role)
+    return "X-Postern-Role asks for it, and the token grants it";
+  if (recorded === true) return "no rule allows this; it is let through to be recorded";
   if (role !== "pool") return "the rule names it";
   if (caller.kind === "guest") return "the identity pool has one role for guests";
   const { roles, preferredRole } = caller;

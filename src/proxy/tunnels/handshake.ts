@@ -26,7 +26,11 @@ const PROTOCOLS = "sec-websocket-protocol";
  *
  * @throws Refusal token-malformed
  */
-export function readHandshake({ method = "", url = "", rawHeaders }: IncomingMessage): Handshake {
+export function readHandshake({
+  method = "",
+  url = "",
+  rawHeaders,
+}: Pick<IncomingMessage, "method" | "url" | "rawHeaders">): Handshake {
   const query = splitQuery(url);
   const lines = query.tokens.flatMap((token) => [OWN_HEADER, token]);
   for (let i = 0; i + 1 < rawHeaders.length; i += 2) {

@@ -8,7 +8,8 @@ import { type MqttDial, type MqttTunnel, openMqtt } from "../../upstream/mqtt/op
 import type { UpgradeClient } from "../../upstream/tunnel.ts";
 import { brokerFor } from "../attempt.ts";
 import type { Visit } from "../visit.ts";
-import { protocolsOf, webSocketLines } from "./handshake.ts";
+import { webSocketLines } from "./handshake.ts";
+import { mqttSubprotocolOf } from "./mqtt-subprotocol.ts";
 import { decideFor, isSameGrant, type Opening, review, wished } from "./opening.ts";
 import { createTunnelLife, type TunnelFace, type TunnelLife } from "./tunnel-life.ts";
 import { judged } from "./tunnel-records.ts";
@@ -18,9 +19,6 @@ interface Connected {
   readonly operation: Operation;
   readonly permit: Permit;
 }
-
-/** `mqttv3.1` is what AWS's device SDK for browsers offers; it speaks 3.1.1 then. */
-const SUBPROTOCOLS = ["mqtt", "mqttv3.1"];
 
 /** How long a client may take for its CONNECT, and AWS for its answer. */
 const CONNECT_MS = 10_000;
@@ -41,9 +39,7 @@ export function openMqttTunnel(
   if (!pipeline.policy.mayUse(caller, actionPrefix, pipeline.now()))
     throw new Refusal("denied-no-rule", { detail: `nothing allows this caller ${actionPrefix}` });
   webSocketLines(handshake.head.headers);
-  const subprotocol = protocolsOf(handshake.head.headers).find((one) => SUBPROTOCOLS.includes(one));
-  if (subprotocol === undefined)
-    throw new Refusal("upgrade-not-accepted", { detail: "no subprotocol mqtt is offered" });
+  const subprotocol = mqttSubprotocolOf(handshake.head.headers);
   const life = createTunnelLife(face, visit, opening);
   const judge = createJudge(face, visit, opening, life);
   const tunnel: MqttTunnel = openMqtt(client, subprotocol, {

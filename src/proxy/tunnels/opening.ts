@@ -31,7 +31,10 @@ export interface Opening {
  *
  * @throws Refusal upgrade-not-accepted
  */
-export function webSocketOf({ service, webSocket: rules }: Live): Pick<Opening, "rules" | "port"> {
+export function webSocketOf({
+  service,
+  webSocket: rules,
+}: Pick<Live, "service" | "webSocket">): Pick<Opening, "rules" | "port"> {
   const { webSocket: port } = service;
   if (rules === undefined || port === undefined)
     throw new Refusal("upgrade-not-accepted", { detail: "an upstream that takes no WebSocket" });
