@@ -180,13 +180,20 @@ describe("a CONNECT is dropped without an answer", () => {
 
   it.each<readonly [what: string, start: () => MqttStart]>([
     ["by another client's id", () => ({ clientId: "other" })],
-    ["without an id", () => ({ clientId: "" })],
     ["by MQTT 3.1", () => ({ protocolId: "MQIsdp", protocolVersion: 3 })],
     ["with a will elsewhere", () => ({ will: { topic: "things/other/a", payload: Buffer.from("x") } })],
   ])("%s", async (_what, start) => {
     await expect(connect(start())).rejects.toThrow("closed before CONNACK");
     expect(aws.calls.of("iotdevicegateway:Connect")).toBe(1);
   });
+
+  it.each(["", "x".repeat(129)])(
+    "by an id that is none, of whomever IAM allows everything: %s",
+    async (clientId) => {
+      const admin = sessionOf(aws, "admin");
+      await expect(connected(aws, admin, { clientId })).rejects.toThrow("closed before CONNACK");
+    },
+  );
 
   it("of a guest whom IAM allows nothing", async () => {
     const guest = await signIn(aws);

@@ -24,7 +24,7 @@ export interface HandshakeOptions {
 /** Host that clients of AWS IoT dial. */
 export const IOT_HOST = "abcdefghijklmn-ats.iot.us-east-1.amazonaws.com";
 
-const DEFAULTS = {
+const DEFAULTS: Omit<Required<HandshakeOptions>, "atMs"> = {
   host: IOT_HOST,
   region: "us-east-1",
   service: "iotdevicegateway",
