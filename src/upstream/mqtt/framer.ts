@@ -20,13 +20,7 @@ export class Framer {
 
   /** Takes bytes; they must not be changed from then on. */
   push(bytes: Buffer): void {
-    if (this.#at === this.#end) {
-      this.#bytes = bytes;
-      this.#at = 0;
-      this.#end = bytes.length;
-      this.#isOwn = false;
-      return;
-    }
+    if (this.#at === this.#end) return this.#take(bytes);
     if (!this.#isOwn || this.#bytes.length - this.#end < bytes.length) this.#grow(bytes.length);
     this.#end += bytes.copy(this.#bytes, this.#end);
   }
@@ -41,7 +35,16 @@ export class Framer {
     if (length === undefined || this.#end - this.#at < length) return undefined;
     const packet = this.#bytes.subarray(this.#at, this.#at + length);
     this.#at += length;
+    // A connection that rests holds on to nothing.
+    if (this.#at === this.#end) this.#take(NOTHING);
     return packet;
+  }
+
+  #take(bytes: Buffer): void {
+    this.#bytes = bytes;
+    this.#at = 0;
+    this.#end = bytes.length;
+    this.#isOwn = false;
   }
 
   /** Undefined where the length is not there yet. */

@@ -1,11 +1,15 @@
 import type { PacketCmd } from "mqtt-packet";
 import type { Cursor } from "./cursor.ts";
-import { malformed, protocolError } from "./mqtt-fault.ts";
+import { malformed, MqttFault, protocolError } from "./mqtt-fault.ts";
 import { readProperties, type UserProperty } from "./property-forms.ts";
+import { REASONS } from "./reason-codes.ts";
 import { checkTopicFilter, checkTopicName } from "./topic-form.ts";
 
 /** The level of the protocol that a connection speaks: 4 is MQTT 3.1.1, 5 is MQTT 5. */
 export type MqttVersion = 4 | 5;
+
+/** In a packet, and subscribed to over a connection. AWS IoT Core allows 8 and 50. */
+export const MAX_FILTERS = 100;
 
 /** Reads what follows the fixed header, and returns the user properties there. */
 type PacketForm = (
@@ -45,18 +49,14 @@ export const PACKET_FORMS: Readonly<Partial<Record<PacketCmd, PacketForm>>> = {
   subscribe: (packet, _, version) => {
     packetId(packet);
     const user = propertiesIn(packet, "subscribe", version);
-    do {
-      checkTopicFilter(packet.text().toString());
-      checkSubscriptionOptions(packet.byte(), version);
-    } while (!packet.isAtEnd);
+    filters(packet, () => checkSubscriptionOptions(packet.byte(), version));
     return user;
   },
   suback: acknowledgements("suback"),
   unsubscribe: (packet, _, version) => {
     packetId(packet);
     const user = propertiesIn(packet, "unsubscribe", version);
-    do checkTopicFilter(packet.text().toString());
-    while (!packet.isAtEnd);
+    filters(packet, () => {});
     return user;
   },
   unsuback: (packet, flags, version) =>
@@ -100,6 +100,16 @@ function propertiesIn(
 
 function packetId(packet: Cursor): void {
   if (packet.uint16() === 0) throw malformed("a packet identifier of 0");
+}
+
+/** Reads filters to the end of a packet, one at least. */
+function filters(packet: Cursor, readOptions: () => void): void {
+  let count = 0;
+  do {
+    if (++count > MAX_FILTERS) throw new MqttFault(REASONS.quotaExceeded, "too many filters in a packet");
+    checkTopicFilter(packet.text().toString());
+    readOptions();
+  } while (!packet.isAtEnd);
 }
 
 /** MQTT 3.1.1 section 3.8.3; MQTT 5 section 3.8.3.1. */

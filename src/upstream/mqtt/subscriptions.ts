@@ -1,5 +1,6 @@
 import type { ISubackPacket } from "mqtt-packet";
 import { protocolError } from "./mqtt-fault.ts";
+import { MAX_FILTERS } from "./packet-forms.ts";
 
 /** What was answered to a filter here; undefined where AWS has to say. */
 type Answer = number | undefined;
@@ -11,10 +12,7 @@ interface Pending {
   readonly filters: readonly string[];
 }
 
-/** AWS IoT Core allows 50 to a connection, and 8 in a packet. */
-export const MAX_FILTERS = 100;
-
-/** Of those that wait for AWS's answer. */
+/** SUBSCRIBEs that wait for AWS's answer. */
 const MAX_PENDING = 100;
 
 /** Codes from this on refuse (MQTT 3.1.1 section 3.9.3, MQTT 5 section 3.9.3). */
@@ -31,9 +29,9 @@ export class Subscriptions {
     return [...this.#filters.keys()];
   }
 
-  /** Whether a SUBSCRIBE of so many filters may wait for its answer. */
-  mayWait(filters: number): boolean {
-    return filters <= MAX_FILTERS && this.#pending.size < MAX_PENDING;
+  /** Whether no more SUBSCRIBEs may wait for their answer. */
+  isBusy(): boolean {
+    return this.#pending.size >= MAX_PENDING;
   }
 
   /** Notes a filter that goes to AWS, unless there are too many. */

@@ -64,9 +64,9 @@ function refusePublish({ qos, messageId }: IPublishPacket, refusal: RefusalCode,
 function subscribe(packet: ISubscribePacket, ports: SessionPorts, subscriptions: Subscriptions): void {
   const { messageId = 0, subscriptions: asked } = packet;
   const { version } = ports;
-  const isTooMuch = !subscriptions.mayWait(asked.length);
+  const isBusy = subscriptions.isBusy();
   const answers = asked.map(({ topic: filter }) => {
-    if (isTooMuch) return subscribeReason("too-many", version);
+    if (isBusy) return subscribeReason("too-many", version);
     const refusal = ports.decide({ kind: "subscribe", filter });
     if (refusal !== undefined) return subscribeReason(refusal, version);
     return subscriptions.add(filter) ? undefined : subscribeReason("too-many", version);
