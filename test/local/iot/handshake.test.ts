@@ -75,7 +75,10 @@ describe("a handshake", () => {
     ["signed for a host with its port", { host: `${IOT_HOST}:443` }],
     ["signed for another region", { region: "eu-west-1" }],
     ["signed for the data API", { service: "iotdata" }],
-    ["signed for the data API as that wants it", { service: "iotdata", signsToken: true }],
+    [
+      "signed for the data API as that wants it",
+      { service: "iotdata", signsToken: true, more: { "X-Amz-Expires": "60" } },
+    ],
     ["signed for another path", { path: "/mqtt2" }],
     ["with a parameter that is none of a signature's", { more: { "x-custom": "1" } }],
     ["with a parameter of other signatures", { more: { "X-Amz-Content-Sha256": "UNSIGNED-PAYLOAD" } }],
