@@ -41,19 +41,13 @@ export function readAskedPacket(value: unknown): AskedPacket {
 
 function readAsk(kind: (typeof KINDS)[number], value: JsonObject): MqttAsk {
   const name = textIn(value, kind, "mqtt");
-  const will = textAt(value, "will");
-  if (will !== undefined && kind !== "connect") throw odd("mqtt: will is a connect's");
-  const retain = readRetain(value, kind === "publish" || will !== undefined);
-  switch (kind) {
-    case "connect":
-      return { kind, clientId: name, will: will === undefined ? undefined : { topic: will, retain } };
-    case "publish":
-      return { kind, topic: name, retain };
-    case "subscribe":
-      return { kind, filter: name };
-    case "receive":
-      return { kind, topic: name };
-  }
+  const topic = textAt(value, "will");
+  if (topic !== undefined && kind !== "connect") throw odd("mqtt: will is a connect's");
+  const retain = readRetain(value, kind === "publish" || topic !== undefined);
+  if (kind === "connect")
+    return { kind, clientId: name, will: topic === undefined ? topic : { topic, retain } };
+  if (kind === "subscribe") return { kind, filter: name };
+  return kind === "publish" ? { kind, topic: name, retain } : { kind, topic: name };
 }
 
 function readRetain({ retain }: JsonObject, isPublished: boolean): boolean {

@@ -5,35 +5,42 @@ import type { Environment } from "../config/load.ts";
 import { Refusal } from "../domain/refusal.ts";
 import type { Explained } from "../proxy/explain/question.ts";
 import { ask, jsonOf } from "./ask.ts";
-import { command, type Parsed, textOf, textsOf } from "./command.ts";
+import { command, type Parsed, textOf } from "./command.ts";
 import { Complaint, misuse } from "./complaint.ts";
 import { readConfigFile } from "./config-file.ts";
 import { EXIT } from "./exit.ts";
+import { type AskedQuestion, readQuestion } from "./explain-question.ts";
 import { wordsFor } from "./explained.ts";
 import { portsOf } from "./ports.ts";
-import { readBytesWord, readHeaderWord, readRequestWords } from "./request-words.ts";
-import { type AskedBy, supposedCaller } from "./supposed-caller.ts";
 import { terminal } from "./terminal.ts";
 
 const HELP = `Usage: postern explain [USER] METHOD TARGET [options]
+       postern explain [USER] mqtt PACKET NAME [options]
 
-Says what would become of a request, and why: who the caller is, what is asked for in IAM's words, what each rule says
-of it, the role, and the request that would be signed. Nothing is exchanged, and the request is not sent; a running
-Postern may ask the token's issuer for its keys.
-Exit code 0 if the request would be let through, 1 if not.
+Says what would become of a request, or of an MQTT packet, and why: who the caller is, what is asked for in IAM's words,
+what each rule says of it, the role, and the request that would be signed. Nothing is exchanged, and nothing is sent; a
+running Postern may ask the token's issuer for its keys.
+Exit code 0 if it would be let through, 1 if not.
 
   postern explain analyst DELETE /s3/reports/q3.txt
   postern explain --claims '{"cognito:groups":["analysts"]}' GET /s3/reports/q3.txt --config postern.yaml
+  postern explain analyst GET ws://127.0.0.1:4480/chat
+  postern explain analyst mqtt subscribe 'things/1/#' --client device-1
 
 USER signs in at the stand-in AWS; the USER guest has no token. Without one of them, --token and --claims the caller is
-whom the headers name, or the token in POSTERN_TOKEN or AWS_SESSION_TOKEN. TARGET may be a whole URL.
+whom the headers name, or the token in POSTERN_TOKEN or AWS_SESSION_TOKEN. TARGET may be a whole URL; ws: is for the
+handshake of a WebSocket. PACKET is connect, publish, subscribe or receive; NAME is a client id, a topic or a filter.
 
   --token TOKEN        other users of this machine can see it in the list of processes: better POSTERN_TOKEN
   --claims JSON|@FILE  of a token that nobody has to sign; what they leave out is that of a user
   --issuer NAME        whose claims they are, where there are several issuers
   -H, --header 'NAME: VALUE'
   -d, --data TEXT|@FILE
-  --source-ip IP       where the request comes from; default 127.0.0.1
+  --upstream NAME      of a packet, where several upstreams take MQTT
+  --client ID          of the packet's connection, with whose role it has to be allowed
+  --will TOPIC         of a connect
+  --retain             of a publish, or of a will
+  --source-ip IP       where it comes from; default 127.0.0.1
   --at TIME            when, as 2026-01-15T12:00:00Z; default now
   -c, --config FILE    ask a configuration, without a running Postern: signatures of tokens are not checked then
   --url URL            of a running Postern's operator; default http://127.0.0.1:4482 (POSTERN_OPERATOR_PORT)
@@ -52,59 +59,30 @@ export const explain = command(
       issuer: TEXT,
       header: { type: "string", short: "H", multiple: true },
       data: { type: "string", short: "d" },
+      upstream: TEXT,
+      client: TEXT,
+      will: TEXT,
+      retain: { type: "boolean" },
       "source-ip": TEXT,
       at: TEXT,
       config: { type: "string", short: "c" },
       url: TEXT,
       json: { type: "boolean" },
     },
-    words: 3,
+    words: 4,
   },
   async (parsed, env) => {
     if (textOf(parsed, "config") !== undefined && textOf(parsed, "url") !== undefined)
       throw misuse("--config asks a file and --url a running Postern: one of them");
-    const question = await questionOf(parsed, env);
+    const { question, about } = await readQuestion(parsed, env);
     const told = await answerTo(question, parsed, env);
     if (told === undefined) return EXIT.config;
     const lines =
-      parsed.values["json"] === true
-        ? JSON.stringify(told, plainJson, 2).split("\n")
-        : wordsFor(told, `${question.request.method} ${question.request.target}`);
+      parsed.values["json"] === true ? JSON.stringify(told, plainJson, 2).split("\n") : wordsFor(told, about);
     terminal.out(lines.map(terminal.plain).join("\n"));
     return told.verdict === "permit" ? EXIT.ok : EXIT.failure;
   },
 );
-
-/** A question as `POST /explain` takes it. */
-type AskedQuestion = AskedBy & {
-  readonly request: {
-    readonly method: string;
-    readonly target: string;
-    readonly headers: readonly (readonly [name: string, value: string])[];
-    readonly bodyBase64?: string;
-  };
-  readonly sourceIp?: string | undefined;
-  readonly at?: string | undefined;
-};
-
-async function questionOf(parsed: Parsed, env: Environment): Promise<AskedQuestion> {
-  const { user, method, target, host } = readRequestWords(parsed.words, "explain");
-  const headers = textsOf(parsed, "header").map(readHeaderWord);
-  const data = textOf(parsed, "data");
-  const names = headers.map(([name]) => name.toLowerCase());
-  if (host !== undefined && !names.includes("host")) headers.push(["host", host]);
-  return {
-    ...(await supposedCaller(parsed, env, { user, headerNames: names })),
-    request: {
-      method,
-      target,
-      headers,
-      ...(data !== undefined && { bodyBase64: readBytesWord(data).toString("base64") }),
-    },
-    sourceIp: textOf(parsed, "source-ip"),
-    at: textOf(parsed, "at"),
-  };
-}
 
 /** Undefined where the configuration is not one to ask. */
 async function answerTo(

@@ -2,7 +2,7 @@ import type { Explained, Stage } from "../proxy/explain/question.ts";
 import { remedyFor } from "./explained-remedy.ts";
 import { rulesInWords } from "./explained-rules.ts";
 
-/** Says a rehearsed request for people, a line an entry: an answer to "why 403?". */
+/** Says what was rehearsed for people, a line an entry: an answer to "why 403?". */
 export function wordsFor(told: Explained, request: string): readonly string[] {
   const { role, canonicalRequest } = told;
   const remedy = remedyFor(told);
@@ -28,9 +28,10 @@ function verdictOf(told: Explained): string {
 }
 
 function permitOf(decision: Explained["decision"]): string {
-  return decision?.verdict === "permit" && decision.recorded === true
+  if (decision === undefined) return "Yes: the connection is opened, and each packet on it will be decided.";
+  return decision.verdict === "permit" && decision.recorded === true
     ? "Yes, for now: no rule allows this, and record mode lets it through."
-    : `Yes: the rule "${decision?.rule ?? ""}" allows this.`;
+    : `Yes: the rule "${decision.rule ?? ""}" allows this.`;
 }
 
 /** How far a refused request came. */
@@ -41,7 +42,7 @@ const BEFORE: Readonly<Record<Stage, string>> = {
   operation: "It is refused before any rule is asked.",
   policy: "",
   credentials: "The rules allow it, and the caller cannot get the credentials.",
-  signing: "The rules allow it, and the body cannot be sent on.",
+  signing: "The rules allow it, and it cannot be sent on.",
 };
 
 function facts({ refusal, verdict, caller, operation, role }: Explained, request: string): readonly string[] {
