@@ -38,6 +38,8 @@ export const IOTDATA: ApiModel = {
     ],
     {
       Publish: {
+        // With `?retain=true` it is that too.
+        covers: ["RetainPublish"],
         headers: [
           "x-amz-mqtt5-correlation-data",
           "x-amz-mqtt5-payload-format-indicator",

@@ -27,6 +27,7 @@ bedrock InvokeModel: bedrock:InvokeModelWithResponseStream
 bedrock InvokeModelWithResponseStream: bedrock:InvokeModel
 bedrock StartAsyncInvoke: bedrock:InvokeModelWithResponseStream
 firehose PutRecordBatch: firehose:PutRecord
+iotdata Publish: iot:RetainPublish
 kinesis GetRecords: kinesis:SubscribeToShard
 kinesis PutRecords: kinesis:PutRecord
 kinesis SubscribeToShard: kinesis:GetRecords
