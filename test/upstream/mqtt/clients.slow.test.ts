@@ -7,9 +7,10 @@ import { Aedes } from "aedes";
 import { connectAsync, type IClientOptions, type IPublishPacket, type MqttClient } from "mqtt";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { createWebSocketStream } from "ws";
+import type { MqttAsk } from "../../../src/aws/iot/mqtt-ask.ts";
 import type { RefusalCode } from "../../../src/domain/refusal.ts";
 import { until } from "../../support/until.ts";
-import { refuseNo, type ServeUpstream, type Stage, startStage } from "./stage.ts";
+import { type ServeUpstream, type Stage, startStage } from "./stage.ts";
 
 const MOSQUITTO = "/usr/sbin/mosquitto";
 const hasMosquitto = existsSync(MOSQUITTO);
@@ -47,6 +48,10 @@ function messagesOf(receiver: MqttClient): Message[] {
     messages.push({ topic, text: payload.toString(), packet }),
   );
   return messages;
+}
+
+function willOf(name: string): NonNullable<IClientOptions["will"]> {
+  return { topic: `wills/${name}`, payload: Buffer.from("gone"), qos: 1, retain: false };
 }
 
 /** What any broker and any version have in common. */
@@ -95,17 +100,12 @@ function speaksMqtt(version: IClientOptions): void {
     const receiver = await client("receiver", version);
     const messages = messagesOf(receiver);
     await receiver.subscribeAsync("wills/#", { qos: 1 });
-    const will = (name: string) => ({
-      topic: `wills/${name}`,
-      payload: Buffer.from("gone"),
-      qos: 1 as const,
-    });
-    await client("denied", { ...version, will: { ...will("denied"), retain: false } });
+    await client("denied", { ...version, will: willOf("denied") });
     stage.tunnels[1]?.end("denied");
     await until(() => stage.reports.length === 1);
     const vanishing = await client("vanishing", {
       ...version,
-      will: { ...will("vanishing"), retain: false },
+      will: willOf("vanishing"),
     });
     vanishing.stream.destroy();
     await until(() => messages.length > 0);
@@ -114,7 +114,7 @@ function speaksMqtt(version: IClientOptions): void {
 
   it("withholds what may not be received, and goes on", async () => {
     let refuses = false;
-    const decide = (ask: Parameters<typeof refuseNo>[0]): RefusalCode | undefined =>
+    const decide = (ask: MqttAsk): RefusalCode | undefined =>
       refuses && ask.kind === "receive" && ask.topic === "w/secret" ? "denied-by-rule" : undefined;
     stage = await startStage(serve, { decide });
     const receiver = await client("receiver", version);

@@ -1,5 +1,5 @@
 import { connect as connectTcp, createServer as createTcpServer, type Socket } from "node:net";
-import { generate, type Packet } from "mqtt-packet";
+import { generate } from "mqtt-packet";
 import { afterEach, describe, expect, it } from "vitest";
 import { WebSocket } from "ws";
 import { Refusal, type RefusalCode } from "../../../src/domain/refusal.ts";
@@ -41,6 +41,11 @@ async function dial(): Promise<Heard> {
   return heard;
 }
 
+/** Bytes in hexadecimal digits; blanks are for the eye. */
+function hexBytes(digits: string): Buffer {
+  return Buffer.from(digits.replaceAll(" ", ""), "hex");
+}
+
 const connect = (version: 4 | 5, more: object = {}): Buffer =>
   generate({
     cmd: "connect",
@@ -49,8 +54,8 @@ const connect = (version: 4 | 5, more: object = {}): Buffer =>
     clean: true,
     keepalive: 60,
     ...more,
-  } as Packet);
-const CONNACK = { 4: Buffer.from("20020000", "hex"), 5: Buffer.from("2006000003220008", "hex") } as const;
+  });
+const CONNACK = { 4: hexBytes("20020000"), 5: hexBytes("2006000003220008") } as const;
 
 /** An AWS that takes every CONNECT and notes what it hears. */
 function acceptor(version: 4 | 5): { serve: ServeUpstream; heard: Heard[] } {
@@ -94,7 +99,7 @@ describe("a connection", () => {
   it("passes packets as they were decided, written anew, whatever pieces they come in", async () => {
     const { client, aws } = await connected(5);
     const publish = "30070003612f620078";
-    const bytes = Buffer.from(`300a0003612f62032300017830070000032300017${"8"}`.concat("c000"), "hex");
+    const bytes = hexBytes("300a 0003 612f62 03 230001 78  3007 0000 03 230001 78  c000");
     for (const byte of bytes) client.socket.send(Buffer.from([byte]));
     await until(() => aws.bytes().endsWith("c000"));
     expect(aws.bytes()).toBe(`${CONNECT_HEX[5]}${publish}${publish}c000`);
@@ -125,7 +130,7 @@ describe("a connection", () => {
       setTimeout(() => socket.send(CONNACK[4]), 50);
     });
     const client = await dial();
-    client.socket.send(Buffer.concat([connect(4), Buffer.from("c000", "hex")]));
+    client.socket.send(Buffer.concat([connect(4), hexBytes("c000")]));
     await until(() => heard[0]?.bytes() === `${CONNECT_HEX[4]}c000`);
     expect(client.bytes()).toBe("20020000");
   });
@@ -139,9 +144,7 @@ describe("a connection", () => {
       if (running) setImmediate(count);
     };
     setImmediate(count);
-    client.socket.send(
-      Buffer.concat(Array.from({ length: 10_000 }, () => Buffer.from("3004000161ff", "hex"))),
-    );
+    client.socket.send(Buffer.concat(Array.from({ length: 10_000 }, () => hexBytes("3004000161ff"))));
     client.socket.close(1000);
     await until(() => aws.closed !== undefined);
     running = false;
@@ -152,8 +155,8 @@ describe("a connection", () => {
 
   it("is counted by the bytes of its packets, without what Postern says", async () => {
     const { client, aws } = await connected(5);
-    client.socket.send(Buffer.from("32070002" + "6e6f" + "0001" + "00", "hex"));
-    aws.socket.send(Buffer.from("3004000161ff".replace("ff", "00"), "hex"));
+    client.socket.send(hexBytes("3207 0002 6e6f 0001 00"));
+    aws.socket.send(hexBytes("3004 0001 61 00"));
     await until(() => client.bytes().length > CONNACK[5].length * 2 + 8);
     client.socket.close(1000);
     await until(() => stage.reports.length > 0);
@@ -204,7 +207,7 @@ describe("a CONNECT that is refused", () => {
 
   it("by AWS is told in AWS's words", async () => {
     stage = await startStage((socket) => {
-      socket.once("message", () => socket.send(Buffer.from("20020005", "hex")));
+      socket.once("message", () => socket.send(hexBytes("20020005")));
     });
     const client = await dial();
     client.socket.send(connect(4));
@@ -236,25 +239,25 @@ describe("a CONNECT that is refused", () => {
   });
 });
 
-describe("a handshake that fails", () => {
-  /** An upstream that answers every connection with some bytes. */
-  async function refusing(answer: string | undefined, version: 4 | 5): Promise<Heard> {
-    const server = createTcpServer((socket) => {
-      socket.on("error", () => {});
-      socket.once("data", () => (answer === undefined ? socket.resetAndDestroy() : socket.end(answer)));
-    });
-    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-    const { port } = server.address() as { port: number };
-    stage = await startStage(() => {}, {
-      dial: () => Promise.resolve({ url: `ws://127.0.0.1:${port}${SIGNED}`, host: "aws.example" }),
-    });
-    const client = await dial();
-    client.socket.send(connect(version));
-    await until(() => stage.reports.length > 0);
-    server.close();
-    return client;
-  }
+/** An upstream that answers every connection with some bytes. */
+async function refusing(answer: string | undefined, version: 4 | 5): Promise<Heard> {
+  const server = createTcpServer((socket) => {
+    socket.on("error", () => {});
+    socket.once("data", () => (answer === undefined ? socket.resetAndDestroy() : socket.end(answer)));
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as { port: number };
+  stage = await startStage(() => {}, {
+    dial: () => Promise.resolve({ url: `ws://127.0.0.1:${port}${SIGNED}`, host: "aws.example" }),
+  });
+  const client = await dial();
+  client.socket.send(connect(version));
+  await until(() => stage.reports.length > 0);
+  server.close();
+  return client;
+}
 
+describe("a handshake that fails", () => {
   it.each([
     ["403", 4, "20020005"],
     ["403", 5, "2003008700"],
@@ -309,7 +312,8 @@ describe("the end of a connection", () => {
     await until(() => client.closed !== undefined && aws.closed !== undefined);
     expect(client.bytes()).toBe(`${CONNACK[5].toString("hex")}${REASON[why] ?? ""}`);
     expect(aws.bytes()).toBe(`${CONNECT_HEX[5]}${takesBack ? "e0020000" : ""}`);
-    expect([client.closed, aws.closed]).toEqual(Array(2).fill({ code: CLOSE_CODES[why], reason: why }));
+    const told = { code: CLOSE_CODES[why], reason: why };
+    expect([client.closed, aws.closed]).toEqual([told, told]);
     expect(stage.reports).toMatchObject([{ why, code: CLOSE_CODES[why] }]);
   });
 
@@ -339,7 +343,7 @@ describe("the end of a connection", () => {
 
   it("by the client's DISCONNECT passes on", async () => {
     const { client, aws } = await connected(5);
-    client.socket.send(Buffer.from("e0020400", "hex"));
+    client.socket.send(hexBytes("e0020400"));
     await until(() => stage.reports.length > 0);
     await until(() => aws.closed !== undefined);
     expect(aws.bytes()).toBe(`${CONNECT_HEX[5]}e0020400`);
@@ -356,7 +360,7 @@ describe("the end of a connection", () => {
 
   it("by AWS passes on, with AWS's last word", async () => {
     const { client, aws } = await connected(5);
-    aws.socket.send(Buffer.from("e0028e00", "hex"));
+    aws.socket.send(hexBytes("e0028e00"));
     aws.socket.close(1000);
     await until(() => client.closed !== undefined);
     expect(client.bytes()).toBe(`${CONNACK[5].toString("hex")}e0028e00`);
@@ -383,8 +387,8 @@ describe("the end of a connection", () => {
 describe("a hostile client", () => {
   it.each([
     { name: "garbage", bytes: Buffer.from("GET / HTTP/1.1\r\n".repeat(9)), code: 1002 },
-    { name: "a PUBLISH before its CONNECT", bytes: Buffer.from("30040001610a", "hex"), code: 1002 },
-    { name: "a giant", bytes: Buffer.from("10ffffff7f", "hex"), code: 1002 },
+    { name: "a PUBLISH before its CONNECT", bytes: hexBytes("30040001610a"), code: 1002 },
+    { name: "a giant", bytes: hexBytes("10ffffff7f"), code: 1002 },
     { name: "a message of a giant's size", bytes: Buffer.alloc(300 * 1024), code: 1009 },
     { name: "text", bytes: "MQTT", code: 1003 },
   ])("that begins with $name is cut off without a word", async ({ bytes, code }) => {
@@ -405,7 +409,7 @@ describe("a hostile client", () => {
   ])("that is $name is told so", async ({ hex }) => {
     stage = await startStage(() => {});
     const client = await dial();
-    client.socket.send(Buffer.from(hex, "hex"));
+    client.socket.send(hexBytes(hex));
     await until(() => client.closed !== undefined);
     expect(client.bytes()).toBe("20020001");
     expect(client.closed?.code).toBe(1002);
@@ -414,8 +418,8 @@ describe("a hostile client", () => {
   it("that never ends its CONNECT is cut off in time, however it drips", async () => {
     stage = await startStage(() => {}, { connectMs: 300 });
     const client = await dial();
-    client.socket.send(Buffer.from("107f", "hex"));
-    const dripping = setInterval(() => client.socket.send(Buffer.from("00", "hex")), 20);
+    client.socket.send(hexBytes("107f"));
+    const dripping = setInterval(() => client.socket.send(hexBytes("00")), 20);
     await until(() => client.closed !== undefined);
     clearInterval(dripping);
     expect(stage.reports).toMatchObject([{ why: "protocol", code: 1002, detail: "no CONNECT in time" }]);
@@ -423,17 +427,17 @@ describe("a hostile client", () => {
 
   it.each([
     { name: "a second CONNECT", bytes: connect(5), reason: "82" },
-    { name: "a packet of servers", bytes: Buffer.from("20020000", "hex"), reason: "82" },
-    { name: "AUTH", bytes: Buffer.from("f0021800", "hex"), reason: "82" },
-    { name: "a type that there is not", bytes: Buffer.from("0000", "hex"), reason: "82" },
-    { name: "a giant", bytes: Buffer.from("30ffffff7f", "hex"), reason: "95" },
-    { name: "a length without end", bytes: Buffer.from("30ffffffffff", "hex"), reason: "81" },
+    { name: "a packet of servers", bytes: hexBytes("20020000"), reason: "82" },
+    { name: "AUTH", bytes: hexBytes("f0021800"), reason: "82" },
+    { name: "a type that there is not", bytes: hexBytes("0000"), reason: "82" },
+    { name: "a giant", bytes: hexBytes("30ffffff7f"), reason: "95" },
+    { name: "a length without end", bytes: hexBytes("30ffffffffff"), reason: "81" },
     {
       name: "an alias that was not offered",
-      bytes: Buffer.from("30070000032300097" + "8", "hex"),
+      bytes: hexBytes("3007 0000 03 230009 78"),
       reason: "94",
     },
-    { name: "a topic with a wildcard", bytes: Buffer.from("300500012300" + "78", "hex"), reason: "90" },
+    { name: "a topic with a wildcard", bytes: hexBytes("3005 0001 23 00 78"), reason: "90" },
   ])("that goes on with $name is told so and ends", async ({ bytes, reason }) => {
     const { client, aws } = await connected(5);
     client.socket.send(bytes);
@@ -446,9 +450,9 @@ describe("a hostile client", () => {
 
   it("cannot use an alias that it was refused", async () => {
     const { client, aws } = await connected(5);
-    client.socket.send(Buffer.from("320a00026e6f0001032300017" + "8", "hex").fill(11, 1, 2));
-    await until(() => client.bytes().endsWith("4004000187" + "00"));
-    client.socket.send(Buffer.from("300700000323000178", "hex"));
+    client.socket.send(hexBytes("320b 0002 6e6f 0001 03 230001 78"));
+    await until(() => client.bytes().endsWith("400400018700"));
+    client.socket.send(hexBytes("300700000323000178"));
     await until(() => aws.closed !== undefined);
     expect(aws.bytes()).toBe(CONNECT_HEX[5]);
     expect(client.bytes()).toMatch(/e0028200$/);
@@ -476,7 +480,7 @@ describe("a hostile client", () => {
   it("that does not read is not sent what it cannot take: AWS waits", async () => {
     const { client, aws } = await connected(4);
     client.socket.pause();
-    const message = Buffer.concat([Buffer.from("30838008000161", "hex"), Buffer.alloc(131_072)]);
+    const message = Buffer.concat([hexBytes("30838008000161"), Buffer.alloc(131_072)]);
     let isFull = false;
     for (let i = 0; i < 1000 && !isFull; i++) {
       aws.socket.send(message);
@@ -491,7 +495,7 @@ describe("a hostile client", () => {
   it("that asks for more than AWS takes waits", async () => {
     const { client, aws } = await connected(4);
     aws.socket.pause();
-    const message = Buffer.concat([Buffer.from("30838008000161", "hex"), Buffer.alloc(131_072)]);
+    const message = Buffer.concat([hexBytes("30838008000161"), Buffer.alloc(131_072)]);
     let isFull = false;
     for (let i = 0; i < 1000 && !isFull; i++) {
       client.socket.send(message);
@@ -524,11 +528,11 @@ describe("an AWS that speaks strangely", () => {
   it.each([
     { name: "no MQTT", hex: "0000" },
     { name: "a packet of clients", hex: "c000" },
-    { name: "a topic alias", hex: "3007000003230001".concat("78") },
+    { name: "a topic alias", hex: "300700000323000178" },
     { name: "a SUBACK for nothing", hex: "900400010001" },
   ])("with $name ends the connection", async ({ hex }) => {
     const { client, aws } = await connected(5);
-    aws.socket.send(Buffer.from(hex, "hex"));
+    aws.socket.send(hexBytes(hex));
     await until(() => client.closed !== undefined && aws.closed !== undefined);
     expect(client.bytes().slice(CONNACK[5].length * 2)).toMatch(/^e002(81|82)00$/);
     expect(stage.reports).toMatchObject([{ why: "protocol", detail: expect.stringMatching(/^AWS: /) }]);
@@ -536,7 +540,7 @@ describe("an AWS that speaks strangely", () => {
 
   it("before its CONNACK leaves the client with one", async () => {
     stage = await startStage((socket) => {
-      socket.once("message", () => socket.send(Buffer.from("d000", "hex")));
+      socket.once("message", () => socket.send(hexBytes("d000")));
     });
     const client = await dial();
     client.socket.send(connect(4));

@@ -29,6 +29,10 @@ function read(reader: string, bytes: Buffer): Packet | number {
   }
 }
 
+function from(reader: string, ...all: fc.Arbitrary<unknown>[]): fc.Arbitrary<never> {
+  return fc.oneof(...all).map((packet) => ({ reader, packet }) as never);
+}
+
 /** Packets as a friend would send them. */
 function packets(version: MqttVersion): fc.Arbitrary<{ reader: string; packet: Packet }> {
   const is5 = version === 5;
@@ -37,7 +41,7 @@ function packets(version: MqttVersion): fc.Arbitrary<{ reader: string; packet: P
   const id = fc.integer({ min: 1, max: 65_535 });
   const pairs = fc.array(fc.tuple(fc.constantFrom("a", "b", "1", "__proto__", ""), text), { minLength: 1 });
   const user = pairs.map((all) => all.map((pair) => Object.fromEntries([pair])));
-  const withUser = fc.record({ userProperties: user as never });
+  const withUser = fc.record({ userProperties: user });
   const properties = is5 ? fc.option(withUser, { nil: undefined }) : fc.constant(undefined);
   const payload = fc.uint8Array({ maxLength: 40 }).map((bytes) => Buffer.from(bytes));
   const reason = is5 ? fc.constantFrom(0, 0x87) : fc.constant(undefined);
@@ -141,8 +145,6 @@ function packets(version: MqttVersion): fc.Arbitrary<{ reader: string; packet: P
     ),
     properties,
   });
-  const from = (reader: string, ...all: fc.Arbitrary<unknown>[]): fc.Arbitrary<never> =>
-    fc.oneof(...all).map((packet) => ({ reader, packet }) as never);
   return fc.oneof(
     from(`client ${version}`, publish, acks, releases, subscribe, unsubscribe, pings, disconnect),
     from(`upstream ${version}`, publish, acks, releases, suback, connack, pongs),
