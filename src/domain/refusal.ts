@@ -44,7 +44,7 @@ export const REFUSALS = kinds({
   "redirect-not-followed": [502, "The upstream answered with a redirect, which is not followed."],
   "signature-refused": [502, "AWS did not accept the signature."],
   "answer-withheld": [502, "The answer repeats a credential, or may do so, and is not passed on."],
-  "upgrade-required": [426, "This upstream is spoken to by WebSocket alone."],
+  "upgrade-required": [426, "This upstream is spoken to by WebSocket alone, in version 13."],
   "upgrade-not-accepted": [403, "This upgrade to another protocol is not accepted here."],
   "operation-unknown": [403, "Postern does not know this operation, so it cannot be decided."],
   "method-not-allowed": [405, "This method is not accepted."],

@@ -93,7 +93,7 @@ export function createListener(options: ListenerOptions): Listener {
   takeUpgrades(server, connections, {
     ...options,
     tunnels,
-    isFull: () => isFull() || tunnels.count() >= maxTunnels,
+    isFull: (underWay) => isFull() || tunnels.count() + underWay > maxTunnels,
   });
   answerUnreadable(server, connections, options);
   return {
@@ -108,6 +108,8 @@ export function createListener(options: ListenerOptions): Listener {
     settled: connections.settled,
     drain: async (deadlineMs) => {
       await Promise.all([connections.drain(deadlineMs), tunnels.drain()]);
+      // Those that opened within this time.
+      await tunnels.drain();
     },
   };
 }

@@ -1,3 +1,4 @@
+import type { ServerResponse } from "node:http";
 import { dynamodb } from "../aws/dynamodb/dynamodb.ts";
 import { s3 } from "../aws/s3/s3.ts";
 import type { RefusalAnswer, RefusalView } from "../aws/service.ts";
@@ -38,6 +39,7 @@ export function refuse(visit: Visit, refusal: Refusal): void {
   response.writeHead(words.status, {
     ...words.headers,
     ...headersOf(refusal, requestId),
+    ...(refusal.code === "upgrade-required" && upgradeHeadersFor(response)),
     ...headerRecord(answerHeadersFor(visit.caller)),
     ...headerRecord(corsLinesFor(visit.head, cors)),
     "content-length": String(Buffer.byteLength(words.body)),
@@ -100,6 +102,12 @@ function headersOf({ code }: Refusal, requestId: string): Record<string, string>
     // What is offered stands in `Upgrade` (RFC 9110 section 15.5.22).
     ...(code === "upgrade-required" && { connection: "upgrade" }),
   };
+}
+
+/** What says to speak WebSocket, and which (RFC 9110 section 15.5.22, RFC 6455 section 4.4). */
+function upgradeHeadersFor({ shouldKeepAlive }: ServerResponse): Record<string, string> {
+  const connection = shouldKeepAlive ? "upgrade" : "close, upgrade";
+  return { connection, upgrade: "websocket", "sec-websocket-version": "13" };
 }
 
 /** The `WWW-Authenticate` of a token refusal; a request without a token is told no error (RFC 6750 section 3). */

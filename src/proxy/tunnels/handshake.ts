@@ -105,11 +105,14 @@ const KEY = /^[A-Za-z0-9+/]{21}[AQgw]==$/;
 /**
  * The lines of a handshake that AWS gets too (RFC 6455 section 11.3).
  *
- * @throws Refusal target-malformed
+ * @throws Refusal target-malformed, upgrade-required
  */
 export function webSocketLines(headers: Headers): readonly HeaderLine[] {
   if (!KEY.test(headers.get("sec-websocket-key") ?? "")) throw malformed("no usable Sec-WebSocket-Key");
-  if (headers.get("sec-websocket-version") !== "13") throw malformed("another version of WebSocket than 13");
+  // Who speaks another is told which one to speak (RFC 6455 section 4.4).
+  if (headers.get("sec-websocket-version") !== "13")
+    throw new Refusal("upgrade-required", { detail: "another version of WebSocket than 13" });
+  protocolsOf(headers);
   const names = ["sec-websocket-key", "sec-websocket-version", "sec-websocket-extensions", PROTOCOLS];
   return names.flatMap((name): HeaderLine[] => {
     const value = headers.get(name);

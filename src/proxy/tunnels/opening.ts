@@ -24,6 +24,8 @@ export interface Opening {
   readonly operation: Operation;
   /** From where it was asked. */
   readonly sourceIp: string | undefined;
+  /** How often tunnels had been decided anew when it began. */
+  readonly since: number;
 }
 
 /**
@@ -87,7 +89,7 @@ export async function review(
   pipeline: Pipeline,
   mayGoOn: (again: Opening) => boolean,
 ): Promise<TunnelEnd | undefined> {
-  const { handshake, sourceIp } = opened;
+  const { handshake } = opened;
   let caller: Caller;
   try {
     caller = await pipeline.authenticate(handshake.head.headers);
@@ -98,7 +100,7 @@ export async function review(
     const to = pipeline.route(handshake.head);
     const { rules, port } = webSocketOf(to.live);
     checkOrigin(handshake, rules);
-    const again = readOpening({ pipeline, handshake, to, rules, port, caller, sourceIp });
+    const again = readOpening({ ...opened, pipeline, to, rules, port, caller });
     return isSamePlace(opened, again) && mayGoOn(again) ? undefined : "denied";
   } catch {
     return "denied";

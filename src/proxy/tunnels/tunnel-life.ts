@@ -14,8 +14,8 @@ export interface TunnelFace {
   readonly tunnels: Tunnels;
   readonly recorder: TunnelRecorder;
   readonly now: Clock;
-  /** Told when the connection of a visit speaks another protocol than HTTP. */
-  readonly release: (visit: Visit) => void;
+  /** Told when the connection of the visit speaks another protocol than HTTP. */
+  readonly release: () => void;
 }
 
 /** A tunnel's life, from its opening to its record. */
@@ -28,20 +28,24 @@ export interface TunnelLife {
 }
 
 /** Makes the life of a tunnel that may be opened: it ends with the caller's token, its credentials, or its time. */
-export function createTunnelLife(face: TunnelFace, visit: Visit, { caller, rules }: Opening): TunnelLife {
+export function createTunnelLife(
+  face: TunnelFace,
+  visit: Visit,
+  { caller, rules, since }: Opening,
+): TunnelLife {
   const { tunnels, recorder, now, release } = face;
   const limits = [
     { atMs: caller.expiresAtMs, why: "token" as TunnelEnd },
     { atMs: now() + rules.lifetimeMs, why: "lifetime" as TunnelEnd },
   ];
-  let leave = (): void => {};
+  let leave = nothing;
   return {
     begin: (tunnel, review) => {
       visit.end({ upgraded: true });
-      release(visit);
+      release();
       recorder.opened(visit.known().upstream);
       const callOff = endAt(() => limits, now, tunnel.end);
-      const remove = tunnels.add({ tunnel, review });
+      const remove = tunnels.add({ tunnel, review, since });
       leave = () => {
         callOff();
         remove();
@@ -54,3 +58,6 @@ export function createTunnelLife(face: TunnelFace, visit: Visit, { caller, rules
     endWithCredentials: (atMs) => void limits.push({ atMs, why: "credentials" }),
   };
 }
+
+/** What is to be done where a tunnel never opened. */
+function nothing(): void {}

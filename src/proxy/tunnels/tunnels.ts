@@ -6,12 +6,18 @@ export interface Standing {
   readonly tunnel: Tunnel;
   /** Decides anew what it was opened for; undefined where that may go on. Never rejects. */
   readonly review: () => Promise<TunnelEnd | undefined>;
+  /** What {@link Tunnels} had counted when it was decided first. */
+  readonly since: number;
 }
 
 /** The tunnels of a data face. */
 export interface Tunnels {
   readonly count: () => number;
-  /** Notes one that is open; call what it returns when it has ended. */
+  /** How often all were decided anew. */
+  readonly reviews: () => number;
+  /**
+   * Notes one that is open, and decides it anew where the others were while it opened; call what it returns when it has ended.
+   */
   readonly add: (standing: Standing) => () => void;
   /** Decides all of them anew: for every change of the rules, the denylist or the upstreams. */
   readonly review: () => void;
@@ -26,15 +32,19 @@ const REVIEW_EVERY_MS = 60_000;
 export function createTunnels(): Tunnels {
   const open = new Set<Standing>();
   let whenEmpty: (() => void) | undefined;
+  let reviews = 0;
   const review = (): void => {
+    reviews++;
     for (const standing of open) void reviewOne(standing);
   };
   const reviewing = setInterval(review, REVIEW_EVERY_MS).unref();
   return {
     count: () => open.size,
+    reviews: () => reviews,
     add: (standing) => {
       open.add(standing);
       if (whenEmpty !== undefined) standing.tunnel.end("drain");
+      else if (standing.since < reviews) void reviewOne(standing);
       return () => {
         open.delete(standing);
         if (open.size === 0) whenEmpty?.();

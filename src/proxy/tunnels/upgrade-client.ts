@@ -15,3 +15,19 @@ export function upgradeClient(request: IncomingMessage, socket: Socket, head: Bu
   response.on("error", () => socket.destroy());
   return { request, socket, head, response };
 }
+
+/**
+ * Has a client gone that ends its side before it is answered, as Node has those of requests: what comes of an upgrade is read
+ * by nobody until then, and its end would not be seen.
+ *
+ * @returns what gives the connection to who reads it
+ */
+export function watchEnd(socket: Socket): () => void {
+  const look = (): void => {
+    // What came too early is left for AWS; only an end is taken.
+    if (socket.readableLength === 0) socket.read();
+  };
+  const leave = (): void => void socket.destroy();
+  socket.on("readable", look).once("end", leave);
+  return () => void socket.off("readable", look).off("end", leave);
+}

@@ -19,6 +19,7 @@ import type { TunnelFace } from "./tunnel-life.ts";
  */
 export function upgrade(face: TunnelFace, visit: Visit, client: UpgradeClient): void {
   const pipeline = face.pipeline();
+  const since = face.tunnels.reviews();
   guarded(visit, () => {
     const handshake = readHandshake(visit.request);
     visit.head = handshake.head;
@@ -30,7 +31,7 @@ export function upgrade(face: TunnelFace, visit: Visit, client: UpgradeClient): 
     return proceed(pipeline.authenticate(visit.head.headers), (caller) => {
       visit.caller = caller;
       const { sourceIp } = contextOf(visit.request, pipeline.now);
-      const opening = readOpening({ pipeline, handshake, to, rules, port, caller, sourceIp });
+      const opening = readOpening({ pipeline, handshake, to, rules, port, caller, sourceIp, since });
       visit.operation = opening.operation;
       return port.carries === "mqtt"
         ? openMqttTunnel(face, visit, client, opening)

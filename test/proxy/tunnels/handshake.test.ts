@@ -106,9 +106,14 @@ describe("what AWS gets of a handshake", () => {
     ["no key", GOOD.slice(2)],
     ["a short key", ["Sec-WebSocket-Key", "dGhl", ...GOOD.slice(2)]],
     ["a key of other bits", ["Sec-WebSocket-Key", KEY.replace("Q==", "R=="), ...GOOD.slice(2)]],
-    ["another version", ["Sec-WebSocket-Key", KEY, "Sec-WebSocket-Version", "8"]],
+    ["subprotocols of which one has a space", [...GOOD, "Sec-WebSocket-Protocol", `a ${BEARER}`]],
   ])("is refused with %s", (_what, lines) => {
     expect(codeOf(() => webSocketLines(readHeaders(lines)))).toBe("target-malformed");
+  });
+
+  it.each(["8", "14", "13, 8", ""])("is refused in another version: %j", (version) => {
+    const lines = ["Sec-WebSocket-Key", KEY, "Sec-WebSocket-Version", version];
+    expect(codeOf(() => webSocketLines(readHeaders(lines)))).toBe("upgrade-required");
   });
 
   it.each(["mqtt, mqtt", "mqtt, , x", "a b"])("has no subprotocols like %s", (value) => {

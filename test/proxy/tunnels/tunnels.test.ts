@@ -4,7 +4,7 @@ import { createTunnels } from "../../../src/proxy/tunnels/tunnels.ts";
 
 function aTunnel(review: () => Promise<TunnelEnd | undefined> = () => Promise.resolve(undefined)) {
   const ends: TunnelEnd[] = [];
-  return { ends, standing: { tunnel: { end: (why: TunnelEnd) => void ends.push(why) }, review } };
+  return { ends, standing: { tunnel: { end: (why: TunnelEnd) => void ends.push(why) }, review, since: 0 } };
 }
 
 it("a review ends the tunnels that may not go on, and no others", async () => {
@@ -14,6 +14,21 @@ it("a review ends the tunnels that may not go on, and no others", async () => {
   tunnels.review();
   await new Promise(setImmediate);
   expect([stays.ends, goes.ends]).toEqual([[], ["denied"]]);
+  for (const one of leave) one();
+  await tunnels.drain();
+});
+
+it("one that opened while the others were decided anew is so too", async () => {
+  const tunnels = createTunnels();
+  const since = tunnels.reviews();
+  const [early, late] = [aTunnel(() => Promise.resolve("denied")), aTunnel(() => Promise.resolve("denied"))];
+  const leave = [tunnels.add({ ...early.standing, since })];
+  await new Promise(setImmediate);
+  expect(early.ends).toEqual([]);
+  tunnels.review();
+  leave.push(tunnels.add({ ...late.standing, since }));
+  await new Promise(setImmediate);
+  expect([early.ends, late.ends]).toEqual([["denied"], ["denied"]]);
   for (const one of leave) one();
   await tunnels.drain();
 });
