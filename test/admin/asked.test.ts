@@ -108,3 +108,52 @@ describe("a question", () => {
     ["claims are longer", { claims: { note: "x".repeat(12_300) }, request: REQUEST }],
   ])("is told what is wrong with it: %s", (words, value) => expect(told(value)).toContain(words));
 });
+
+const packet = (mqtt: unknown) => {
+  const asked = read({ guest: true, mqtt });
+  return "mqtt" in asked ? asked : undefined;
+};
+
+describe("a question about an MQTT packet", () => {
+  it.each<[object, object]>([
+    [{ connect: "a" }, { kind: "connect", clientId: "a", will: undefined }],
+    [
+      { connect: "a", will: "t", retain: true },
+      { kind: "connect", clientId: "a", will: { topic: "t", retain: true } },
+    ],
+    [{ publish: "t" }, { kind: "publish", topic: "t", retain: false }],
+    [
+      { publish: "t", retain: true },
+      { kind: "publish", topic: "t", retain: true },
+    ],
+    [{ subscribe: "a/#" }, { kind: "subscribe", filter: "a/#" }],
+    [{ receive: "" }, { kind: "receive", topic: "" }],
+  ])("is %j", (mqtt, read) => expect(packet(mqtt)?.mqtt).toEqual(read));
+
+  it("says of its connection what matters", () => {
+    const headers = { "x-postern-role": "r" };
+    expect(packet({ receive: "t", clientId: "a", upstream: "things", headers })).toMatchObject({
+      clientId: "a",
+      upstream: "things",
+      headers: [["x-postern-role", "r"]],
+    });
+  });
+
+  it.each<[unknown, RegExp]>([
+    ["publish t", /mqtt is an object/],
+    [{}, /exactly one of connect, publish, subscribe, receive/],
+    [{ publish: "t", receive: "t" }, /exactly one/],
+    [{ publish: 1 }, /publish is a text/],
+    [{ publish: "t", qos: 1 }, /a member that is not known/],
+    [{ publish: "t", retain: "yes" }, /retain is true or false/],
+    [{ subscribe: "t", retain: true }, /retain is of a publish/],
+    [{ connect: "a", retain: true }, /retain is of a publish/],
+    [{ publish: "t", will: "t" }, /will is a connect's/],
+    [{ connect: "a", clientId: "a" }, /clientId is of what follows/],
+    [{ publish: "t", headers: 1 }, /mqtt: headers are/],
+  ])("is not %j", (mqtt, words) => expect(told({ guest: true, mqtt })).toMatch(words));
+
+  it("is no question about a request too", () => {
+    expect(told({ ...GUEST, mqtt: { publish: "t" } })).toBe("request and mqtt are two questions");
+  });
+});

@@ -160,6 +160,36 @@ To allow it, a rule for this caller must allow s3:DeleteObject on arn:aws:s3:::r
     expect(out).toContain("(token-malformed)");
   });
 
+  it("takes a WebSocket's URL and MQTT's packets, and says what becomes of them", async () => {
+    const handshake = ["GET", "ws://127.0.0.1:4480/things/mqtt"];
+    expect((await offline("--claims", ANALYST, ...handshake)).out).toContain(
+      "no subprotocol mqtt is offered",
+    );
+    const { code, out } = await offline(
+      "--claims",
+      ANALYST,
+      ...handshake,
+      "-H",
+      "Sec-WebSocket-Protocol: mqtt",
+    );
+    expect(code).toBe(0);
+    expect(out).toMatch(/^Yes: the connection is opened, and each packet on it will be decided\.\n/);
+    const packet = await offline(
+      "--claims",
+      ANALYST,
+      "mqtt",
+      "subscribe",
+      "things/#",
+      "--client",
+      "somebody",
+    );
+    expect(packet.code).toBe(1);
+    expect(packet.out).toContain(
+      "  request   MQTT subscribe things/#\n  asks for  Subscribe at the upstream things\n",
+    );
+    expect(packet.out).toContain("iot:Connect on arn:aws:iot:us-east-1:123456789012:client/somebody\n");
+  });
+
   it("tells all as JSON", async () => {
     const { out } = await offline("--claims", ANALYST, "GET", "/s3/reports?prefix=a&list-type=2", "--json");
     expect(JSON.parse(out)).toMatchObject({
@@ -205,6 +235,9 @@ describe("explain misused", () => {
     ["with a time that is none", ["guest", "GET", "/s3/a", "--at", "noon"]],
     ["with an address that is none", ["guest", "GET", "/s3/a", "--source-ip", "here"]],
     ["with a file and a running Postern", ["guest", "GET", "/s3/a", "--url", "http://127.0.0.1:1"]],
+    ["with words about a packet", ["guest", "GET", "/s3/a", "--retain"]],
+    ["with a message", ["guest", "mqtt", "publish", "a", "-d", "x"]],
+    ["with a packet that there is not", ["guest", "mqtt", "ping", "a"]],
     ["with the data of two bodies", ["guest", "GET", "/s3/a", "-d", "a", "-d", "b"]],
   ])("%s is 64", async (_what, argv) => {
     const { code, out, err } = await offline(...argv);

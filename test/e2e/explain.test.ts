@@ -1,3 +1,4 @@
+import { connectAsync } from "mqtt";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { explain } from "../../src/cli/explain.ts";
 import type { Explained } from "../../src/proxy/explain/question.ts";
@@ -5,6 +6,7 @@ import { listening } from "../cli/spoken.ts";
 import { exchange, requestText } from "../support/raw-client.ts";
 import { encode } from "../support/signed-tokens.ts";
 import { countsOf, type Stack, startStack } from "../support/stack.ts";
+import { until } from "../support/until.ts";
 
 const ROLE = "arn:aws:iam::123456789012:role/";
 const ANALYST = "00000000-aaaa-4000-8000-000000000002";
@@ -19,6 +21,8 @@ interface Case {
   readonly line: string;
   readonly headers?: readonly (readonly [name: string, value: string])[];
   readonly body?: string;
+  /** A connection is opened, over which nothing is asked yet. */
+  readonly isOpen?: true;
 }
 
 function query(name: string, body: object): Pick<Case, "headers" | "body"> {
@@ -41,6 +45,20 @@ const DELETE_TWO = {
   body: "<Delete><Object><Key>a</Key></Object><Object><Key>b</Key></Object></Delete>",
 };
 const wish = (role: string) => ({ headers: [["x-postern-role", `${ROLE}${role}`]] as const });
+
+/** The headers of a WebSocket handshake. */
+const opening = (...more: readonly (readonly [name: string, value: string])[]): Pick<Case, "headers"> => ({
+  headers: [
+    ["connection", "keep-alive, Upgrade"],
+    ["upgrade", "WebSocket"],
+    ["sec-websocket-version", "13"],
+    ["sec-websocket-key", "dGhlIHNhbXBsZSBub25jZQ=="],
+    ...more,
+  ],
+});
+const MQTT = ["sec-websocket-protocol", "mqtt"] as const;
+const PAGE = "http://localhost:3000";
+const BEARER = `base64url.bearer.authorization.postern.${Buffer.from("a.b.c").toString("base64url")}`;
 
 const CASES: readonly Case[] = [
   // The tour.
@@ -107,6 +125,39 @@ const CASES: readonly Case[] = [
   { who: "guest", line: "GET /s3/public/index.txt", headers: [["x-postern-id-token", "a.b.c"]] },
   { who: "a.b.c", line: "GET /s3/reports/q3.txt" },
   { who: `${encode({ alg: "none" })}.${encode({ sub: "a" })}.`, line: "GET /s3/reports/q3.txt" },
+  // Upgrades to WebSocket.
+  { who: "analyst", line: "GET /chat", ...opening() },
+  { who: "analyst", line: "GET /chat/", ...opening(["content-length", "0"]) },
+  { who: "analyst", line: "GET /chat/other", ...opening() },
+  { who: "analyst", line: "GET /chat", ...opening(["origin", PAGE]) },
+  { who: "analyst", line: "GET /chat", ...opening(["origin", "https://evil.example"]) },
+  { who: "analyst", line: "GET /chat", ...opening(["x-postern-role", `${ROLE}analyst`]) },
+  { who: "analyst", line: "GET /chat", ...opening(["x-postern-role", `${ROLE}admin`]) },
+  { who: "analyst", line: "GET /chat", ...opening(["sec-websocket-protocol", "chat, chat"]) },
+  { who: "analyst", line: "GET /chat", ...opening(["sec-websocket-protocol", BEARER]) },
+  { who: "guest", line: "GET /chat", ...opening(["sec-websocket-protocol", `chat, ${BEARER}`]) },
+  { who: "guest", line: "GET /chat", ...opening(["sec-websocket-protocol", `${BEARER}!`]) },
+  { who: "guest", line: "GET /chat?postern-token=a.b.c", ...opening(["origin", PAGE]) },
+  { who: "analyst", line: "GET /chat?postern-token=a.b.c", ...opening(["origin", PAGE]) },
+  { who: "guest", line: "GET /chat", ...opening() },
+  { who: "guest", line: "GET /chat", ...opening(["x-postern-client", "1"]) },
+  { who: "service", line: "GET /chat", ...opening() },
+  { who: "analyst", line: "GET /chat" },
+  { who: "analyst", line: "GET /chat", ...opening(["connection", "x-secret"]) },
+  { who: "analyst", line: "GET /chat", ...opening(["transfer-encoding", "chunked"]), body: "0\r\n\r\n" },
+  { who: "analyst", line: "POST /chat", ...opening() },
+  { who: "analyst", line: "GET /chat", headers: opening().headers?.slice(0, 3) ?? [] },
+  { who: "analyst", line: "GET /s3/reports/q3.txt", ...opening() },
+  { who: "analyst", line: "GET /orders/orders/7", ...opening() },
+  { who: "analyst", line: "GET /.postern/whoami", ...opening() },
+  { who: "analyst", line: "GET /nowhere", ...opening() },
+  { who: "analyst", line: "GET /s3/reports/q3.txt", headers: [["upgrade", "h2c"]] },
+  { who: "analyst", line: "GET /things/mqtt", ...opening(MQTT), isOpen: true },
+  { who: "analyst", line: "GET /things/mqtt", ...opening() },
+  { who: "analyst", line: "GET /things/mqtt" },
+  { who: "analyst", line: "GET /things/other", ...opening(MQTT) },
+  { who: "analyst", line: "GET /things/mqtt?a=b", ...opening(MQTT) },
+  { who: "service", line: "GET /things/mqtt", ...opening(MQTT) },
   // Wishes for roles.
   { who: "editor", line: `GET /s3/home/${EDITOR}/x.txt`, ...wish("analyst") },
   { who: "member", line: `GET /s3/home/${MEMBER}/notes.txt`, ...wish("admin") },
@@ -119,7 +170,10 @@ describe("a rehearsed request", () => {
   let aheadMs = 0;
 
   beforeAll(async () => {
-    stack = await startStack({ now: () => Date.now() + aheadMs });
+    stack = await startStack({
+      now: () => Date.now() + aheadMs,
+      config: (yaml) => yaml.replace("websocket: {}", `websocket: { origins: ["${PAGE}"] }`),
+    });
   });
 
   afterAll(() => stack.close());
@@ -154,7 +208,8 @@ describe("a rehearsed request", () => {
   ): Promise<string> => {
     const lines = [...headers, ...(token === undefined ? [] : [["x-postern-token", token] as const])];
     if (!lines.some(([name]) => name === "host")) lines.push(["host", `127.0.0.1:${stack.ports.listen}`]);
-    if (body !== undefined) lines.push(["content-length", String(Buffer.byteLength(body))]);
+    if (body !== undefined && !lines.some(([name]) => name === "transfer-encoding"))
+      lines.push(["content-length", String(Buffer.byteLength(body))]);
     const { answers } = await exchange(stack.ports.listen, requestText(line, lines, body));
     return answers[0]?.headers.get("x-postern-reason") ?? "permit";
   };
@@ -164,11 +219,86 @@ describe("a rehearsed request", () => {
     return who.includes(".") ? who : stack.tokenOf(who);
   };
 
-  it.each(CASES)("ends as the request then does: $who $line $headers", async ({ who, ...asked }) => {
+  it.each(CASES)("ends as the request then does: $who $line $headers", async ({ who, isOpen, ...asked }) => {
     const token = await tokenFor(who);
     const told = await ask(token === undefined ? { guest: true } : { token }, asked);
     expect(told.refusal?.code ?? told.verdict).toBe(await send(token, asked));
-    expect(told.verdict === "permit").toBe(told.canonicalRequest !== undefined);
+    expect(told.verdict === "permit" && isOpen === undefined).toBe(told.canonicalRequest !== undefined);
+  });
+
+  /** What the operator says of a packet. */
+  const askPacket = async (token: string, mqtt: object): Promise<string> => {
+    const told = (await (await post({ token, mqtt })).json()) as Explained;
+    return told.refusal?.code ?? told.verdict;
+  };
+  /** What came of the last packet of a kind since `start`, by the log. */
+  const happened = (operation: string, start: number): string | undefined => {
+    const lines = stack.logged().slice(start).trim().split("\n");
+    const packets = lines
+      .filter((line) => line !== "")
+      .map((line) => JSON.parse(line) as Record<string, string | undefined>);
+    const last = packets.findLast((line) => line["msg"] === "packet" && line["operation"] === operation);
+    return last?.["reason"] ?? last?.["verdict"];
+  };
+
+  describe("of MQTT", () => {
+    const open = async (token: string, will?: { topic: string; retain: boolean }, clientId = ANALYST) =>
+      connectAsync(`ws://127.0.0.1:${stack.ports.listen}/things/mqtt`, {
+        clientId,
+        reconnectPeriod: 0,
+        wsOptions: { headers: { authorization: `Bearer ${token}` } },
+        ...(will !== undefined && { will: { ...will, qos: 0, payload: Buffer.from("gone") } }),
+      });
+
+    it.each([
+      [`things/${ANALYST}/state`, false],
+      [`things/${ANALYST}/state`, true],
+      [`things/${MEMBER}/state`, false],
+      ["$AWS/things/a/shadow/update", false],
+    ])("ends as the message to %s then does, retained: %s", async (topic, retain) => {
+      const token = await stack.tokenOf("analyst");
+      const start = stack.logged().length;
+      const client = await open(token);
+      client.on("error", () => {});
+      client.publish(topic, "on", { retain, qos: 0 });
+      // What is refused takes the connection along.
+      await client.endAsync().catch(() => {});
+      await until(() => happened("Publish", start) !== undefined);
+      expect(await askPacket(token, { publish: topic, retain, clientId: ANALYST })).toBe(
+        happened("Publish", start),
+      );
+    });
+
+    it.each([`things/${ANALYST}/#`, "things/#", `$share/a/things/${ANALYST}/+`, "things/+/state"])(
+      "ends as the subscription to %s then does",
+      async (filter) => {
+        const token = await stack.tokenOf("analyst");
+        const start = stack.logged().length;
+        const client = await open(token);
+        await client.subscribeAsync(filter).catch(() => {});
+        await client.endAsync();
+        expect(await askPacket(token, { subscribe: filter, clientId: ANALYST })).toBe(
+          happened("Subscribe", start),
+        );
+      },
+    );
+
+    it.each([
+      [ANALYST, undefined, false],
+      [`${ANALYST}-phone`, `things/${ANALYST}/gone`, false],
+      [ANALYST, `things/${ANALYST}/gone`, true],
+      [MEMBER, undefined, false],
+      ["a+b", undefined, false],
+    ])("ends as the connection of %s then does, with the will %s, retained: %s", async (id, will, retain) => {
+      const token = await stack.tokenOf("analyst");
+      const start = stack.logged().length;
+      const client = await open(token, will === undefined ? undefined : { topic: will, retain }, id).catch(
+        () => undefined,
+      );
+      await client?.endAsync();
+      const asked = { connect: id, ...(will !== undefined && { will, retain }) };
+      expect(await askPacket(token, asked)).toBe(happened("Connect", start));
+    });
   });
 
   it("tells expired tokens as the data face does", async () => {
@@ -297,6 +427,19 @@ describe("a rehearsed request", () => {
       const { code, out } = await say(...asked, ...headers, "--json");
       expect(code).toBe(0);
       expect(JSON.parse(out)).toMatchObject({ verdict: "permit", operation: { name: "Query" } });
+    });
+
+    it("takes the URL of a WebSocket", async () => {
+      const { code, out } = await say("analyst", "GET", `ws://127.0.0.1:${stack.ports.listen}/chat`);
+      expect([code, out.split("\n")[0]]).toEqual([0, 'Yes: the rule "everyone may chat" allows this.']);
+    });
+
+    it("takes an MQTT packet", async () => {
+      const { code, out } = await say("analyst", "mqtt", "publish", `things/${ANALYST}/a b`, "--retain");
+      expect(code).toBe(1);
+      expect(out).toContain(
+        `iot:RetainPublish on arn:aws:iot:us-east-1:123456789012:topic/things/${ANALYST}/a b`,
+      );
     });
 
     it("repeats a question that nobody can read", async () => {

@@ -4,7 +4,13 @@ import { describe, expect, it } from "vitest";
 import { wordsFor } from "../../src/cli/explained.ts";
 import { DEFAULT_PORTS } from "../../src/cli/ports.ts";
 import { readConfig } from "../../src/config/read.ts";
-import type { Explained, Question, Stage, SupposedCaller } from "../../src/proxy/explain/question.ts";
+import type {
+  Explained,
+  PacketQuestion,
+  Question,
+  Stage,
+  SupposedCaller,
+} from "../../src/proxy/explain/question.ts";
 import { createRehearsal, type Rehearsal } from "../../src/sidecar/rehearsal.ts";
 import { canonicalRequest } from "../../src/signing/canonical.ts";
 import { hashPayload } from "../../src/signing/payload.ts";
@@ -528,4 +534,85 @@ it("S4.6 what is let through to be recorded honours no wish for a role, as no re
     "credentials",
     undefined,
   ]);
+});
+
+const packet = (asked: Partial<PacketQuestion> & Pick<PacketQuestion, "mqtt">, rehearsal = dev) =>
+  rehearsal({ caller: { claims: ANALYST }, headers: [], ...asked });
+const publish = (topic: string) => ({ kind: "publish", topic, retain: false }) as const;
+
+describe("an MQTT packet", () => {
+  const things = "arn:aws:iot:us-east-1:123456789012:";
+  it("tells the rule and the role, and has no signature", async () => {
+    const told = await packet({ mqtt: publish("things/anna/on") });
+    expect(told).toMatchObject({
+      verdict: "permit",
+      operation: {
+        upstream: "things",
+        name: "Publish",
+        requirements: [{ action: "iot:Publish", resource: `${things}topic/things/anna/on` }],
+      },
+      decision: { rule: "everyone has things" },
+      role: { role: "pool" },
+      canonicalRequest: undefined,
+    });
+  });
+
+  it("goes with the role of its connection's CONNECT", async () => {
+    const own = `${ROLE}analyst`;
+    const apart = rehearse((yaml) =>
+      yaml
+        .replace("allow: [iot:Connect, iot:Publish, ", "allow: [iot:Connect, ")
+        .replace(
+          "    - name: editors write",
+          `    - { name: messages, who: { groups: [analysts] }, allow: ["iot:*"], on: ["*"], role: "${own}" }\n    - name: editors write`,
+        ),
+    );
+    const mqtt = publish("things/anna/on");
+    expect(await packet({ mqtt }, apart)).toMatchObject({ verdict: "permit", role: { role: own } });
+    expect(await packet({ mqtt, clientId: "anna" }, apart)).toMatchObject({
+      refusal: { code: "roles-disagree" },
+      decision: { rule: "everyone has things, messages" },
+    });
+    expect(await packet({ mqtt, clientId: "other" }, apart)).toMatchObject({ role: { role: own } });
+    const got = { kind: "receive", topic: "things/anna/on" } as const;
+    expect(await packet({ mqtt: got, clientId: "anna" }, apart)).toMatchObject({ role: { role: "pool" } });
+  });
+
+  it("may wish for a role as its handshake did", async () => {
+    const mqtt = publish("things/anna/on");
+    const wish = async (role: string, roles = [`${ROLE}analyst`]) => {
+      const caller = { claims: { ...ANALYST, "cognito:roles": roles } };
+      const { role: got, refusal } = await packet({ mqtt, caller, headers: [["x-postern-role", role]] });
+      return refusal?.code ?? got?.role;
+    };
+    expect(await wish(`${ROLE}analyst`)).toBe(`${ROLE}analyst`);
+    expect(await wish(`${ROLE}admin`)).toBe("role-not-granted");
+  });
+
+  it("names the upstream where there are several that take MQTT, or none", async () => {
+    const two = rehearse((yaml) =>
+      yaml.replace(
+        "  things: { service: iotdevicegateway }",
+        "  things: { service: iotdevicegateway }\n  more: { service: iotdevicegateway, match: { pathPrefix: /more } }",
+      ),
+    );
+    const mqtt = publish("things/anna/on");
+    const whole = await packet({ mqtt }, two);
+    expect([whole.refusedBy, whole.refusal?.detail]).toEqual([
+      "route",
+      "say which upstream that takes MQTT: things, more",
+    ]);
+    expect(await packet({ mqtt, upstream: "more" }, two)).toMatchObject({ operation: { upstream: "more" } });
+    expect(await packet({ mqtt, upstream: "s3" })).toMatchObject({ refusal: { code: "upstream-unknown" } });
+    const none = rehearse((yaml) => yaml.replace(/^ {2}things: .*$/m, ""));
+    expect(await packet({ mqtt }, none)).toMatchObject({ refusal: { detail: "no upstream takes MQTT" } });
+  });
+
+  it("is refused by whom nobody knows, and where nothing may be called so", async () => {
+    const headers = [["authorization", "Bearer a.b.c"]] as const;
+    const foreign = await packet({ mqtt: publish("things/anna/on"), caller: "guest", headers });
+    expect([foreign.refusedBy, foreign.refusal?.code]).toEqual(["identity", "token-malformed"]);
+    const odd = await packet({ mqtt: publish("things/+") });
+    expect([odd.refusedBy, odd.refusal?.code]).toEqual(["operation", "target-malformed"]);
+  });
 });
