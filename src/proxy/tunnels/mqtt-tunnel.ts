@@ -40,6 +40,7 @@ export function openMqttTunnel(
     throw new Refusal("denied-no-rule", { detail: `nothing allows this caller ${actionPrefix}` });
   webSocketLines(handshake.head.headers);
   const subprotocol = mqttSubprotocolOf(handshake.head.headers);
+  if (visit.response.destroyed) return visit.end({});
   const life = createTunnelLife(face, visit, opening);
   const judge = createJudge(face, visit, opening, life);
   const tunnel: MqttTunnel = openMqtt(client, subprotocol, {

@@ -44,7 +44,11 @@ export function createTunnelLife(
       visit.end({ upgraded: true });
       release();
       recorder.opened(visit.known().upstream);
-      const callOff = endAt(() => limits, now, tunnel.end);
+      const callOff = endAt(
+        () => limits,
+        now,
+        (why) => tunnel.end(why),
+      );
       const remove = tunnels.add({ tunnel, review, since });
       leave = () => {
         callOff();
