@@ -111,6 +111,7 @@ export const sdkSigned = (token: string) => ({
 
 /** An application that sends back what it is sent, in the place of the API's. */
 export interface Echo extends Pick<OwnUpstream, "server" | "close"> {
+  readonly url: string;
   /** Of every handshake: the target and the header lines, names and values. */
   readonly heads: readonly string[];
   /** Every byte that came behind them. */
@@ -119,37 +120,52 @@ export interface Echo extends Pick<OwnUpstream, "server" | "close"> {
   readonly closes: readonly number[];
   /** WebSockets that are open. */
   readonly count: () => number;
+  /** Answers the next handshake when what this returns is called. */
+  readonly holdNext: () => () => void;
   readonly closeAll: (code: number, reason: string) => void;
   /** Changes `config/dev.yaml` so that the API's application is here. */
   readonly config: (settings?: string) => (yaml: string) => string;
 }
 
-/** Starts one. */
-export async function startEcho(options: ServerOptions = {}): Promise<Echo> {
+/** Starts one. What it is asked is kept where nobody says otherwise. */
+export async function startEcho({
+  keeps = true,
+  ...options
+}: ServerOptions & { readonly keeps?: boolean } = {}): Promise<Echo> {
   const heads: string[] = [];
   const frames: Buffer[] = [];
   const closes: number[] = [];
+  let hold: ((take: () => void) => void) | undefined;
   const webSockets = new WebSocketServer({ noServer: true, ...options });
   const { server, close } = await startUpstream((_, response) => response.writeHead(404).end());
   server.on("upgrade", (request, socket, head) => {
-    heads.push([request.url, ...request.rawHeaders].join("\n"));
-    socket.prependListener("data", (chunk: Buffer) => {
-      // Those who read it take the mask off in its place.
-      frames.push(Buffer.from(chunk));
-    });
-    webSockets.handleUpgrade(request, socket, head, (webSocket) => {
-      webSocket.on("error", () => {}).on("close", (code) => closes.push(code));
-      webSocket.on("message", (data, binary) => webSocket.send(data, { binary }));
-    });
+    if (keeps) heads.push([request.url, ...request.rawHeaders].join("\n"));
+    // Those who read it take the mask off in its place.
+    if (keeps) socket.prependListener("data", (chunk: Buffer) => frames.push(Buffer.from(chunk)));
+    const take = (): void =>
+      webSockets.handleUpgrade(request, socket, head, (webSocket) => {
+        webSocket.on("error", () => {}).on("close", (code) => closes.push(code));
+        webSocket.on("message", (data, binary) => webSocket.send(data, { binary }));
+      });
+    const isHeld = hold !== undefined;
+    hold?.(take);
+    hold = undefined;
+    if (!isHeld) take();
   });
   const { port } = server.address() as AddressInfo;
   return {
     server,
     close,
+    url: `http://127.0.0.1:${port}`,
     heads,
     closes,
     framed: () => Buffer.concat(frames),
     count: () => webSockets.clients.size,
+    holdNext: () => {
+      let held: (() => void) | undefined;
+      hold = (take) => (held = take);
+      return () => held?.();
+    },
     closeAll: (code, reason) => webSockets.clients.forEach((one) => one.close(code, reason)),
     config: (settings = "websocket: {}") => withChat(`endpoint: "http://127.0.0.1:${port}", ${settings}`),
   };
