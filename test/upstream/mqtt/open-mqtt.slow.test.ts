@@ -6,7 +6,7 @@ import { Refusal, type RefusalCode } from "../../../src/domain/refusal.ts";
 import { CLOSE_CODES, TUNNEL_ENDS, type TunnelEnd } from "../../../src/domain/tunnel-end.ts";
 import type { MqttOptions } from "../../../src/upstream/mqtt/mqtt-options.ts";
 import { until } from "../../support/until.ts";
-import { type ServeUpstream, SIGNED, type Stage, startStage } from "./stage.ts";
+import { type ServeUpstream, SIGNED, type Stage, Stalling, startStage } from "./stage.ts";
 
 let stage: Stage;
 let clients: WebSocket[] = [];
@@ -136,20 +136,22 @@ describe("a connection", () => {
   });
 
   it("takes a burst of small packets in one message whole, and others have their turn meanwhile", async () => {
-    const { client, aws } = await connected(4);
-    let turns = 0;
-    let running = true;
+    let turn = 0;
+    const turns = new Set<number>();
+    const decide = (): undefined => void turns.add(turn);
+    const { client, aws } = await connected(4, { decide });
+    let isCounting = true;
     const count = (): void => {
-      turns++;
-      if (running) setImmediate(count);
+      turn++;
+      if (isCounting) setImmediate(count);
     };
     setImmediate(count);
     client.socket.send(Buffer.concat(Array.from({ length: 10_000 }, () => hexBytes("3004000161ff"))));
     client.socket.close(1000);
     await until(() => aws.closed !== undefined);
-    running = false;
+    isCounting = false;
     expect(aws.bytes()).toBe(CONNECT_HEX[4] + "3004000161ff".repeat(10_000));
-    expect(turns).toBeGreaterThan(50);
+    expect(turns.size).toBeGreaterThan(100);
     expect(stage.reports).toMatchObject([{ why: "client", code: 1000 }]);
   });
 
@@ -326,19 +328,25 @@ describe("the end of a connection", () => {
     expect(aws.bytes()).toBe(`${CONNECT_HEX[4]}e000`);
   });
 
-  it("comes while AWS is dialled, too", async () => {
-    let open: (() => void) | undefined;
+  it.each(["found", "not found"])("comes while AWS is %s, too", async (outcome) => {
+    let settle: (() => void) | undefined;
     stage = await startStage(() => {}, {
-      dial: () => new Promise((_, reject) => (open = () => reject(new Refusal("internal")))),
+      dial: () =>
+        new Promise((resolve, reject) => {
+          const to = { url: `${stage.url}/elsewhere`, host: "aws.example" };
+          settle = () => (outcome === "found" ? resolve(to) : reject(new Refusal("internal")));
+        }),
     });
     const client = await dial();
     client.socket.send(connect(5));
-    await until(() => open !== undefined);
+    await until(() => settle !== undefined);
     stage.tunnels[0]?.end("denied");
     await until(() => stage.reports.length > 0);
-    open?.();
+    settle?.();
+    await new Promise((resolve) => setTimeout(resolve, 50));
     expect(client.bytes()).toBe("2003008700");
     expect(stage.reports).toHaveLength(1);
+    expect(stage.tunnels, "nobody was dialled").toHaveLength(1);
   });
 
   it("by the client's DISCONNECT passes on", async () => {
@@ -372,6 +380,16 @@ describe("the end of a connection", () => {
     await until(() => client.closed !== undefined);
     expect(client.bytes()).toMatch(/e0028d00$/);
     expect(stage.reports).toMatchObject([{ why: "idle", code: 1001 }]);
+  });
+
+  it.each(["the client", "AWS"])("does not come while %s goes on", async (side) => {
+    const { client, aws } = await connected(4, { idleMs: 1000 });
+    const { socket } = side === "AWS" ? aws : client;
+    for (let i = 0; i < 15; i++) {
+      socket.send(hexBytes("3004000161ff"));
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    expect(stage.reports).toEqual([]);
   });
 
   it("does not wait for a side that does not close", async () => {
@@ -459,22 +477,26 @@ describe("a hostile client", () => {
   });
 
   it("that does not read what it asks for is not read either", async () => {
-    const { client } = await connected(5);
-    client.socket.pause();
+    let stalling: Stalling | undefined;
+    const { serve } = acceptor(4);
+    stage = await startStage(serve, { wrap: (socket) => (stalling = new Stalling(socket)) });
+    const client = await dial();
+    client.socket.send(connect(4));
+    await until(() => client.bytes() !== "");
+    stalling!.isStalled = true;
     // Each of these is refused, and the answers are not taken.
     const filters = Array.from({ length: 100 }, () => ({ topic: "no", qos: 0 as const }));
     const refused = generate({ cmd: "subscribe", messageId: 1, subscriptions: filters });
-    const many = Buffer.concat(Array.from({ length: 100 }, () => refused));
-    let isFull = false;
-    for (let i = 0; i < 5000 && !isFull; i++) {
-      client.socket.send(many);
-      await new Promise((resolve) => setTimeout(resolve, 1));
-      isFull = client.socket.bufferedAmount > 8_000_000;
-    }
-    expect(isFull).toBe(true);
-    const asked = stage.asks.length;
-    await new Promise((resolve) => setTimeout(resolve, 100));
-    expect(stage.asks).toHaveLength(asked);
+    for (let i = 0; i < 40_000; i++) client.socket.send(refused);
+    let asked = 0;
+    do {
+      asked = stage.asks.length;
+      await new Promise((resolve) => setTimeout(resolve, 300));
+    } while (stage.asks.length > asked);
+    expect(client.socket.bufferedAmount).toBeGreaterThan(1_000_000);
+    expect(stalling!.writableLength).toBeGreaterThan(1_000_000);
+    expect(stalling!.writableLength).toBeLessThan(1_200_000);
+    expect(stage.reports).toEqual([]);
   });
 
   it("that does not read is not sent what it cannot take: AWS waits", async () => {

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
-import type { Duplex } from "node:stream";
+import { Duplex } from "node:stream";
 import { type WebSocket, WebSocketServer } from "ws";
 import type { MqttAsk } from "../../../src/aws/iot/mqtt-ask.ts";
 import type { MqttOptions } from "../../../src/upstream/mqtt/mqtt-options.ts";
@@ -32,8 +32,41 @@ export function refuseNo(ask: MqttAsk): "denied-no-rule" | undefined {
   return name.includes("no") ? "denied-no-rule" : undefined;
 }
 
+/** A socket of which the other side takes nothing any more, once it is told so: what is written stays unsent. */
+export class Stalling extends Duplex {
+  readonly #socket: Duplex;
+  isStalled = false;
+
+  constructor(socket: Duplex) {
+    super();
+    this.#socket = socket;
+    socket.on("data", (chunk) => this.push(chunk) || socket.pause());
+    socket.on("end", () => this.push(null));
+    socket.on("close", () => this.destroy());
+  }
+
+  override _read(): void {
+    this.#socket.resume();
+  }
+
+  override _write(chunk: Buffer, _: BufferEncoding, done: (error?: Error | null) => void): void {
+    if (!this.isStalled) this.#socket.write(chunk, done);
+  }
+
+  override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
+    this.#socket.destroy();
+    done(error);
+  }
+}
+
 /** Starts both sides. `close` it. */
-export async function startStage(serve: ServeUpstream, options: Partial<MqttOptions> = {}): Promise<Stage> {
+export async function startStage(
+  serve: ServeUpstream,
+  {
+    wrap = (socket) => socket,
+    ...options
+  }: Partial<MqttOptions> & { wrap?: (socket: Duplex) => Duplex } = {},
+): Promise<Stage> {
   const asks: MqttAsk[] = [];
   const tunnels: MqttTunnel[] = [];
   const reports: TunnelReport[] = [];
@@ -49,7 +82,8 @@ export async function startStage(serve: ServeUpstream, options: Partial<MqttOpti
   await listen(upstream);
   const face = createServer();
   const decide = options.decide ?? refuseNo;
-  face.on("upgrade", (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+  face.on("upgrade", (request: IncomingMessage, raw: Duplex, head: Buffer) => {
+    const socket = wrap(raw);
     const response = new ServerResponse(request);
     response.assignSocket(socket as Socket);
     tunnels.push(
