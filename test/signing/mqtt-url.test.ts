@@ -65,6 +65,7 @@ describe("mqttTarget", () => {
       fc.asyncProperty(requests, async (one) => {
         expect(await mqttTarget(one)).toBe(byOwnSigner(one));
       }),
+      { numRuns: 40 },
     );
   });
 });
