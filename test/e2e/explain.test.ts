@@ -142,6 +142,12 @@ const CASES: readonly Case[] = [
   { who: "guest", line: "GET /chat", ...opening() },
   { who: "guest", line: "GET /chat", ...opening(["x-postern-client", "1"]) },
   { who: "service", line: "GET /chat", ...opening() },
+  { who: "analyst", line: "GET /chat", ...opening(["sec-websocket-version", "13"]) },
+  {
+    who: "analyst",
+    line: "GET /chat",
+    headers: opening().headers?.with(2, ["sec-websocket-version", "8"]) ?? [],
+  },
   { who: "analyst", line: "GET /chat" },
   { who: "analyst", line: "GET /chat", ...opening(["connection", "x-secret"]) },
   { who: "analyst", line: "GET /chat", ...opening(["transfer-encoding", "chunked"]), body: "0\r\n\r\n" },
