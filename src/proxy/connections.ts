@@ -33,21 +33,9 @@ export interface Connections {
 export function createConnections(server: Server): Connections {
   const open = new Map<Socket, Map<ServerResponse, Visit>>();
   const closed = closerOf(server, open);
+  const visitsOn = (socket: Socket): Map<ServerResponse, Visit> => open.get(socket) ?? note(open, socket);
   const waits = createWaits();
   let count = 0;
-
-  const visitsOn = (socket: Socket): Map<ServerResponse, Visit> => {
-    const known = open.get(socket);
-    if (known !== undefined) return known;
-    const visits = new Map<ServerResponse, Visit>();
-    open.set(socket, visits);
-    socket.once("close", () => {
-      open.delete(socket);
-      // Node's own listener, which closes the response whose turn it is, comes after this one.
-      setImmediate(abandon, visits);
-    });
-    return visits;
-  };
 
   const strike = (response: ServerResponse): Map<ServerResponse, Visit> | undefined => {
     const visits = open.get(response.req.socket);
@@ -96,6 +84,18 @@ export function createConnections(server: Server): Connections {
       while (isBusy()) await new Promise((resolve) => setImmediate(resolve));
     },
   };
+}
+
+/** Notes a connection until it closes. */
+function note(open: Map<Socket, Map<ServerResponse, Visit>>, socket: Socket): Map<ServerResponse, Visit> {
+  const visits = new Map<ServerResponse, Visit>();
+  open.set(socket, visits);
+  socket.once("close", () => {
+    open.delete(socket);
+    // Node's own listener, which closes the response whose turn it is, comes after this one.
+    setImmediate(abandon, visits);
+  });
+  return visits;
 }
 
 /** What is under way on each connection, by response. */

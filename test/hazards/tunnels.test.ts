@@ -317,15 +317,16 @@ describe("handshakes that come to nothing", () => {
 });
 
 async function refuse(times: number): Promise<void> {
-  const one = async (i: number): Promise<void> => {
-    const [what, wish, status] = REFUSED[i % REFUSED.length] ?? REFUSED[0]!;
-    const refused = await refusal(stack, wish());
-    expect(refused.status, what).toBe(status);
-  };
-  for (let i = 0; i < times; i += 20) await Promise.all(Array.from({ length: 20 }, (_, k) => one(i + k)));
+  for (let i = 0; i < times; i += 20)
+    await Promise.all(Array.from({ length: 20 }, (_, k) => refuseOne(i + k)));
   await vi.waitFor(async () =>
     expect((await scrape(stack.ports.probes))("postern_in_flight_requests")).toBe(0),
   );
+}
+
+async function refuseOne(i: number): Promise<void> {
+  const [what, wish, status] = REFUSED[i % REFUSED.length]!;
+  expect((await refusal(stack, wish())).status, what).toBe(status);
 }
 
 /** What this process holds when nothing is under way; client and upstream live in it too. */
