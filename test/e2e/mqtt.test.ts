@@ -1,10 +1,7 @@
-import { createServer, connect as connectTcp, type AddressInfo, type Server } from "node:net";
-import { once } from "node:events";
 import type { IClientOptions, MqttClient } from "mqtt";
 import { generate, type ISubackPacket } from "mqtt-packet";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { type TestMosquitto, NO_MOSQUITTO, startMosquitto } from "../support/mosquitto.ts";
-import { type MqttBridge, startMqttBridge } from "../support/mqtt-bridge.ts";
+import { NO_MOSQUITTO } from "../support/mosquitto.ts";
 import {
   type Connected,
   type MqttWish,
@@ -13,6 +10,7 @@ import {
   refusedMqtt,
   SUBS,
 } from "../support/mqtt-clients.ts";
+import { type OpenBroker, startOpenBroker } from "../support/open-broker.ts";
 import { countsOf, type Stack, startStack } from "../support/stack.ts";
 import { until } from "../support/until.ts";
 import { open, refusal } from "../support/web-sockets.ts";
@@ -303,48 +301,17 @@ describe("MQTT 3.1.1 to AWS IoT", () => {
   });
 });
 
-/** A wire that notes what goes up it. */
-interface Tap {
-  readonly port: number;
-  readonly bytes: () => Buffer;
-  readonly server: Server;
-}
-
-async function tapOf(port: number): Promise<Tap> {
-  const chunks: Buffer[] = [];
-  const server = createServer((socket) => {
-    const broker = connectTcp(port, "127.0.0.1").setNoDelay();
-    socket.on("data", (chunk: Buffer) => chunks.push(chunk));
-    socket.pipe(broker).pipe(socket);
-    socket.on("error", () => {}).once("close", () => broker.destroy());
-    broker.on("error", () => {}).once("close", () => socket.destroy());
-  });
-  await once(server.listen(0, "127.0.0.1"), "listening");
-  return { port: (server.address() as AddressInfo).port, bytes: () => Buffer.concat(chunks), server };
-}
-
 if (NO_MOSQUITTO !== undefined) it.skip(NO_MOSQUITTO, () => {});
 
 describe.skipIf(NO_MOSQUITTO !== undefined)("a broker that takes everybody", () => {
-  let mosquitto: TestMosquitto;
-  let tap: Tap;
-  let bridge: MqttBridge;
+  let broker: OpenBroker;
   beforeAll(async () => {
-    mosquitto = await startMosquitto();
-    tap = await tapOf(mosquitto.port);
-    bridge = await startMqttBridge(tap.port);
-    await start((yaml) =>
-      withKept(yaml).replace(
-        "things: { service: iotdevicegateway }",
-        `things: { service: iotdevicegateway, endpoint: "${bridge.url}" }`,
-      ),
-    );
+    broker = await startOpenBroker();
+    await start((yaml) => broker.config()(withKept(yaml)));
   });
   afterAll(async () => {
     await stack.close();
-    await bridge.close();
-    tap.server.close();
-    await mosquitto.close();
+    await broker.close();
   });
 
   describe("is used by clients of MQTT 3.1.1 as the rules say", () => {
@@ -368,7 +335,7 @@ describe.skipIf(NO_MOSQUITTO !== undefined)("a broker that takes everybody", () 
       code: 0x87,
     });
     await settled(client);
-    for (const topic of topics) expect(tap.bytes().includes(topic)).toBe(false);
+    for (const topic of topics) expect(broker.heard().includes(topic)).toBe(false);
   });
 
   it("one that nobody acknowledges ends the connection, which says why", async () => {
@@ -376,7 +343,7 @@ describe.skipIf(NO_MOSQUITTO !== undefined)("a broker that takes everybody", () 
     client.mqtt.publish(`${FOREIGN}/unheard`, "x");
     expect(await client.closed).toEqual([1008, "refused"]);
     expect(client.reasons).toEqual([0x87]);
-    expect(tap.bytes().includes("unheard")).toBe(false);
+    expect(broker.heard().includes("unheard")).toBe(false);
   });
 
   it("an alias stands for an allowed topic, and for none that was refused", async () => {
@@ -396,7 +363,7 @@ describe.skipIf(NO_MOSQUITTO !== undefined)("a broker that takes everybody", () 
     expect(await client.closed).toEqual([1002, "protocol"]);
     expect(client.reasons).toEqual([0x82]);
     expect(texts(client)).toEqual(["1", "2"]);
-    expect(tap.bytes().includes(`${FOREIGN}/aliased`)).toBe(false);
+    expect(broker.heard().includes(`${FOREIGN}/aliased`)).toBe(false);
   });
 
   it("a subscription is shared below what is the caller's own", async () => {
@@ -410,8 +377,8 @@ describe.skipIf(NO_MOSQUITTO !== undefined)("a broker that takes everybody", () 
   it("neither token, name nor password go there: the session token stands in the address alone", async () => {
     const { mqtt } = await connected({ ...V5, username: "user-7y", password: "password-7y" });
     await mqtt.endAsync();
-    const handshake = bridge.handshakes.at(-1);
-    const url = new URL(handshake?.url ?? "", bridge.url);
+    const handshake = broker.handshakes.at(-1);
+    const url = new URL(handshake?.url ?? "", broker.url);
     expect(
       handshake?.rawHeaders
         .filter((_, i) => i % 2 === 0)
@@ -438,14 +405,14 @@ describe.skipIf(NO_MOSQUITTO !== undefined)("a broker that takes everybody", () 
       url.searchParams.get("X-Amz-Security-Token") ?? "",
     ];
     expect([signature.length, sessionToken.length > 50]).toEqual([64, true]);
-    const heads = bridge.handshakes.map(({ rawHeaders, url: target }) => `${target} ${rawHeaders.join(" ")}`);
+    const heads = broker.handshakes.map(({ rawHeaders, url: target }) => `${target} ${rawHeaders.join(" ")}`);
     for (const hidden of ["user-7y", "password-7y", ...tokens.values()]) {
-      expect(tap.bytes().includes(hidden)).toBe(false);
+      expect(broker.heard().includes(hidden)).toBe(false);
       expect(heads.join("\n")).not.toContain(hidden);
       expect(stack.logged()).not.toContain(hidden);
     }
     for (const hidden of [signature, sessionToken]) {
-      expect(tap.bytes().includes(hidden)).toBe(false);
+      expect(broker.heard().includes(hidden)).toBe(false);
       expect(stack.logged()).not.toContain(hidden);
     }
     expect(countsOf(stack.aws)).not.toHaveProperty("iotdevicegateway:OpenConnection");
