@@ -9,10 +9,14 @@ import { NOT_TAKEN as S3_NOT_TAKEN } from "../src/aws/s3/not-taken.ts";
 import { readDocument } from "../src/config/document.ts";
 import { readCases } from "../src/config/cases.ts";
 import { readConfig } from "../src/config/read.ts";
+import { iotPolicyProblem } from "../src/credentials/iot-policy-document.ts";
+import type { IotStanding } from "../src/credentials/iot-standings.ts";
+import { CLOSE_CODES, TUNNEL_ENDS } from "../src/domain/tunnel-end.ts";
 import { asMap } from "../src/config/draft.ts";
 import { KEY_NAMES } from "../src/policy/conditions/keys.ts";
 import { createThrowAwayCertificate } from "../src/local/certificate.ts";
 import { OPERATORS } from "../src/policy/conditions/operator.ts";
+import { readHandshake } from "../src/proxy/tunnels/handshake.ts";
 
 const TEXT = readFileSync(join(import.meta.dirname, "../docs/policy.md"), "utf8");
 const blocksOf = (text: string): readonly string[] =>
@@ -57,7 +61,7 @@ describe("docs/policy.md", () => {
 
 const textOf = (page: string): string => readFileSync(join(import.meta.dirname, "../docs", page), "utf8");
 
-describe.each(["apis.md", "cors.md", "s3-and-dynamodb.md"])("docs/%s", (page) => {
+describe.each(["apis.md", "cors.md", "iot.md", "s3-and-dynamodb.md", "websocket.md"])("docs/%s", (page) => {
   const shown = blocksOf(textOf(page)).map((yaml) => asMap(readDocument(yaml).value));
 
   it.each(shown.map((document) => [JSON.stringify(document), document] as const))(
@@ -93,6 +97,42 @@ describe("docs/apis.md", () => {
 
   it("names every operation that is not taken", () => {
     for (const name of API_NOT_TAKEN.keys()) expect(text).toContain(name.split(" ")[1]);
+  });
+});
+
+describe("docs/websocket.md", () => {
+  it("names every way in which a connection ends, with its close code", () => {
+    const rows = textOf("websocket.md").split("\n");
+    for (const why of TUNNEL_ENDS) {
+      const row = rows.find((one) => one.startsWith("| `") && one.split("|")[1]?.includes(`\`${why}\``));
+      expect(row, why).toContain(String(CLOSE_CODES[why]));
+    }
+  });
+
+  it("names the form of a token among the subprotocols", () => {
+    const form = /`(?<form>base64url\.[\w.]+\.)TOKEN`/.exec(textOf("websocket.md"))?.groups?.["form"] ?? "";
+    const offered = `${form}${Buffer.from("a.b.c").toString("base64url")}`;
+    const rawHeaders = ["Sec-WebSocket-Protocol", offered];
+    const { head } = readHandshake({ method: "GET", url: "/", rawHeaders });
+    expect(head.headers.get("x-postern-token")).toBe("a.b.c");
+  });
+});
+
+describe("docs/iot.md", () => {
+  const text = textOf("iot.md");
+
+  it("shows an IoT policy that is fit to be attached, and what Postern needs to attach it", () => {
+    const shown = [...text.matchAll(/^```json\n(?<json>.*?)^```$/gms)].map(
+      ({ groups }) => groups?.["json"] ?? "",
+    );
+    const [own = "", people = ""] = shown;
+    expect(own).toContain("iot:AttachPolicy");
+    expect(iotPolicyProblem(people)).toBeUndefined();
+  });
+
+  it("names what is known of an identity's policy", () => {
+    const standings: readonly IotStanding[] = ["in-force", "attached-lately", "may-be-missing", "unknown"];
+    for (const standing of standings) expect(text).toContain(`| \`${standing}\` |`);
   });
 });
 

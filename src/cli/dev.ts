@@ -136,6 +136,7 @@ Try it from another terminal. Users: admin, analyst, editor, member; the app cli
   curl -i -H "Authorization: Bearer $(npx postern token analyst)" -X DELETE ${url}/s3/reports/q3.txt
   curl -i ${url}/s3/public/index.txt
   npx postern whoami editor
+  npx postern explain analyst mqtt publish things/other/lamp
 
 An AWS SDK or the AWS CLI takes the token as its session token; any key and secret will do:
 

@@ -117,8 +117,15 @@ export const configSchema = z.strictObject({
       level: z
         .enum(["debug", "info", "warn", "error", "silent"])
         .default("info")
-        .describe("The least that is logged. Lines of requests are info."),
-      requests: z.enum(["all", "refused", "none"]).default("all").describe("Which requests have a line."),
+        .describe(
+          "The least that is logged. Lines of requests and connections are info; of MQTT packets, those that are refused are, and others debug.",
+        ),
+      requests: z
+        .enum(["all", "refused", "none"])
+        .default("all")
+        .describe(
+          "Which requests have a line, which WebSocket connections that ended, and which MQTT packets.",
+        ),
     })
     .prefault({}),
 });
