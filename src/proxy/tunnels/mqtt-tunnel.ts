@@ -3,6 +3,7 @@ import type { IotParty } from "../../credentials/iot-policies.ts";
 import type { Decision, Permit } from "../../domain/decision.ts";
 import type { Operation } from "../../domain/operation.ts";
 import { Refusal, type RefusalCode } from "../../domain/refusal.ts";
+import type { TunnelEnd } from "../../domain/tunnel-end.ts";
 import { mqttTarget } from "../../signing/mqtt-url.ts";
 import { type MqttDial, type MqttTunnel, openMqtt } from "../../upstream/mqtt/open-mqtt.ts";
 import type { UpgradeClient } from "../../upstream/tunnel.ts";
@@ -10,14 +11,17 @@ import { brokerFor } from "../attempt.ts";
 import type { Visit } from "../visit.ts";
 import { webSocketLines } from "./handshake.ts";
 import { mqttSubprotocolOf } from "./mqtt-subprotocol.ts";
-import { decideFor, isSameGrant, type Opening, review, wished } from "./opening.ts";
+import { decideFor, isSameGrant, isSameSource, type Opening, review, wished } from "./opening.ts";
 import { createTunnelLife, type TunnelFace, type TunnelLife } from "./tunnel-life.ts";
 import { judged } from "./tunnel-records.ts";
 
 /** What was permitted with the CONNECT: all that follows is done with its credentials. */
 interface Connected {
+  readonly ask: MqttAsk;
   readonly operation: Operation;
   readonly permit: Permit;
+  /** By which it was permitted: its credentials are of that source. */
+  readonly opening: Opening;
 }
 
 /** How long a client may take for its CONNECT, and AWS for its answer. */
@@ -42,67 +46,116 @@ export function openMqttTunnel(
   const subprotocol = mqttSubprotocolOf(handshake.head.headers);
   if (visit.response.destroyed) return visit.end({});
   const life = createTunnelLife(face, visit, opening);
-  const judge = createJudge(face, visit, opening, life);
+  const judge = new Judge(face, visit, opening, life);
   const tunnel: MqttTunnel = openMqtt(client, subprotocol, {
     idleMs: rules.idleMs,
     connectMs: CONNECT_MS,
-    decide: judge.decide,
-    dial: judge.dial,
-    onConnected: judge.onConnected,
+    decide: (ask) => judge.decide(ask),
+    dial: () => judge.dial(),
+    onConnected: (accepted) => judge.note(accepted),
     onEnd: life.end,
   });
-  life.begin(tunnel, () => review(opening, face.pipeline(), (again) => judge.mayGoOn(again, tunnel)));
+  life.begin(tunnel, () => judge.review(tunnel));
 }
 
 /** Decides what goes over one tunnel, by the rules of the moment. */
-function createJudge(face: TunnelFace, visit: Visit, opening: Opening, life: TunnelLife) {
-  const { to, caller } = opening;
-  const { live } = to;
-  let connected: Connected | undefined;
-  let party: IotParty | undefined;
-  const ofNow = (): Opening => ({ ...opening, pipeline: face.pipeline() });
-  const decideOn = (operation: Operation): Decision => {
-    if (connected !== undefined) return decideWith(ofNow(), connected, operation);
-    const decision = wished(opening, decideFor(ofNow(), operation));
-    visit.decision = decision;
-    if (decision.verdict === "permit") connected = { operation, permit: decision };
+class Judge {
+  readonly #face: TunnelFace;
+  readonly #visit: Visit;
+  readonly #life: TunnelLife;
+  /** As it was decided last. */
+  #opening: Opening;
+  #connected: Connected | undefined;
+  #party: IotParty | undefined;
+
+  constructor(face: TunnelFace, visit: Visit, opening: Opening, life: TunnelLife) {
+    this.#face = face;
+    this.#visit = visit;
+    this.#opening = opening;
+    this.#life = life;
+  }
+
+  decide(ask: MqttAsk): RefusalCode | undefined {
+    const { upstream } = this.#opening.to.live;
+    const outcome = judged(
+      this.#visit,
+      NAMES[ask.kind],
+      () => readMqttAsk(ask, upstream),
+      (operation) => this.#decideOn(operation, ask),
+    );
+    this.#face.recorder.packet(outcome);
+    return outcome.reason;
+  }
+
+  #decideOn(operation: Operation, ask: MqttAsk): Decision {
+    const now = { ...this.#opening, pipeline: this.#face.pipeline() };
+    if (this.#connected !== undefined) return decideWith(now, this.#connected, operation);
+    const decision = wished(now, decideFor(now, operation));
+    this.#visit.decision = decision;
+    if (decision.verdict === "permit") this.#connected = { ask, operation, permit: decision, opening: now };
     return decision;
-  };
-  return {
-    decide: (ask: MqttAsk): RefusalCode | undefined => {
-      const outcome = judged(visit, NAMES[ask.kind], () => readMqttAsk(ask, live.upstream), decideOn);
-      face.recorder.packet(outcome);
-      return outcome.reason;
-    },
-    dial: async (): Promise<MqttDial> => {
-      if (connected === undefined) throw new Refusal("internal", { detail: "no CONNECT was permitted" });
-      const { permit } = connected;
-      const credentials = await brokerFor(face.pipeline(), permit).obtain(permit, caller);
-      visit.assumedRole = credentials.assumedRoleArn;
-      life.endWithCredentials(credentials.expiresAtMs);
-      party = { upstream: live.upstream.name, caller, credentials };
-      await face.pipeline().iotPolicies.ensure(party);
-      const host = live.host.replace(/:\d+$/, "");
-      const { region } = live.upstream;
-      const target = await mqttTarget({ host, region, credentials, nowMs: live.clock.now() });
-      return { url: `${live.origin.replace(/^http/, "ws")}${target}`, host };
-    },
-    onConnected: (accepted: boolean): void => {
-      if (party !== undefined) face.pipeline().iotPolicies.note(party, accepted);
-    },
-    mayGoOn: (again: Opening, tunnel: MqttTunnel): boolean => {
-      const connect = tunnel.connect();
-      if (connect === undefined || connected === undefined) return true;
-      const { permit } = connected;
-      const { upstream } = again.to.live;
-      const operation = readMqttAsk(connect, upstream);
-      if (!isSameGrant(wished(again, decideFor(again, operation)), permit)) return false;
-      return tunnel.filters().every((filter) => {
-        const asked = readMqttAsk({ kind: "subscribe", filter }, upstream);
-        return decideWith(again, { operation, permit }, asked).verdict === "permit";
-      });
-    },
-  };
+  }
+
+  /**
+   * Where to connect to, once there are credentials. To get them takes time, in which the right to them may be gone, and a
+   * policy that was attached stays.
+   */
+  async dial(): Promise<MqttDial> {
+    if (this.#connected === undefined) throw new Refusal("internal", { detail: "no CONNECT was permitted" });
+    const { permit, opening } = this.#connected;
+    const { caller, pipeline, to } = opening;
+    const { live } = to;
+    const credentials = await brokerFor(pipeline, permit).obtain(permit, caller);
+    this.#visit.assumedRole = credentials.assumedRoleArn;
+    this.#life.endWithCredentials(credentials.expiresAtMs);
+    this.#checkStanding();
+    this.#party = { upstream: live.upstream.name, caller, credentials };
+    await this.#face.pipeline().iotPolicies.ensure(this.#party);
+    this.#checkStanding();
+    const host = live.host.replace(/:\d+$/, "");
+    const { region } = live.upstream;
+    const target = await mqttTarget({ host, region, credentials, nowMs: live.clock.now() });
+    return { url: `${live.origin.replace(/^http/, "ws")}${target}`, host };
+  }
+
+  #checkStanding(): void {
+    const isOver = this.#visit.request.socket.destroyed || this.review() !== undefined;
+    if (isOver) throw new Refusal("denied-no-rule", { detail: "the tunnel has ended meanwhile" });
+  }
+
+  /** Takes note of whether AWS took the CONNECT. */
+  note(accepted: boolean): void {
+    if (this.#party !== undefined) this.#face.pipeline().iotPolicies.note(this.#party, accepted);
+  }
+
+  /** Decides anew what it was opened for and what is subscribed to; undefined where that may go on. */
+  review(tunnel?: Pick<MqttTunnel, "filters">): TunnelEnd | undefined {
+    return review(this.#opening, this.#face.pipeline(), (again) => {
+      const connected = this.#connected && connectAgain(this.#connected, again);
+      if (this.#connected !== undefined && connected === undefined) return false;
+      const filters = connected === undefined ? [] : (tunnel?.filters() ?? []);
+      if (!filters.every((filter) => maySubscribe(filter, again, connected))) return false;
+      this.#opening = again;
+      this.#connected = connected;
+      return true;
+    });
+  }
+}
+
+/** The CONNECT as it would be permitted now; undefined where it would not be, or with other credentials. */
+function connectAgain(connected: Connected, again: Opening): Connected | undefined {
+  const { ask, permit, opening } = connected;
+  const operation = readMqttAsk(ask, again.to.live.upstream);
+  const decision = wished(again, decideFor(again, operation));
+  return isSameSource(opening, again, permit) && isSameGrant(decision, permit)
+    ? { ...connected, operation }
+    : undefined;
+}
+
+function maySubscribe(filter: string, again: Opening, connected: Connected | undefined): boolean {
+  if (connected === undefined) return true;
+  const asked = readMqttAsk({ kind: "subscribe", filter }, again.to.live.upstream);
+  return decideWith(again, connected, asked).verdict === "permit";
 }
 
 /**

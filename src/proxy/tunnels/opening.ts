@@ -79,40 +79,58 @@ export function isSameGrant(one: Decision, other: Permit): boolean {
 }
 
 /**
- * Looks whether a tunnel may stand under the rules and upstreams as they are now: its token proves its caller still, its
+ * Whether the source that a permit names is the very one that it was: one by the same name and with other settings gives
+ * other credentials.
+ */
+export function isSameSource(one: Opening, other: Opening, { source }: Permit): boolean {
+  return one.pipeline.brokerOf(source) === other.pipeline.brokerOf(source);
+}
+
+/**
+ * Looks whether a tunnel may stand under the rules and upstreams as they are now: its token proves the same caller still, its
  * upstream is what it was, its page is still listed, and what it was opened for is still allowed with the same credentials.
+ *
+ * It is done at once, so that nothing passes by rules of which one half is old. A token that keys would have to be fetched for
+ * proves nothing any more.
  *
  * @param mayGoOn decides what goes on in it
  */
-export async function review(
+export function review(
   opened: Opening,
   pipeline: Pipeline,
   mayGoOn: (again: Opening) => boolean,
-): Promise<TunnelEnd | undefined> {
-  const { handshake } = opened;
-  let caller: Caller;
+): TunnelEnd | undefined {
+  const caller = provedNow(opened, pipeline);
+  if (caller === undefined) return "token";
   try {
-    caller = await pipeline.authenticate(handshake.head.headers);
-  } catch {
-    return "token";
-  }
-  try {
-    const to = pipeline.route(handshake.head);
+    const to = pipeline.route(opened.handshake.head);
     const { rules, port } = webSocketOf(to.live);
-    checkOrigin(handshake, rules);
+    checkOrigin(opened.handshake, rules);
     const again = readOpening({ ...opened, pipeline, to, rules, port, caller });
-    return isSamePlace(opened, again) && mayGoOn(again) ? undefined : "denied";
+    return isSame(opened, again) && mayGoOn(again) ? undefined : "denied";
   } catch {
     return "denied";
   }
 }
 
-/** Whether what would be opened now would lead to where the tunnel leads. */
-function isSamePlace(one: Opening, other: Opening): boolean {
-  return placeOf(one) === placeOf(other);
+function provedNow({ handshake }: Opening, { authenticate }: Pipeline): Caller | undefined {
+  try {
+    const caller = authenticate(handshake.head.headers);
+    if (!(caller instanceof Promise)) return caller;
+    caller.catch(() => {});
+    return undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether what would be opened now would be opened by whom the tunnel was, and lead to where it leads. */
+function isSame(one: Opening, other: Opening): boolean {
+  return one.caller.digest === other.caller.digest && placeOf(one) === placeOf(other);
 }
 
 function placeOf({ to: { live }, operation: { path, query, service, region } }: Opening): string {
   const { upstream, origin, host, auth } = live;
-  return JSON.stringify([upstream.name, upstream.api, origin, host, auth, service, region, path, query]);
+  const { name, api, account, partition } = upstream;
+  return JSON.stringify([name, api, account, partition, origin, host, auth, service, region, path, query]);
 }

@@ -10,7 +10,7 @@ import { giveUp } from "../respond.ts";
 import { signOperation } from "../sign-operation.ts";
 import type { Visit } from "../visit.ts";
 import { webSocketLines } from "./handshake.ts";
-import { decideFor, isSameGrant, type Opening, review, wished } from "./opening.ts";
+import { decideFor, isSameGrant, isSameSource, type Opening, review, wished } from "./opening.ts";
 import { createTunnelLife, type TunnelFace, type TunnelLife } from "./tunnel-life.ts";
 
 /**
@@ -38,8 +38,12 @@ export function openRawTunnel(
       },
       onOpen: (tunnel) =>
         life.begin(tunnel, () =>
-          review(opening, face.pipeline(), (again) =>
-            isSameGrant(wished(again, decideFor(again, again.operation)), permit),
+          review(
+            opening,
+            face.pipeline(),
+            (again) =>
+              isSameSource(opening, again, permit) &&
+              isSameGrant(wished(again, decideFor(again, again.operation)), permit),
           ),
         ),
       onEnd: life.end,

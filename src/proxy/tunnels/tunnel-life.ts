@@ -21,7 +21,7 @@ export interface TunnelFace {
 /** A tunnel's life, from its opening to its record. */
 export interface TunnelLife {
   /** @param review as {@link Tunnels} has it */
-  readonly begin: (tunnel: Tunnel, review: () => Promise<TunnelEnd | undefined>) => void;
+  readonly begin: (tunnel: Tunnel, review: () => TunnelEnd | undefined) => void;
   readonly end: OnTunnelEnd;
   /** Epoch milliseconds: the credentials that it was opened with end then. */
   readonly endWithCredentials: (atMs: number) => void;

@@ -4,8 +4,8 @@ import type { Tunnel } from "../../upstream/tunnel.ts";
 /** A tunnel that is open, and what it stands by. */
 export interface Standing {
   readonly tunnel: Tunnel;
-  /** Decides anew what it was opened for; undefined where that may go on. Never rejects. */
-  readonly review: () => Promise<TunnelEnd | undefined>;
+  /** Decides anew what it was opened for; undefined where that may go on. Never throws. */
+  readonly review: () => TunnelEnd | undefined;
   /** What {@link Tunnels} had counted when it was decided first. */
   readonly since: number;
 }
@@ -35,7 +35,7 @@ export function createTunnels(): Tunnels {
   let reviews = 0;
   const review = (): void => {
     reviews++;
-    for (const standing of open) void reviewOne(standing);
+    for (const standing of open) reviewOne(standing);
   };
   const reviewing = setInterval(review, REVIEW_EVERY_MS).unref();
   return {
@@ -44,7 +44,7 @@ export function createTunnels(): Tunnels {
     add: (standing) => {
       open.add(standing);
       if (whenEmpty !== undefined) standing.tunnel.end("drain");
-      else if (standing.since < reviews) void reviewOne(standing);
+      else if (standing.since < reviews) reviewOne(standing);
       return () => {
         open.delete(standing);
         if (open.size === 0) whenEmpty?.();
@@ -62,7 +62,7 @@ export function createTunnels(): Tunnels {
   };
 }
 
-async function reviewOne({ tunnel, review }: Standing): Promise<void> {
-  const end = await review();
+function reviewOne({ tunnel, review }: Standing): void {
+  const end = review();
   if (end !== undefined) tunnel.end(end);
 }

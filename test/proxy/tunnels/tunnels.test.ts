@@ -2,14 +2,14 @@ import { expect, it } from "vitest";
 import type { TunnelEnd } from "../../../src/domain/tunnel-end.ts";
 import { createTunnels } from "../../../src/proxy/tunnels/tunnels.ts";
 
-function aTunnel(review: () => Promise<TunnelEnd | undefined> = () => Promise.resolve(undefined)) {
+function aTunnel(review: () => TunnelEnd | undefined = () => undefined) {
   const ends: TunnelEnd[] = [];
   return { ends, standing: { tunnel: { end: (why: TunnelEnd) => void ends.push(why) }, review, since: 0 } };
 }
 
 it("a review ends the tunnels that may not go on, and no others", async () => {
   const tunnels = createTunnels();
-  const [stays, goes] = [aTunnel(), aTunnel(() => Promise.resolve("denied"))];
+  const [stays, goes] = [aTunnel(), aTunnel(() => "denied" as const)];
   const leave = [stays, goes].map(({ standing }) => tunnels.add(standing));
   tunnels.review();
   await new Promise(setImmediate);
@@ -21,7 +21,7 @@ it("a review ends the tunnels that may not go on, and no others", async () => {
 it("one that opened while the others were decided anew is so too", async () => {
   const tunnels = createTunnels();
   const since = tunnels.reviews();
-  const [early, late] = [aTunnel(() => Promise.resolve("denied")), aTunnel(() => Promise.resolve("denied"))];
+  const [early, late] = [aTunnel(() => "denied" as const), aTunnel(() => "denied" as const)];
   const leave = [tunnels.add({ ...early.standing, since })];
   await new Promise(setImmediate);
   expect(early.ends).toEqual([]);
