@@ -30,7 +30,7 @@ let stack: Stack;
 let browser: Browser;
 let token: string;
 let admin: string;
-/** Of pages that load slowly. */
+/** Those that pages get. */
 const scripts = { webSockets: "", things: "" };
 
 /** Listed for both too. */
@@ -164,12 +164,13 @@ describe.skipIf(path === undefined)("a page of a listed origin", () => {
   });
 
   it("takes its WebSockets along when it goes", async () => {
-    const before = stack.aws.webSockets().length;
+    const count = (): number => stack.aws.webSockets().length;
+    await expect.poll(count).toBe(1); // that of the world
     const page = await open(app.near);
     expect(await run(page, "stay", at("/chat"), ["a", bearerProtocol(token)])).toBe("open");
-    expect(stack.aws.webSockets()).toHaveLength(before + 1);
+    expect(count()).toBe(2);
     await page.goto("about:blank");
-    await expect.poll(() => stack.aws.webSockets().length).toBe(before);
+    await expect.poll(count).toBe(1);
     await page.close();
   });
 });
