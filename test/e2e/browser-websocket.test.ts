@@ -89,6 +89,9 @@ function run(page: Page | Frame, name: string, ...args: readonly unknown[]): Pro
 /** The address of a WebSocket at Postern. */
 const at = (target: string, host = "127.0.0.1"): string => `ws://${host}:${stack.ports.listen}${target}`;
 
+/** How many WebSockets are open at the stand-in's API. */
+const tunnelsToChat = (): number => stack.aws.webSockets().length;
+
 /** A token of the analyst's that is over after so long. */
 const tokenFor = (lifetimeMs: number): Promise<string> =>
   stack.aws.identity.tokens.issueIdToken({ username: "analyst", clientId: "web", lifetimeMs });
@@ -164,13 +167,12 @@ describe.skipIf(path === undefined)("a page of a listed origin", () => {
   });
 
   it("takes its WebSockets along when it goes", async () => {
-    const count = (): number => stack.aws.webSockets().length;
-    await expect.poll(count).toBe(1); // that of the world
+    await expect.poll(tunnelsToChat).toBe(1); // that of the world
     const page = await open(app.near);
     expect(await run(page, "stay", at("/chat"), ["a", bearerProtocol(token)])).toBe("open");
-    expect(count()).toBe(2);
+    expect(tunnelsToChat()).toBe(2);
     await page.goto("about:blank");
-    await expect.poll(count).toBe(1);
+    await expect.poll(tunnelsToChat).toBe(1);
     await page.close();
   });
 });
