@@ -1,7 +1,8 @@
-import type { IPublishPacket, ISubscribePacket } from "mqtt-packet";
+import type { IPublishPacket, ISubscribePacket, IUnsubscribePacket } from "mqtt-packet";
 import type { RefusalCode } from "../../domain/refusal.ts";
 import { protocolError } from "./mqtt-fault.ts";
 import type { ClientPacket } from "./read-packet.ts";
+import { REASONS } from "./reason-codes.ts";
 import { publishReason, subscribeReason } from "./refusal-reasons.ts";
 import type { SessionPorts } from "./session-ports.ts";
 import type { Subscriptions } from "./subscriptions.ts";
@@ -22,8 +23,7 @@ export function createUplink(ports: SessionPorts, state: UplinkState): (packet: 
       case "subscribe":
         return subscribe(packet, ports, state.subscriptions);
       case "unsubscribe":
-        for (const filter of packet.unsubscriptions) state.subscriptions.remove(filter);
-        return ports.toUpstream(packet);
+        return unsubscribe(packet, ports, state.subscriptions);
       case "disconnect":
         ports.toUpstream(packet);
         return ports.end("client", {});
@@ -76,4 +76,17 @@ function subscribe(packet: ISubscribePacket, ports: SessionPorts, subscriptions:
     return ports.answer({ cmd: "suback", messageId, granted: answers.map((answer) => answer ?? 0x80) });
   subscriptions.wait(messageId, { answers, filters: passing.map(({ topic }) => topic) });
   ports.toUpstream({ ...packet, subscriptions: passing });
+}
+
+/** One whose answer would not be known for what it is does not pass. Only MQTT 5 can refuse it alone, and has no word for too many. */
+function unsubscribe(packet: IUnsubscribePacket, ports: SessionPorts, subscriptions: Subscriptions): void {
+  const { messageId = 0, unsubscriptions: filters } = packet;
+  if (subscriptions.leave(messageId, filters)) return ports.toUpstream(packet);
+  if (ports.version === 4)
+    return ports.end("refused", {
+      reasonCode: REASONS.quotaExceeded,
+      detail: "too many UNSUBSCRIBEs wait for their answer",
+    });
+  const granted = filters.map(() => REASONS.implementationSpecific);
+  ports.answer({ cmd: "unsuback", messageId, granted });
 }

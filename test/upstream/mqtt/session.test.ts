@@ -89,6 +89,15 @@ class Talk {
   suback(messageId: number, ...granted: readonly number[]): void {
     this.fromUpstream({ cmd: "suback", messageId, granted: [...granted] });
   }
+
+  unsubscribe(messageId: number, ...filters: readonly string[]): void {
+    this.fromClient({ cmd: "unsubscribe", messageId, unsubscriptions: [...filters] });
+  }
+
+  /** What is granted is not written in MQTT 3.1.1. */
+  unsuback(messageId: number, ...granted: readonly number[]): void {
+    this.fromUpstream({ cmd: "unsuback", messageId, granted: [...granted] });
+  }
 }
 
 /** The reason code of the fault that something throws. */
@@ -293,7 +302,8 @@ describe("a SUBSCRIBE", () => {
     talk.subscribe(2, "a");
     talk.suback(2, 0x80);
     expect(talk.session.filters(), "the earlier one stands").toEqual(["a"]);
-    talk.fromClient({ cmd: "unsubscribe", messageId: 3, unsubscriptions: ["a"] });
+    talk.unsubscribe(3, "a");
+    talk.unsuback(3);
     expect(talk.session.filters()).toEqual([]);
     expect(talk.up).toHaveLength(3);
   });
@@ -316,9 +326,7 @@ describe("a SUBSCRIBE", () => {
     const talk = new Talk(5);
     const filters = Array.from({ length: 101 }, () => "a");
     expect(faultOf(() => talk.subscribe(1, ...filters))).toBe(0x97);
-    expect(
-      faultOf(() => talk.fromClient({ cmd: "unsubscribe", messageId: 1, unsubscriptions: filters })),
-    ).toBe(0x97);
+    expect(faultOf(() => talk.unsubscribe(1, ...filters))).toBe(0x97);
     expect(talk.asks).toEqual([]);
   });
 
@@ -345,6 +353,135 @@ describe("a SUBSCRIBE", () => {
     const talk = new Talk(4);
     talk.subscribe(1, "a", "no");
     expect(faultOf(() => talk.suback(id, ...granted))).toBe(0x82);
+  });
+});
+
+describe("an UNSUBSCRIBE", () => {
+  it("passes, and its answer, undecided", () => {
+    const talk = new Talk(5);
+    talk.unsubscribe(1, "a", "no");
+    talk.unsuback(1, 0, 0x11);
+    expect(talk.asks).toEqual([]);
+    expect(talk.up).toMatchObject([{ cmd: "unsubscribe", messageId: 1, unsubscriptions: ["a", "no"] }]);
+    expect(talk.down).toMatchObject([{ cmd: "unsuback", messageId: 1, granted: [0, 0x11] }]);
+  });
+
+  it.each([4, 5] as const)("leaves nothing once AWS has taken it, in MQTT %d", (version) => {
+    const talk = new Talk(version);
+    talk.subscribe(1, "a", "b");
+    talk.suback(1, 0, 0);
+    talk.unsubscribe(2, "a", "b");
+    expect(talk.session.filters(), "it is under way").toEqual(["a", "b"]);
+    talk.unsuback(2, 0, 0);
+    expect(talk.session.filters()).toEqual([]);
+  });
+
+  it("leaves the filters of which AWS refuses it", () => {
+    const talk = new Talk(5);
+    talk.subscribe(1, "a", "b", "c");
+    talk.suback(1, 0, 0, 0);
+    talk.unsubscribe(2, "unknown", "a", "b", "c");
+    talk.unsuback(2, 0x80, 0, 0x87, 0x11);
+    expect(talk.session.filters()).toEqual(["b"]);
+  });
+
+  it("takes nothing from a SUBSCRIBE that was sent after it", () => {
+    const talk = new Talk(5);
+    talk.subscribe(1, "a");
+    talk.unsubscribe(2, "a");
+    talk.subscribe(3, "a");
+    talk.suback(1, 0);
+    talk.suback(3, 0);
+    talk.unsuback(2, 0);
+    expect(talk.session.filters()).toEqual(["a"]);
+  });
+
+  it("between two SUBSCRIBEs of which AWS refuses the first leaves what the second got", () => {
+    const talk = new Talk(4);
+    talk.subscribe(1, "a");
+    talk.unsubscribe(1, "a");
+    talk.subscribe(2, "a");
+    talk.suback(1, 0x80);
+    talk.unsuback(1);
+    expect(talk.session.filters(), "the second waits").toEqual(["a"]);
+    talk.suback(2, 0);
+    expect(talk.session.filters()).toEqual(["a"]);
+  });
+
+  it("does not answer for a SUBSCRIBE that AWS answers later", () => {
+    const talk = new Talk(5);
+    talk.subscribe(1, "a");
+    talk.unsubscribe(2, "a");
+    talk.unsuback(2, 0x11);
+    talk.suback(1, 0);
+    expect(talk.session.filters()).toEqual(["a"]);
+  });
+
+  it("counts from the last SUBSCRIBE that AWS took, in whatever order it answers", () => {
+    const talk = new Talk(5);
+    talk.subscribe(1, "a");
+    talk.unsubscribe(2, "a");
+    talk.subscribe(3, "a");
+    talk.suback(3, 0);
+    talk.suback(1, 0);
+    talk.unsuback(2, 0);
+    expect(talk.session.filters()).toEqual(["a"]);
+    talk.unsubscribe(4, "a");
+    talk.subscribe(5, "a");
+    talk.suback(5, 0x80);
+    talk.unsuback(4, 0);
+    expect(talk.session.filters()).toEqual([]);
+  });
+
+  it("makes room for other filters once AWS has taken it", () => {
+    const talk = new Talk(5);
+    const filters = Array.from({ length: 100 }, (_, i) => `f/${i}`);
+    talk.subscribe(1, ...filters);
+    talk.suback(1, ...filters.map(() => 0));
+    talk.unsubscribe(2, "f/0");
+    talk.subscribe(3, "g");
+    expect(talk.answers).toEqual([{ cmd: "suback", messageId: 3, granted: [0x97] }]);
+    talk.unsuback(2, 0);
+    talk.subscribe(3, "g");
+    expect(talk.session.filters()).toEqual([...filters.slice(1), "g"]);
+  });
+
+  it("is refused while 100 others wait for AWS, alone in MQTT 5", () => {
+    const talk = new Talk(5);
+    for (let id = 1; id <= 101; id++) talk.unsubscribe(id, "a", "b");
+    expect(talk.up).toHaveLength(100);
+    expect(talk.answers).toEqual([{ cmd: "unsuback", messageId: 101, granted: [0x83, 0x83] }]);
+    expect(talk.ends).toEqual([]);
+    talk.unsuback(1, 0, 0);
+    talk.unsubscribe(101, "a");
+    expect(talk.up).toHaveLength(101);
+  });
+
+  it("ends a connection of MQTT 3.1.1, which cannot refuse it, while 100 others wait for AWS", () => {
+    const talk = new Talk(4);
+    for (let id = 1; id <= 101; id++) talk.unsubscribe(id, "a");
+    expect(talk.up).toHaveLength(100);
+    expect(talk.answers).toEqual([]);
+    expect(talk.ends).toEqual([
+      { why: "refused", reasonCode: 0x97, detail: "too many UNSUBSCRIBEs wait for their answer" },
+    ]);
+  });
+
+  it("may not bear the identifier of one that waits", () => {
+    const talk = new Talk(4);
+    talk.unsubscribe(1, "a");
+    expect(faultOf(() => talk.unsubscribe(1, "b"))).toBe(0x82);
+  });
+
+  it.each([
+    { name: "for nothing", id: 2, granted: [0, 0] },
+    { name: "for less than was asked", id: 1, granted: [0] },
+    { name: "for more than was asked", id: 1, granted: [0, 0, 0] },
+  ])("is not answered $name", ({ id, granted }) => {
+    const talk = new Talk(5);
+    talk.unsubscribe(1, "a", "b");
+    expect(faultOf(() => talk.unsuback(id, ...granted))).toBe(0x82);
+    expect(talk.down).toEqual([]);
   });
 });
 
@@ -381,6 +518,33 @@ describe("a message", () => {
     talk.fromUpstream({ cmd: "pubrel", messageId: 4 });
     expect(talk.down).toMatchObject([{ cmd: "publish" }, { cmd: "pubrel", messageId: 4 }]);
   });
+
+  it("that passed and comes again is withheld by the rules of then, but the client gets its release", () => {
+    const talk = new Talk(4);
+    talk.message("a", 2, 4);
+    talk.refuses = () => "denied-by-rule";
+    talk.message("a", 2, 4);
+    talk.message("a", 2, 4);
+    expect(talk.down).toMatchObject([{ cmd: "publish" }]);
+    const received = { cmd: "pubrec", messageId: 4, reasonCode: 0 };
+    expect(talk.up).toEqual([received, received]);
+    talk.fromUpstream({ cmd: "pubrel", messageId: 4 });
+    expect(talk.down).toMatchObject([{ cmd: "publish" }, { cmd: "pubrel", messageId: 4 }]);
+    expect(talk.up, "the client completes it").toHaveLength(2);
+  });
+
+  it("that has the identifier of one that was released is another", () => {
+    const talk = new Talk(4);
+    talk.message("a", 2, 4);
+    talk.fromUpstream({ cmd: "pubrel", messageId: 4 });
+    talk.message("no", 2, 4);
+    talk.fromUpstream({ cmd: "pubrel", messageId: 4 });
+    expect(talk.down).toMatchObject([{ cmd: "publish" }, { cmd: "pubrel" }]);
+    expect(talk.up).toEqual([
+      { cmd: "pubrec", messageId: 4, reasonCode: 0 },
+      { cmd: "pubcomp", messageId: 4, reasonCode: 0 },
+    ]);
+  });
 });
 
 describe("what acknowledges, and what keeps alive", () => {
@@ -397,7 +561,8 @@ describe("what acknowledges, and what keeps alive", () => {
     const talk = new Talk(5);
     for (const cmd of ["puback", "pubrec", "pubrel", "pubcomp"] as const)
       talk.fromUpstream({ cmd, messageId: 1, reasonCode: 0 });
-    talk.fromUpstream({ cmd: "unsuback", messageId: 1, granted: [0x11] });
+    talk.unsubscribe(1, "a");
+    talk.unsuback(1, 0x11);
     talk.fromUpstream({ cmd: "pingresp" });
     expect(talk.down.map(({ cmd }) => cmd)).toEqual([
       "puback",
