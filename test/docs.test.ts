@@ -9,7 +9,7 @@ import { NOT_TAKEN as S3_NOT_TAKEN } from "../src/aws/s3/not-taken.ts";
 import { readDocument } from "../src/config/document.ts";
 import { readCases } from "../src/config/cases.ts";
 import { readConfig } from "../src/config/read.ts";
-import { iotPolicyProblem } from "../src/credentials/iot-policy-document.ts";
+import { judgeIotPolicy } from "../src/credentials/iot-policy-document.ts";
 import type { IotStanding } from "../src/credentials/iot-standings.ts";
 import { CLOSE_CODES, TUNNEL_ENDS } from "../src/domain/tunnel-end.ts";
 import { asMap } from "../src/config/draft.ts";
@@ -127,7 +127,7 @@ describe("docs/iot.md", () => {
     );
     const [own = "", people = ""] = shown;
     expect(own).toContain("iot:AttachPolicy");
-    expect(iotPolicyProblem(people)).toBeUndefined();
+    expect(judgeIotPolicy(people)).toEqual({ problem: undefined, bindsClientIdOnly: true });
   });
 
   it("names what is known of an identity's policy", () => {

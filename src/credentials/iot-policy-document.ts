@@ -1,80 +1,97 @@
 import { isObject, type JsonObject, own, parseStrictJson } from "../aws/strict-json.ts";
+import { matchesAction } from "../policy/pattern.ts";
+import { bindingOf, type IotBinding, isBoundByCondition, listOf } from "./iot-policy-binding.ts";
+
+/** What is to be said of an IoT policy that each identity gets. */
+export interface IotPolicyFitness {
+  /** Why it must not be attached to each identity that comes; undefined where it may. */
+  readonly problem: string | undefined;
+  /**
+   * Whether it gives by `${iot:ClientId}`, and does not itself say which client id is whose. The client chooses that id, and
+   * `client/${iot:ClientId}` allows each, so that `iot:Connect` has to be bound elsewhere: in the IAM policy of the role. False
+   * where there is a problem.
+   */
+  readonly bindsClientIdOnly: boolean;
+}
 
 /**
- * Why an IoT policy must not be attached to each identity that comes; undefined where it may.
+ * Judges whether an IoT policy may be attached to each identity that comes.
  *
- * A policy that is the same for all gives each of them what the others have. So everything that it allows has to be bound to the
- * identity by a policy variable, in the resource itself or by a condition of its statement; or it is a single name, which was
- * written out on purpose. What cannot be read is not attached.
+ * A policy that is the same for all gives each of them what the others have. So everything that it allows has to name a policy
+ * variable, in the resource itself or in a condition of its statement; or it is a single name, which was written out on
+ * purpose. Resources that name `${iot:ClientId}` are those of the identity only where its client id is. A condition says
+ * whose connection it is, and not what it may do there. What cannot be read is not attached.
  *
  * @param document JSON, as AWS IoT keeps it
  */
-export function iotPolicyProblem(document: string): string | undefined {
+export function judgeIotPolicy(document: string): IotPolicyFitness {
   let statements: readonly unknown[];
   try {
     statements = listOf(own(parseStrictJson(document), "Statement"));
   } catch {
-    return "its document cannot be read";
+    return unfit("its document cannot be read");
   }
-  if (statements.length === 0) return "it has no statement";
-  const problems = statements.map(statementProblem);
-  const at = problems.findIndex((problem) => problem !== undefined);
-  if (at >= 0) return `statement ${at + 1} ${problems[at]}`;
-  return VARIABLE.test(document) ? undefined : "nothing in it is bound to the identity";
+  if (statements.length === 0) return unfit("it has no statement");
+  const grants: Grant[] = [];
+  for (const [index, statement] of statements.entries()) {
+    const granted = grantsOf(statement);
+    if (typeof granted === "string") return unfit(`statement ${index + 1} ${granted}`);
+    grants.push(...granted);
+  }
+  // What is denied binds nothing that is allowed.
+  return grants.every(({ binding }) => binding === "name")
+    ? unfit("nothing in it is bound to the identity")
+    : { problem: undefined, bindsClientIdOnly: leavesClientId(grants) };
 }
 
-/**
- * The variables that tell one identity from others (AWS IoT Core Developer Guide, policy variables; IAM User Guide for that of
- * Cognito). Their names go by any case, and one with a default value is none.
- */
-const VARIABLE =
-  /\$\{(?:cognito-identity\.amazonaws\.com:sub|iot:ClientId|iot:Connection\.Thing\.(?:ThingName|Attributes\[[\w.,@/:#-]+\]))\}/i;
+function unfit(problem: string): IotPolicyFitness {
+  return { problem, bindsClientIdOnly: false };
+}
 
-/** What more than one client, topic or filter may be meant by: a filter with MQTT's own wildcards is many topics too. */
-const WIDE = /[*?+#]|\$\{/;
+/** One thing that a policy allows. */
+interface Grant {
+  readonly binding: IotBinding;
+  /** Whether it is to connect, as some client. */
+  readonly connects: boolean;
+}
 
-function statementProblem(statement: unknown): string | undefined {
+/** What a statement allows, or what is wrong with it. */
+function grantsOf(statement: unknown): readonly Grant[] | string {
   if (!isObject(statement)) return "cannot be read";
   const effect = own(statement, "Effect");
-  if (effect === "Deny") return undefined;
+  if (effect === "Deny") return [];
   if (effect !== "Allow") return "neither allows nor denies";
-  if (isBoundByCondition(own(statement, "Condition"))) return undefined;
+  const mayConnect = allowsConnect(statement);
+  if (isBoundByCondition(own(statement, "Condition"))) return [{ binding: "identity", connects: mayConnect }];
   const resources = listOf(own(statement, "Resource"));
   if (resources.length === 0) return "allows all but some resources";
-  return resources.every(isNarrow)
-    ? undefined
-    : "allows what is not bound to the identity by a policy variable, such as ${iot:ClientId}";
+  const grants: Grant[] = [];
+  for (const resource of resources) {
+    const binding = bindingOf(resource);
+    if (binding === undefined)
+      return "allows what is not bound to the identity by a policy variable, such as ${iot:ClientId}";
+    grants.push({ binding, connects: mayConnect && !OF_NO_CLIENT.test(String(resource)) });
+  }
+  return grants;
 }
 
-function isNarrow(resource: unknown): boolean {
-  return typeof resource === "string" && (VARIABLE.test(resource) || !WIDE.test(resource));
+/** The ARN of something else than a client, which nobody connects as. */
+const OF_NO_CLIENT = /^arn:[^:]*:iot:[^:]*:[^:]*:(?!client\/)[a-z]+\//;
+
+function isConnect(action: unknown): boolean {
+  return typeof action === "string" && matchesAction(action, "iot:Connect");
 }
 
-/** These ask for a value, and are not met where there is none. */
-const BINDING: ReadonlySet<string> = new Set(["StringEquals", "StringLike"]);
-
-/** All operators and keys of a condition have to be met, so that one that binds is enough. */
-function isBoundByCondition(condition: unknown): boolean {
-  if (!isObject(condition)) return false;
-  return Object.entries(condition).some(
-    ([operator, keys]) => BINDING.has(operator) && isObject(keys) && bindsSomeKey(keys),
-  );
+function allowsConnect(statement: JsonObject): boolean {
+  const others = own(statement, "NotAction");
+  return others === undefined
+    ? listOf(own(statement, "Action")).some(isConnect)
+    : !listOf(others).some(isConnect);
 }
 
-/** One of a key's values has to be met, so that each must bind. A variable that is held against itself says nothing. */
-function bindsSomeKey(keys: JsonObject): boolean {
-  return Object.entries(keys).some(([key, value]) => {
-    const values = listOf(value);
-    const itself = `\${${key}}`.toLowerCase();
-    return (
-      values.length > 0 &&
-      values.every((one) => typeof one === "string" && VARIABLE.test(one) && one.toLowerCase() !== itself)
-    );
-  });
-}
-
-/** IAM lets a single value stand for a list of one. */
-function listOf(value: unknown): readonly unknown[] {
-  if (value === undefined) return [];
-  return Array.isArray(value) ? value : [value];
+/** Whether something goes by the client id, and that is not bound wherever connecting is allowed. */
+function leavesClientId(grants: readonly Grant[]): boolean {
+  const connecting = grants.filter(({ connects }) => connects);
+  const isBound = connecting.length > 0 && connecting.every(({ binding }) => binding !== "client");
+  return !isBound && grants.some(({ binding }) => binding === "client");
 }

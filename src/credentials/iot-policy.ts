@@ -5,7 +5,7 @@ import { Refusal } from "../domain/refusal.ts";
 import { createElapsed, type Elapsed } from "../outbound/elapsed.ts";
 import { isDecision } from "./aws-error.ts";
 import type { IotPolicyCalls } from "./iot-policy-calls.ts";
-import { iotPolicyProblem } from "./iot-policy-document.ts";
+import { judgeIotPolicy } from "./iot-policy-document.ts";
 
 /** An attempt to attach the policy to an identity, for the audit. */
 export interface IotAttachment {
@@ -24,6 +24,8 @@ export interface IotPolicyOptions {
   readonly calls: IotPolicyCalls;
   /** Told of each attempt, but not of those that are held back because of an earlier one. */
   readonly onAttach: (attachment: IotAttachment) => void;
+  /** Told once, where the policy leaves it to the role to bind the client id. */
+  readonly onClientIdOnly: () => void;
   readonly now: Clock;
   /** That are remembered. Default 10,000. */
   readonly maxIdentities?: number;
@@ -59,10 +61,10 @@ interface Answer {
  * does not put it back. Guests need none.
  */
 export function createIotPolicy(options: IotPolicyOptions): IotPolicy {
-  const { policy, calls, onAttach, now, maxIdentities = 10_000 } = options;
+  const { policy, calls, onAttach, onClientIdOnly, now, maxIdentities = 10_000 } = options;
   const elapsed = createElapsed(now);
   const answers = new LRUCache<string, Answer>({ max: maxIdentities });
-  const requireFit = createFitness(policy, calls, elapsed);
+  const requireFit = createFitness({ policy, calls, onClientIdOnly }, elapsed);
 
   const attach = async (identityId: string, caller: Caller): Promise<void> => {
     const tell = (error?: unknown): void => onAttach({ policy, identityId, caller, error });
@@ -89,11 +91,19 @@ export function createIotPolicy(options: IotPolicyOptions): IotPolicy {
 }
 
 /** Looks whether a policy is fit to be attached to whoever comes, and again after a while. */
-function createFitness(policy: string, calls: IotPolicyCalls, elapsed: Elapsed) {
+function createFitness(
+  { policy, calls, onClientIdOnly }: Pick<IotPolicyOptions, "policy" | "calls" | "onClientIdOnly">,
+  elapsed: Elapsed,
+) {
+  let isTold = false;
   const look = async (caller: Caller): Promise<void> => {
-    const problem = iotPolicyProblem(await calls.getDocument(policy, caller));
-    if (problem === undefined) return;
-    throw new Refusal("credentials-refused", { detail: `IoT policy ${policy} is not attached: ${problem}` });
+    const { problem, bindsClientIdOnly } = judgeIotPolicy(await calls.getDocument(policy, caller));
+    if (problem !== undefined)
+      throw new Refusal("credentials-refused", {
+        detail: `IoT policy ${policy} is not attached: ${problem}`,
+      });
+    if (bindsClientIdOnly && !isTold) onClientIdOnly();
+    isTold ||= bindsClientIdOnly;
   };
   let last: Answer | undefined;
   return (caller: Caller): Promise<void> => {

@@ -74,6 +74,11 @@ function iotPolicyOf(name: string, region: string, making: Making): IotPolicy | 
       policy,
       calls,
       now,
+      onClientIdOnly: () =>
+        log.warn("IoT policy leaves the client id to the client: the role has to bind iot:Connect", {
+          upstream: name,
+          policy,
+        }),
       onAttach: ({ identityId, caller, error }) => {
         const fields = { upstream: name, policy, caller: nameCaller(caller) };
         if (error === undefined) {

@@ -201,7 +201,13 @@ describe("the calls to AWS IoT", () => {
 
   it("are two for a hundred who connect as one identity at a time", async () => {
     await use(async (calls) => {
-      const { ensure } = createIotPolicy({ policy: POLICY, calls, onAttach: () => {}, now: Date.now });
+      const { ensure } = createIotPolicy({
+        policy: POLICY,
+        calls,
+        onAttach: () => {},
+        onClientIdOnly: () => {},
+        now: Date.now,
+      });
       await Promise.all(Array.from({ length: 100 }, async () => ensure(IDENTITY, callerOf())));
       expect(ensure(IDENTITY, callerOf())).toBeUndefined();
     });

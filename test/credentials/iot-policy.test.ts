@@ -17,6 +17,7 @@ const documentOf = (Resource: string) =>
   JSON.stringify({ Statement: [{ Effect: "Allow", Action: "iot:*", Resource }] });
 const FIT = documentOf("client/${cognito-identity.amazonaws.com:sub}");
 const WIDE = documentOf("*");
+const CHOSEN = documentOf("client/${iot:ClientId}");
 const ANNA = callerOf();
 const refused = (code: "credentials-refused" | "credentials-unavailable", detail: string) =>
   new Refusal(code, { detail });
@@ -27,6 +28,7 @@ function start(script: Partial<IotPolicyCalls> = {}, options: Partial<IotPolicyO
   const looked: string[] = [];
   const attached: string[] = [];
   const attempts: IotAttachment[] = [];
+  const onClientIdOnly = vi.fn();
   const { ensure } = createIotPolicy({
     policy: "device",
     calls: {
@@ -40,13 +42,14 @@ function start(script: Partial<IotPolicyCalls> = {}, options: Partial<IotPolicyO
       },
     },
     onAttach: (attempt) => attempts.push(attempt),
+    onClientIdOnly,
     now: () => nowMs,
     ...options,
   });
   const pass = (seconds: number): void => {
     nowMs += seconds * 1000;
   };
-  return { ensure, looked, attached, attempts, pass };
+  return { ensure, looked, attached, attempts, onClientIdOnly, pass };
 }
 
 const throwing = (error: Refusal) => async () => {
@@ -97,6 +100,24 @@ describe("an IoT policy", () => {
     });
     expect(attached).toEqual([]);
     expect(attempts).toMatchObject([{ error }]);
+  });
+
+  it("is told of once where it leaves the client id to the client, and is attached", async () => {
+    const { ensure, looked, attached, onClientIdOnly, pass } = start({ getDocument: async () => CHOSEN });
+    for (const id of ["a", "b", "c"]) {
+      await ensure(id, ANNA);
+      pass(300);
+    }
+    expect([looked.length, attached.length]).toEqual([3, 3]);
+    expect(onClientIdOnly).toHaveBeenCalledOnce();
+  });
+
+  it("is not told of where it binds the client id, or is not attached", async () => {
+    for (const document of [FIT, WIDE]) {
+      const { ensure, onClientIdOnly } = start({ getDocument: async () => document });
+      await endOf(Promise.resolve(ensure(IDENTITY, ANNA)));
+      expect(onClientIdOnly).not.toHaveBeenCalled();
+    }
   });
 
   it("is looked at again after a minute where it was not fit, and after five where it was", async () => {
