@@ -155,6 +155,7 @@ async function createServices(options: LocalAwsOptions): Promise<Services & { re
       ...asking,
       region,
       identities: identity.identities,
+      ...(observe !== undefined && { observe }),
       meet: async (operation) =>
         (await meetTroubles(troubles, { service: "iotdevicegateway", operation })) === undefined,
       report,

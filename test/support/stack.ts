@@ -11,6 +11,7 @@ import type { World } from "../../src/local/world.ts";
 import { createSidecar, type Ports } from "../../src/sidecar/sidecar.ts";
 import { createLog } from "../../src/telemetry/log.ts";
 import type { Outcome } from "../../src/telemetry/outcome.ts";
+import type { PacketOutcome } from "../../src/telemetry/tunnel-outcome.ts";
 
 const CONFIG = join(import.meta.dirname, "../../config");
 
@@ -22,6 +23,8 @@ export interface Stack {
   readonly ports: Ports;
   /** Every outcome so far, in order. */
   readonly outcomes: readonly Outcome[];
+  /** Every MQTT packet that was decided so far, in order. */
+  readonly packets: readonly PacketOutcome[];
   /** Every line that was logged so far, at the finest level. */
   readonly logged: () => string;
   /** The ID token of a user of the world, or the access token of its app client `service`, by a real sign-in. */
@@ -82,6 +85,7 @@ export async function startStack({
   if (reading.config === undefined) throw new Error(JSON.stringify(reading.problems));
   const lines: string[] = [];
   const outcomes: Outcome[] = [];
+  const packets: PacketOutcome[] = [];
   const log = createLog(
     { level: "debug", requests: "all" },
     { write: (line: string) => void lines.push(line) },
@@ -93,6 +97,13 @@ export async function startStack({
     record: (outcome: Outcome) => {
       outcomes.push(outcome);
       log.record(outcome);
+    },
+    tunnels: {
+      ...log.tunnels,
+      packet: (packet: PacketOutcome) => {
+        packets.push(packet);
+        log.tunnels.packet(packet);
+      },
     },
   };
   const ambient = () => Promise.resolve(own);
@@ -106,6 +117,7 @@ export async function startStack({
     url,
     ports,
     outcomes,
+    packets,
     logged: () => lines.join(""),
     tokenOf,
     tokensOf: async (user) => {

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import { createWebSocketStream, WebSocketServer } from "ws";
+import type { GuardOptions } from "../guard/guard.ts";
 import type { VerifierOptions } from "../guard/sigv4.ts";
 import type { Identities } from "../identity/identities.ts";
 import { LocalError } from "../request.ts";
@@ -45,6 +46,7 @@ export interface Iot {
 export interface IotOptions extends VerifierOptions, Pick<AuthorizationOptions, "meet"> {
   readonly world: World;
   readonly identities: Pick<Identities, "find">;
+  readonly observe?: GuardOptions["observe"];
   /** Told of what ought not to happen. */
   readonly report: (error: unknown) => void;
 }
@@ -53,7 +55,7 @@ export interface IotOptions extends VerifierOptions, Pick<AuthorizationOptions, 
 const SUBPROTOCOLS = ["mqtt", "mqttv3.1"];
 
 /** Makes it without clients. Its broker is loaded for the first of them, since most worlds never have one. */
-export function createIot({ world, identities, meet, report, ...verifier }: IotOptions): Iot {
+export function createIot({ world, identities, meet, observe, report, ...verifier }: IotOptions): Iot {
   const policies = createIotPolicies(world, identities);
   const permits = createPermits(world, policies, verifier.now);
   const server = new WebSocketServer({
@@ -66,7 +68,7 @@ export function createIot({ world, identities, meet, report, ...verifier }: IotO
   let broker: Broker | undefined;
   const load = async (): Promise<Broker> => {
     const { createBroker } = await import("./broker.ts");
-    broker = await createBroker({ permits, meet });
+    broker = await createBroker({ permits, meet, observe: inIam(world, observe) });
     return broker;
   };
   return {
@@ -96,4 +98,16 @@ export function createIot({ world, identities, meet, report, ...verifier }: IotO
       await (await loading)?.close();
     },
   };
+}
+
+/** What a packet needs, in IAM's words. */
+function inIam({ region, account }: World, tell: GuardOptions["observe"]): AuthorizationOptions["observe"] {
+  return (needed) =>
+    tell?.(
+      needed.map(({ action, resource }) => ({
+        service: "iotdevicegateway",
+        action: `iot:${action}`,
+        resource: `arn:aws:iot:${region}:${account}:${resource}`,
+      })),
+    );
 }
