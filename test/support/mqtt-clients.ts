@@ -19,6 +19,8 @@ interface Face {
 /** How a client connects; without a token it is a guest's. */
 export interface MqttWish extends IClientOptions {
   readonly token?: string | undefined;
+  /** Of the handshake, besides the token. */
+  readonly headers?: Readonly<Record<string, string>>;
   /** Default that of the upstream `things`. */
   readonly path?: string;
 }
@@ -54,7 +56,7 @@ export interface NotConnected {
 
 /** Connects once with MQTT 3.1.1, or as the wish says. */
 export async function tryMqtt(face: Face, wish: MqttWish = {}): Promise<Connected | NotConnected> {
-  const { token, path = "/things/mqtt", ...options } = wish;
+  const { token, headers = {}, path = "/things/mqtt", ...options } = wish;
   const sockets: WebSocket[] = [];
   const closes: (readonly [number, string])[] = [];
   const mqtt = connect(`${face.url.replace("http", "ws")}${path}`, {
@@ -64,8 +66,8 @@ export async function tryMqtt(face: Face, wish: MqttWish = {}): Promise<Connecte
     keepalive: 0,
     ...options,
     createWebsocket: (url, protocols) => {
-      const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
-      const socket = new WebSocket(url, [...protocols], { headers });
+      const own = token === undefined ? {} : { authorization: `Bearer ${token}` };
+      const socket = new WebSocket(url, [...protocols], { headers: { ...own, ...headers } });
       sockets.push(socket);
       socket.on("close", (code, reason) => closes.push([code, String(reason)]));
       return socket;
