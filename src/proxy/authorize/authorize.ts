@@ -72,6 +72,8 @@ function recognise(stages: Pipeline, visit: Visit, request: AskedRequest, caller
   const known = Object.hasOwn(OPERATIONS, upstream.service) ? OPERATIONS[upstream.service] : undefined;
   if (known === undefined) throw refused("a service other than S3 and API Gateway");
   if (auth === "token") throw refused("an upstream that wants the caller's own token");
+  // The same signature opens a connection, where an Upgrade goes with it: past $connect, and past every later look.
+  if (to.live.webSocket !== undefined) throw refused("an upstream that takes WebSockets");
   const found = service.recognise({ ...head, target: to.target }, upstream);
   visit.operationName = `Authorize ${found.name}`;
   if (needsBody(found) || !known.has(found.name)) throw refused(found.name);

@@ -1,5 +1,6 @@
 import { type Head, type Headers, readHeaders } from "../../domain/head.ts";
 import { Refusal } from "../../domain/refusal.ts";
+import { foldedName } from "../../upstream/application-headers.ts";
 import { SECRET_HEADER } from "./check-outer.ts";
 import type { AuthorizeRules } from "./rules.ts";
 
@@ -22,11 +23,12 @@ const LENGTH = /^\d{1,15}$/;
  * outer proxy's. All other headers are the client's.
  *
  * @param rawHeaders name, value, name, value …
- * @throws Refusal target-malformed, target-ambiguous, length-required
+ * @throws Refusal header-not-allowed, target-malformed, target-ambiguous, length-required
  */
 export function readAsked(rawHeaders: readonly string[], rules: AuthorizeRules): AskedRequest {
   const { methodHeader, uriHeader, hostHeader, lengthHeader } = rules;
   const all = readHeaders(rawHeaders);
+  refuseOtherSpellings(all);
   const [method, target] = [theOnly(all, methodHeader), theOnly(all, uriHeader)];
   const host = hostHeader === undefined ? undefined : theOnly(all, hostHeader);
   const told = [methodHeader, uriHeader, hostHeader, lengthHeader, host === undefined ? undefined : "host"];
@@ -36,6 +38,15 @@ export function readAsked(rawHeaders: readonly string[], rules: AuthorizeRules):
     head: { method, target, headers: readHeaders(lines) },
     length: lengthHeader === undefined ? undefined : lengthIn(all, lengthHeader),
   };
+}
+
+/** To an outer proxy, and to who stands behind it, `If_Match` may be `If-Match`: it would be decided as one, and sent as the other. */
+function refuseOtherSpellings(headers: Headers): void {
+  for (const [name] of headers.entries())
+    if (foldedName(name) !== name)
+      throw new Refusal("header-not-allowed", {
+        detail: `${name}, which others read as ${foldedName(name)}`,
+      });
 }
 
 /** Two of them are one of the client's and one of the outer proxy's, and nobody knows which is which. */

@@ -58,6 +58,13 @@ describe("H2 the request that an outer proxy asks about", () => {
     },
   );
 
+  it.each(["If_Match", "X_Original_URI", "x.user", "Content_Type", "X!Amz-Acl"])(
+    "has no header %s, which others read as another",
+    (name) => {
+      expect(codeOf(() => read([...ASKED, name, "x"]))).toBe("header-not-allowed");
+    },
+  );
+
   it.each(["-1", "1e3", "0x10", "", "12, 12", "1".repeat(16)])("has no length %j", (text) => {
     const code = codeOf(() => read([...ASKED, "X-Original-Content-Length", text]));
     expect(code).toBe(text === "" ? "target-malformed" : "length-required");
