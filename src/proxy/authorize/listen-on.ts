@@ -1,6 +1,8 @@
-import { chmodSync, lstatSync, unlinkSync } from "node:fs";
+import { randomUUID } from "node:crypto";
+import { chmodSync, lstatSync, renameSync, statSync, unlinkSync } from "node:fs";
 import type { Server } from "node:http";
 import { connect } from "node:net";
+import { dirname } from "node:path";
 
 /** Where an outer proxy asks. */
 export type OuterAddress =
@@ -11,12 +13,48 @@ export type OuterAddress =
       readonly mode: number;
     };
 
-/** Listens. Rejects where the address cannot be had. */
+/** Listens. Rejects where the address cannot be had, or is not safe. */
 export async function listenOn(server: Server, address: OuterAddress): Promise<void> {
   if (!("socket" in address)) return listening(server, () => server.listen(address.port, address.host));
-  await removeStale(address.socket);
-  await listening(server, () => withUmask(address.mode, () => server.listen(address.socket)));
-  chmodSync(address.socket, address.mode);
+  const { socket, mode } = address;
+  checkFolder(dirname(socket));
+  const stale = await staleAt(socket);
+  // Beside it, and put in its place when it is ready: nobody finds a socket that is not of its mode.
+  const made = `${socket}.${randomUUID().slice(0, 8)}`;
+  await listening(server, () => withUmask(mode, () => server.listen(made)));
+  chmodSync(made, mode);
+  if (fileAt(socket) !== stale) {
+    server.close();
+    throw new Error(`another process listens on ${socket}`);
+  }
+  renameSync(made, socket);
+  const own = fileAt(socket);
+  server.once("close", () => {
+    // Another process may have put its own there, when this one took nobody any more.
+    if (fileAt(socket) === own) unlinkSync(socket);
+  });
+}
+
+/**
+ * Who may write to its folder may put a socket of their own in the place of this one, and is told every token.
+ *
+ * @throws Error where that is anybody but root and this process's user
+ */
+function checkFolder(path: string): void {
+  const { mode, uid } = statSync(path);
+  const isOurs = uid === 0 || uid === process.geteuid?.();
+  if (isOurs && (mode & FOR_OTHERS) === 0) return;
+  throw new Error(
+    `others can write to ${path}, and take the socket's place; let its owner alone, as by chmod 0755`,
+  );
+}
+
+/** Of group and others: to write. */
+const FOR_OTHERS = 0o022;
+
+/** Which file is there; undefined where none is. */
+function fileAt(path: string): bigint | undefined {
+  return lstatSync(path, { bigint: true, throwIfNoEntry: false })?.ino;
 }
 
 function listening(server: Server, listen: () => unknown): Promise<void> {
@@ -41,16 +79,17 @@ function withUmask(mode: number, make: () => void): void {
 }
 
 /**
- * Removes what a process that was killed has left behind: a socket on which nobody listens, and nothing else.
+ * What a process that was killed has left behind: a socket on which nobody listens, and nothing else.
  *
+ * @returns undefined where nothing is there
  * @throws Error where something else is there
  */
-async function removeStale(path: string): Promise<void> {
-  const found = lstatSync(path, { throwIfNoEntry: false });
-  if (found === undefined) return;
+async function staleAt(path: string): Promise<bigint | undefined> {
+  const found = lstatSync(path, { bigint: true, throwIfNoEntry: false });
+  if (found === undefined) return undefined;
   if (!found.isSocket()) throw new Error(`${path} is there already, and is no socket`);
   if (await isListenedOn(path)) throw new Error(`another process listens on ${path}`);
-  unlinkSync(path);
+  return found.ino;
 }
 
 function isListenedOn(path: string): Promise<boolean> {
