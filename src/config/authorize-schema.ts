@@ -35,7 +35,9 @@ export const authorizeSchema = z.strictObject({
     .describe("Of the unix socket; default 0660. Whoever may write to it may ask."),
   secret: written(/^[!-~]{16,512}$/, "a secret is 16 visible characters or more, without spaces")
     .optional()
-    .describe("What the outer proxy shows in X-Postern-Secret: ${file:/run/secrets/authorize}."),
+    .describe(
+      "What the outer proxy shows in X-Postern-Secret, by reference: ${file:/run/secrets/authorize}, or ${env:NAME}.",
+    ),
   tls: z
     .strictObject({
       certFile: filePath.describe("The certificate and those that vouch for it, as PEM."),

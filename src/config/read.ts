@@ -5,6 +5,7 @@ import { expand, type Surroundings } from "./expand.ts";
 import { createHiding } from "./hidden.ts";
 import { type Found, isAtOrBelow, valueAt } from "./problem.ts";
 import { refuse } from "./refuse.ts";
+import { refuseWrittenSecret } from "./refuse-authorize.ts";
 import { type Config, configSchema } from "./schema.ts";
 import { warn } from "./warn.ts";
 
@@ -52,7 +53,7 @@ export function readConfig(text: string, surroundings: Surroundings): ConfigRead
   const parsed = configSchema.safeParse(value, { error: inWords });
   const draft = draftOf(value);
   const found = unlessSaid([
-    [...problems, ...unresolved, ...misspeltSettings(value)],
+    [...problems, ...unresolved, ...misspeltSettings(value), ...refuseWrittenSecret(document)],
     describeIssues(parsed.error?.issues ?? [], value),
     refuse(draft, surroundings),
   ]);

@@ -1,6 +1,6 @@
 import { type Address, isLoopback } from "./address.ts";
 import type { Draft } from "./draft.ts";
-import type { Found } from "./problem.ts";
+import { type Found, valueAt } from "./problem.ts";
 import type { Config } from "./schema.ts";
 
 type Authorize = NonNullable<Config["authorize"]>;
@@ -18,6 +18,23 @@ export function refuseAuthorize(draft: Draft): readonly Found[] {
   return [...inPlace, ...oddHeaders(authorize)];
 }
 
+const SECRET = ["authorize", "secret"] as const;
+
+/** Nothing but the reference: of any other text a part would be told as it stands. */
+const REFERENCE = /^\$\{(?:env|file):[^}]+\}$/;
+
+/**
+ * Finds a secret that is written out: the file is read by more people than may ask, and the operator's page shows it.
+ *
+ * @param document before its references are filled
+ */
+export function refuseWrittenSecret(document: unknown): readonly Found[] {
+  const secret = valueAt(document, SECRET);
+  if (secret === undefined || (typeof secret === "string" && REFERENCE.test(secret))) return [];
+  const message = "a secret is not written here; refer to it: ${file:/run/secrets/authorize}, or ${env:NAME}";
+  return [{ path: SECRET, message }];
+}
+
 /** Its mode says who may ask. */
 const FOR_OTHERS = 0o007;
 
@@ -27,7 +44,7 @@ function atSocket({ mode = 0, secret, tls }: Authorize): readonly Found[] {
   return [{ path: ["authorize", "mode"], message }];
 }
 
-function atPort({ mode, secret, tls }: Authorize, { host }: Address): readonly Found[] {
+function atPort({ mode, secret, tls }: Authorize, { host, port }: Address): readonly Found[] {
   const found: Found[] = [];
   if (secret === undefined && tls?.clientCaFile === undefined) {
     const message =
@@ -43,19 +60,32 @@ function atPort({ mode, secret, tls }: Authorize, { host }: Address): readonly F
     const message = "a mode is that of a unix: socket, and this is a port; leave it out";
     found.push({ path: ["authorize", "mode"], message });
   }
+  if (port === 0) {
+    const message = "0 is any port that is free, and the outer proxy has to know which; name one";
+    found.push({ path: ["authorize", "address"], message });
+  }
   return found;
 }
 
 /** The data face above all: what asks there is anybody. */
-function taken({ listen, probes, operator }: Draft, { host, port }: Address): readonly Found[] {
+function taken({ listen, probes, operator }: Draft, address: Address): readonly Found[] {
   const others = Object.entries({ listen, probes, operator });
-  const other = others.find(([, face]) => {
-    const theirs = face?.address;
-    return port !== 0 && theirs?.port === port && theirs.host.toLowerCase() === host.toLowerCase();
-  });
+  const other = others.find(([, face]) => face !== undefined && isSame(face.address, address));
   if (other === undefined) return [];
   const message = `${other[0]} listens there already; take another port`;
   return [{ path: ["authorize", "address"], message }];
+}
+
+/** All addresses of the machine, this one among them. */
+const ANY: ReadonlySet<string> = new Set(["0.0.0.0", "::"]);
+
+function isSame(one: Address, other: Address): boolean {
+  if (one.port !== other.port) return false;
+  const [mine, theirs] = [one.host.toLowerCase(), other.host.toLowerCase()];
+  if (mine === theirs || ANY.has(mine) || ANY.has(theirs)) return true;
+  // By its name loopback is 127.0.0.1 or ::1.
+  const isNamed = mine === "localhost" || theirs === "localhost";
+  return isNamed && isLoopback(mine) && isLoopback(theirs);
 }
 
 /** A header that says two things says neither. */

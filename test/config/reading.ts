@@ -47,8 +47,8 @@ export function warned(changes: object): readonly string[] {
 }
 
 /** The configuration, which must be good. */
-export function configOf(changes: object): Config {
-  const reading = readChanged(changes);
+export function configOf(changes: object, files?: Readonly<Record<string, string>>): Config {
+  const reading = readChanged(changes, files);
   if (reading.config === undefined) throw new Error(JSON.stringify(reading.problems));
   return reading.config;
 }

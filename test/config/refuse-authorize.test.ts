@@ -1,11 +1,18 @@
 import { describe, expect, it } from "vitest";
 import { authorizeRulesOf } from "../../src/config/stages.ts";
 import { createThrowAwayCertificate } from "../../src/local/certificate.ts";
-import { configOf, NOW_MS, told } from "./reading.ts";
+import { configOf, NOW_MS, readChanged, told } from "./reading.ts";
 
-const SECRET = "0123456789abcdef";
+const SECRET = "${file:/secret}";
 const { certPem, keyPem, caPem } = createThrowAwayCertificate(NOW_MS);
-const FILES = { "/crt": certPem, "/key": keyPem, "/ca": caPem };
+const FILES = {
+  "/crt": certPem,
+  "/key": keyPem,
+  "/ca": caPem,
+  "/secret": "0123456789abcdef",
+  "/short": "short",
+  "/spaces": "a secret with spaces",
+};
 const TLS = { certFile: "/crt", keyFile: "/key" };
 const of = (authorize: object) => told({ authorize }, FILES);
 
@@ -43,7 +50,7 @@ describe("H2 the listener for an outer proxy", () => {
     ],
     [
       "a secret can be guessed",
-      { address: "127.0.0.1:4484", secret: "short" },
+      { address: "127.0.0.1:4484", secret: "${file:/short}" },
       ["authorize.secret: a secret is 16 visible characters or more, without spaces"],
     ],
     [
@@ -53,6 +60,11 @@ describe("H2 the listener for an outer proxy", () => {
         "authorize.tls.certFile: the file /none cannot be read",
         "authorize.tls.clientCaFile: the file /key: it holds no certificates as PEM",
       ],
+    ],
+    [
+      "the port is any that is free",
+      { address: "127.0.0.1:0", secret: SECRET },
+      ["authorize.address: 0 is any port that is free, and the outer proxy has to know which; name one"],
     ],
     [
       "a header says two things",
@@ -67,6 +79,8 @@ describe("H2 the listener for an outer proxy", () => {
     ["listen", "127.0.0.1:4480"],
     ["probes", "127.0.0.1:4481"],
     ["operator", "127.0.0.1:4482"],
+    ["operator", "localhost:4482"],
+    ["operator", "LOCALHOST:4482"],
   ])("is never where %s listens", (face, address) => {
     expect(of({ address, secret: SECRET })).toEqual([
       `authorize.address: ${face} listens there already; take another port`,
@@ -91,10 +105,40 @@ describe("H2 the listener for an outer proxy", () => {
     },
   );
 
-  it("never says the secret", () => {
-    expect(JSON.stringify(of({ address: "127.0.0.1:4484", secret: "a secret with spaces" }))).not.toContain(
-      "a secret with spaces",
+  it("is not where another listens at all addresses, or by another name", () => {
+    const probes = { address: "0.0.0.0:4481" };
+    const authorize = { address: "127.0.0.1:4481", secret: SECRET };
+    const taken = ["authorize.address: probes listens there already; take another port"];
+    expect(told({ authorize, probes }, FILES)).toEqual(taken);
+    const named = { address: "localhost:4481" };
+    const ipv6 = { address: "[::1]:4481", secret: SECRET };
+    expect(told({ authorize: ipv6, probes: named }, FILES)).toEqual(taken);
+    expect(told({ authorize, probes: { address: "127.0.0.2:4481" } }, FILES)).toEqual([]);
+  });
+
+  it.each([
+    "0123456789abcdef",
+    "short",
+    "0123456789-${file:/secret}",
+    "${file:/secret}-",
+    "",
+    1234567890123456,
+  ])("has no secret that is written out: %j", (secret) => {
+    const problems = of({ address: "127.0.0.1:4484", secret });
+    expect(problems).toContain(
+      "authorize.secret: a secret is not written here; refer to it: ${file:/run/secrets/authorize}, or ${env:NAME}",
     );
+  });
+
+  it("is told by its reference where the configuration is shown", () => {
+    const reading = readChanged({ authorize: { address: "127.0.0.1:4484", secret: SECRET } }, FILES);
+    expect(reading.config?.authorize?.secret).toBe("0123456789abcdef");
+    expect(JSON.stringify("document" in reading && reading.document)).not.toContain("0123456789abcdef");
+  });
+
+  it("never says the secret", () => {
+    for (const secret of ["a secret with spaces", "${file:/spaces}"])
+      expect(JSON.stringify(of({ address: "127.0.0.1:4484", secret }))).not.toContain("a secret with spaces");
   });
 });
 

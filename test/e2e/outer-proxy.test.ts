@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, statSync } from "node:fs";
+import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { request as httpRequest } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -302,11 +302,12 @@ describe.runIf(isThere)("H2 nginx at a port, by a secret", () => {
 
   beforeAll(async () => {
     port = await freePort();
+    writeFileSync(join(folder, "secret"), secret, { mode: 0o600 });
     byPort = await startStack({
       config: (yaml) => `${yaml}
 authorize:
   address: 127.0.0.1:${port}
-  secret: ${secret}
+  secret: \${file:${join(folder, "secret")}}
   hostHeader: X-Original-Host
 `,
     });
