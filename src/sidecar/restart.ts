@@ -17,7 +17,12 @@ const FIXED: readonly (readonly [path: string, read: (config: Config) => unknown
 
 /** Why a configuration cannot take the place of the one that runs; empty where it can. */
 export function needsRestart(running: Config, next: Config): readonly string[] {
-  return FIXED.filter(([, read]) => JSON.stringify(read(running)) !== JSON.stringify(read(next))).map(
-    ([path]) => `${path}: a new value needs a restart`,
-  );
+  return FIXED.filter(
+    ([path, read]) => !isGone(path, next) && JSON.stringify(read(running)) !== JSON.stringify(read(next)),
+  ).map(([path]) => `${path}: a new value needs a restart`);
+}
+
+/** An outer proxy that is not configured any more is refused at once; where it asked goes with the process. */
+function isGone(path: string, { authorize }: Config): boolean {
+  return authorize === undefined && path.startsWith("authorize.");
 }

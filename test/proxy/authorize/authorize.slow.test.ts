@@ -1,13 +1,25 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { createServer, request as httpRequest, type RequestOptions, type Server } from "node:http";
 import { request as httpsRequest } from "node:https";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { createThrowAwayCertificate } from "../../../src/local/certificate.ts";
 import { listenOn } from "../../../src/proxy/authorize/listen-on.ts";
 import { clientCertificate } from "../../support/client-certificate.ts";
+import { mountConfigMap } from "../../support/config-map.ts";
 import { exchange, requestText } from "../../support/raw-client.ts";
 import { freePort } from "../../support/redis.ts";
 import { type Stack, startStack } from "../../support/stack.ts";
@@ -34,11 +46,12 @@ const withAuthorize = (lines: string) => (yaml: string) =>
   `${yaml.replace("  rules:", () => `  rules:${RULES}`)}\nauthorize:\n${lines}`;
 
 beforeAll(async () => {
+  writeFileSync(join(folder, "secret"), SECRET, { mode: 0o600 });
   port = await freePort();
   stack = await startStack({
     config: (yaml) =>
       withAuthorize(`  address: 127.0.0.1:${port}
-  secret: ${SECRET}
+  secret: \${file:${join(folder, "secret")}}
   hostHeader: X-Original-Host
   lengthHeader: X-Original-Content-Length
 `)(yaml.replace("guests: allow", "guests: allow\n  cookie: { name: session, origins: [https://app.test] }")),
@@ -218,6 +231,8 @@ describe("H2 nobody else is answered", () => {
     "POST /dynamodb/",
     "GET /sts/?Action=GetCallerIdentity&Version=2011-06-15",
     "GET /resize/",
+    "GET /chat/",
+    "GET /chat",
     "GET /.postern/whoami",
   ])("for %s, which Postern itself has to do", async (line) => {
     const headers = { ...bearer("admin"), "x-original-content-length": "0" };
@@ -271,6 +286,13 @@ describe("H2 nobody else is answered", () => {
   });
 });
 
+/** Leaves a socket as a process does that is killed. */
+function leave(path: string): void {
+  const script = `require("net").createServer().listen(${JSON.stringify(path)}, () => process.kill(process.pid, "SIGKILL"))`;
+  spawnSync(process.execPath, ["-e", script]);
+  expect(existsSync(path)).toBe(true);
+}
+
 const socketOf = (name: string): string => join(folder, `${name}.sock`);
 
 describe("where an outer proxy asks", () => {
@@ -288,13 +310,57 @@ describe("where an outer proxy asks", () => {
     await listen(socket);
     expect((statSync(socket).mode & 0o777).toString(8)).toBe("600");
     await expect(listen(socket)).rejects.toThrow(/another process listens/);
-    // As a process that is killed leaves it.
     const left = socketOf("left");
-    const script = `require("net").createServer().listen(${JSON.stringify(left)}, () => process.kill(process.pid, "SIGKILL"))`;
-    spawnSync(process.execPath, ["-e", script]);
-    expect(existsSync(left)).toBe(true);
+    leave(left);
     await listen(left, 0o660);
     expect((statSync(left).mode & 0o777).toString(8)).toBe("660");
+  });
+
+  it("is one's own where two begin at once, over one that nobody listens on or none", async () => {
+    for (const name of ["race", "bare"]) {
+      const socket = socketOf(name);
+      const [one, other] = [serverAt(), serverAt()];
+      if (name === "race") leave(socket);
+      const both = await Promise.allSettled(
+        [one, other].map((server) => listenOn(server, { socket, mode: 0o600 })),
+      );
+      expect(both.map(({ status }) => status).sort()).toEqual(["fulfilled", "rejected"]);
+      expect([one, other].filter(({ listening }) => listening)).toHaveLength(1);
+      await expect(listen(socket)).rejects.toThrow(/another process listens/);
+      expect(readdirSync(folder).filter((file) => file.startsWith(name))).toEqual([`${name}.sock`]);
+    }
+  });
+
+  it("is left where another has put its own, and else removed", async () => {
+    const socket = socketOf("next");
+    const [first, next] = [serverAt(), serverAt()];
+    await listenOn(first, { socket, mode: 0o600 });
+    rmSync(socket);
+    await listenOn(next, { socket, mode: 0o600 });
+    await new Promise((resolve) => first.close(resolve));
+    expect(existsSync(socket)).toBe(true);
+    await new Promise((resolve) => next.close(resolve));
+    expect(existsSync(socket)).toBe(false);
+  });
+
+  it("is in no folder to which others write, nor in another's", async () => {
+    const [open, sticky, shared, closed] = [0o777, 0o1777, 0o775, 0o755].map((mode) => {
+      const path = join(folder, `of-${mode.toString(8)}`);
+      mkdirSync(path);
+      chmodSync(path, mode);
+      return path;
+    });
+    for (const path of [open, sticky, shared]) {
+      await expect(listen(`${path}/a.sock`)).rejects.toThrow(/others can write to/);
+      expect(readdirSync(path ?? "")).toEqual([]);
+    }
+    await listen(`${closed}/a.sock`);
+    // Nobody else can give a folder away.
+    if (process.getuid?.() !== 0) return;
+    const others = join(folder, "of-others");
+    mkdirSync(others, { mode: 0o755 });
+    chownSync(others, 65_534, 65_534);
+    await expect(listen(`${others}/a.sock`)).rejects.toThrow(/others can write to/);
   });
 
   it("is no other file", async () => {
@@ -325,6 +391,29 @@ describe("where an outer proxy asks", () => {
     expect(told(await asked("GET /reports/%713.txt", analyst))).toEqual([403, "target-ambiguous"]);
     await whole.close();
     expect(existsSync(socket)).toBe(false);
+  });
+
+  it("answers nobody any more when it is taken out of the configuration", async () => {
+    const socket = socketOf("taken-out");
+    const dev = readFileSync(join(import.meta.dirname, "../../../config/dev.yaml"), "utf8");
+    const config = withAuthorize(`  address: "unix:${socket}"\n  hostHeader: X-Original-Host\n`)(dev);
+    const map = mountConfigMap({ "postern.yaml": config });
+    const whole = await startStack({ config: () => config });
+    whole.follow(map.pathOf("postern.yaml"));
+    const authorization = `Bearer ${await whole.tokenOf("analyst")}`;
+    const asked = () =>
+      send({
+        socketPath: socket,
+        host: undefined,
+        path: "/.postern/authorize",
+        headers: { ...question("GET /s3/reports/q3.txt"), authorization },
+      });
+    expect(told(await asked())).toEqual([200, undefined]);
+    map.swap({ "postern.yaml": dev });
+    const patience = { timeout: 20_000, interval: 5 };
+    await vi.waitFor(async () => expect(told(await asked())).toEqual([403, "upstream-unknown"]), patience);
+    await whole.close();
+    map.remove();
   });
 
   it("may be by TLS, for who shows a certificate", async () => {
