@@ -94,6 +94,11 @@ export const configSchema = z.strictObject({
         .min(1)
         .default(2000)
         .describe("WebSocket connections at a time; more are refused with 503."),
+      tunnelsPerCaller: z
+        .int()
+        .min(1)
+        .default(200)
+        .describe("Of those, how many one caller may have; all guests are one."),
       bufferedBody: sizeWithin("1MiB", "64GiB")
         .prefault("64MiB")
         .describe(

@@ -35,6 +35,7 @@ export function listenerLimitsOf({ limits, timeouts }: Config) {
   return {
     maxInFlight: limits.inFlight,
     maxTunnels: limits.tunnels,
+    maxTunnelsPerCaller: limits.tunnelsPerCaller,
     maxHeaderBytes: limits.headers,
     headersMs: timeouts.headers,
     // An upstream that thinks is as quiet as a client that sleeps; its own deadline comes first.

@@ -9,6 +9,7 @@ import type { Pipeline } from "./pipeline.ts";
 import { giveUp } from "./respond.ts";
 import { type Certificate, createMaybeSecure, type MaybeSecure } from "./secure.ts";
 import { RESERVED } from "./pages/reserved.ts";
+import { createSeats } from "./tunnels/seats.ts";
 import { createTunnels } from "./tunnels/tunnels.ts";
 import { takeUpgrades } from "./tunnels/take-upgrades.ts";
 import { UpgradeRequest } from "./tunnels/upgrade-request.ts";
@@ -32,6 +33,8 @@ export interface ListenerLimits {
   readonly maxInFlight: number;
   /** WebSocket connections at once; one more is told to come back. */
   readonly maxTunnels: number;
+  /** The same of one caller. */
+  readonly maxTunnelsPerCaller: number;
   /** Of a request's head, in bytes: tokens with many groups are long. What it begins with it keeps. */
   readonly maxHeaderBytes: number;
   /** For the whole head of a request. */
@@ -65,7 +68,7 @@ type Expectation = "nothing" | "continue" | "unknown";
  */
 export function createListener(options: ListenerOptions): Listener {
   const { server, show } = serverWith(options);
-  let { maxInFlight, maxTunnels } = options.limits;
+  let { maxInFlight, maxTunnels, maxTunnelsPerCaller } = options.limits;
   const connections = createConnections(server);
   const tunnels = createTunnels();
   // Counting one by one is for the rare case that the quick count is too high.
@@ -94,6 +97,7 @@ export function createListener(options: ListenerOptions): Listener {
     ...options,
     tunnels,
     isFull: (underWay) => isFull() || tunnels.count() + underWay > maxTunnels,
+    seatOf: createSeats(() => maxTunnelsPerCaller),
   });
   answerUnreadable(server, connections, options);
   return {
@@ -101,7 +105,7 @@ export function createListener(options: ListenerOptions): Listener {
     inFlight: connections.count,
     review: tunnels.review,
     adopt: (limits, certificate) => {
-      ({ maxInFlight, maxTunnels } = limits);
+      ({ maxInFlight, maxTunnels, maxTunnelsPerCaller } = limits);
       hold(server, limits);
       show(certificate);
     },

@@ -1,4 +1,5 @@
 import { type MqttAsk, readMqttAsk } from "../../aws/iot/mqtt-ask.ts";
+import type { CachedBroker } from "../../credentials/cached.ts";
 import type { IotParty } from "../../credentials/iot-policies.ts";
 import type { Decision, Permit } from "../../domain/decision.ts";
 import type { Operation } from "../../domain/operation.ts";
@@ -11,7 +12,7 @@ import { brokerFor } from "../attempt.ts";
 import type { Visit } from "../visit.ts";
 import { webSocketLines } from "./handshake.ts";
 import { mqttSubprotocolOf } from "./mqtt-subprotocol.ts";
-import { decideFor, isSameGrant, isSameSource, type Opening, review, wished } from "./opening.ts";
+import { decideFor, isSameGrant, type Opening, review, wished } from "./opening.ts";
 import { createTunnelLife, type TunnelFace, type TunnelLife } from "./tunnel-life.ts";
 import { judged } from "./tunnel-records.ts";
 
@@ -20,8 +21,8 @@ interface Connected {
   readonly ask: MqttAsk;
   readonly operation: Operation;
   readonly permit: Permit;
-  /** By which it was permitted: its credentials are of that source. */
-  readonly opening: Opening;
+  /** Of the source that gives them: another by the same name gives others. */
+  readonly broker: CachedBroker;
 }
 
 /** How long a client may take for its CONNECT, and AWS for its answer. */
@@ -67,24 +68,34 @@ class Judge {
   #opening: Opening;
   #connected: Connected | undefined;
   #party: IotParty | undefined;
+  /** How often all tunnels had been decided anew when this one was. */
+  #reviewed: number;
+  /** What the last of them said. */
+  #mayGoOn = true;
 
   constructor(face: TunnelFace, visit: Visit, opening: Opening, life: TunnelLife) {
     this.#face = face;
     this.#visit = visit;
     this.#opening = opening;
+    this.#reviewed = opening.since;
     this.#life = life;
   }
 
   decide(ask: MqttAsk): RefusalCode | undefined {
-    const { upstream } = this.#opening.to.live;
-    const outcome = judged(
-      this.#visit,
-      NAMES[ask.kind],
-      () => readMqttAsk(ask, upstream),
-      (operation) => this.#decideOn(operation, ask),
-    );
+    const mayGoOn = this.#isReviewed();
+    const read = (): Operation => {
+      if (!mayGoOn) throw new Refusal("denied-no-rule", { detail: "the tunnel may not go on" });
+      return readMqttAsk(ask, this.#opening.to.live.upstream);
+    };
+    const outcome = judged(this.#visit, NAMES[ask.kind], read, (operation) => this.#decideOn(operation, ask));
     this.#face.recorder.packet(outcome);
     return outcome.reason;
+  }
+
+  /** After a change it may take a moment until all tunnels were decided anew; no packet passes by half of it. */
+  #isReviewed(): boolean {
+    if (this.#reviewed !== this.#face.tunnels.reviews()) this.review();
+    return this.#mayGoOn;
   }
 
   #decideOn(operation: Operation, ask: MqttAsk): Decision {
@@ -92,7 +103,8 @@ class Judge {
     if (this.#connected !== undefined) return decideWith(now, this.#connected, operation);
     const decision = wished(now, decideFor(now, operation));
     this.#visit.decision = decision;
-    if (decision.verdict === "permit") this.#connected = { ask, operation, permit: decision, opening: now };
+    if (decision.verdict === "permit")
+      this.#connected = { ask, operation, permit: decision, broker: brokerFor(now.pipeline, decision) };
     return decision;
   }
 
@@ -102,10 +114,10 @@ class Judge {
    */
   async dial(): Promise<MqttDial> {
     if (this.#connected === undefined) throw new Refusal("internal", { detail: "no CONNECT was permitted" });
-    const { permit, opening } = this.#connected;
-    const { caller, pipeline, to } = opening;
+    const { permit, broker } = this.#connected;
+    const { caller, to } = this.#opening;
     const { live } = to;
-    const credentials = await brokerFor(pipeline, permit).obtain(permit, caller);
+    const credentials = await broker.obtain(permit, caller);
     this.#visit.assumedRole = credentials.assumedRoleArn;
     this.#life.endWithCredentials(credentials.expiresAtMs);
     this.#checkStanding();
@@ -130,7 +142,8 @@ class Judge {
 
   /** Decides anew what it was opened for and what is subscribed to; undefined where that may go on. */
   review(tunnel?: Pick<MqttTunnel, "filters">): TunnelEnd | undefined {
-    return review(this.#opening, this.#face.pipeline(), (again) => {
+    this.#reviewed = this.#face.tunnels.reviews();
+    const end = review(this.#opening, this.#face.pipeline(), (again) => {
       const connected = this.#connected && connectAgain(this.#connected, again);
       if (this.#connected !== undefined && connected === undefined) return false;
       const filters = connected === undefined ? [] : (tunnel?.filters() ?? []);
@@ -139,15 +152,17 @@ class Judge {
       this.#connected = connected;
       return true;
     });
+    this.#mayGoOn &&= end === undefined;
+    return end;
   }
 }
 
 /** The CONNECT as it would be permitted now; undefined where it would not be, or with other credentials. */
 function connectAgain(connected: Connected, again: Opening): Connected | undefined {
-  const { ask, permit, opening } = connected;
+  const { ask, permit, broker } = connected;
   const operation = readMqttAsk(ask, again.to.live.upstream);
   const decision = wished(again, decideFor(again, operation));
-  return isSameSource(opening, again, permit) && isSameGrant(decision, permit)
+  return again.pipeline.brokerOf(permit.source) === broker && isSameGrant(decision, permit)
     ? { ...connected, operation }
     : undefined;
 }

@@ -79,14 +79,6 @@ export function isSameGrant(one: Decision, other: Permit): boolean {
 }
 
 /**
- * Whether the source that a permit names is the very one that it was: one by the same name and with other settings gives
- * other credentials.
- */
-export function isSameSource(one: Opening, other: Opening, { source }: Permit): boolean {
-  return one.pipeline.brokerOf(source) === other.pipeline.brokerOf(source);
-}
-
-/**
  * Looks whether a tunnel may stand under the rules and upstreams as they are now: its token proves the same caller still, its
  * upstream is what it was, its page is still listed, and what it was opened for is still allowed with the same credentials.
  *

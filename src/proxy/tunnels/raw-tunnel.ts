@@ -1,5 +1,6 @@
 import { Refusal } from "../../domain/refusal.ts";
 import type { Permit } from "../../domain/decision.ts";
+import type { TunnelEnd } from "../../domain/tunnel-end.ts";
 import type { SignedRequest } from "../../upstream/signed-request.ts";
 import type { UpgradeClient } from "../../upstream/tunnel.ts";
 import { accessTokenOf } from "../access-token.ts";
@@ -10,7 +11,7 @@ import { giveUp } from "../respond.ts";
 import { signOperation } from "../sign-operation.ts";
 import type { Visit } from "../visit.ts";
 import { webSocketLines } from "./handshake.ts";
-import { decideFor, isSameGrant, isSameSource, type Opening, review, wished } from "./opening.ts";
+import { decideFor, isSameGrant, type Opening, review, wished } from "./opening.ts";
 import { createTunnelLife, type TunnelFace, type TunnelLife } from "./tunnel-life.ts";
 
 /**
@@ -36,20 +37,29 @@ export function openRawTunnel(
         if (end instanceof Refusal) giveUp(visit, end);
         else if (end !== "withheld") visit.end({ forwarded: end });
       },
-      onOpen: (tunnel) =>
-        life.begin(tunnel, () =>
-          review(
-            opening,
-            face.pipeline(),
-            (again) =>
-              isSameSource(opening, again, permit) &&
-              isSameGrant(wished(again, decideFor(again, again.operation)), permit),
-          ),
-        ),
+      onOpen: (tunnel) => life.begin(tunnel, reviewerOf(opening, permit, face.pipeline)),
       onEnd: life.end,
     });
     return undefined;
   });
+}
+
+/** Keeps nothing of the rules by which a tunnel was opened, or each change of them would stay as long as its tunnels. */
+function reviewerOf(
+  opening: Opening,
+  permit: Permit,
+  pipeline: TunnelFace["pipeline"],
+): () => TunnelEnd | undefined {
+  const broker = opening.pipeline.brokerOf(permit.source);
+  let current = opening;
+  return () =>
+    review(current, pipeline(), (again) => {
+      current = again;
+      return (
+        again.pipeline.brokerOf(permit.source) === broker &&
+        isSameGrant(wished(again, decideFor(again, again.operation)), permit)
+      );
+    });
 }
 
 /** The handshake, with what shows AWS who opens it. */

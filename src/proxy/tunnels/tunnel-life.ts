@@ -5,6 +5,7 @@ import type { OnTunnelEnd, Tunnel } from "../../upstream/tunnel.ts";
 import type { Visit } from "../visit.ts";
 import { endAt } from "./lifetime.ts";
 import type { Opening } from "./opening.ts";
+import type { Seat } from "./seats.ts";
 import { tunnelOutcome } from "./tunnel-records.ts";
 import type { Tunnels } from "./tunnels.ts";
 
@@ -16,6 +17,7 @@ export interface TunnelFace {
   readonly now: Clock;
   /** Told when the connection of the visit speaks another protocol than HTTP. */
   readonly release: () => void;
+  readonly seat: Seat;
 }
 
 /** A tunnel's life, from its opening to its record. */
@@ -33,7 +35,7 @@ export function createTunnelLife(
   visit: Visit,
   { caller, rules, since }: Opening,
 ): TunnelLife {
-  const { tunnels, recorder, now, release } = face;
+  const { tunnels, recorder, now, release, seat } = face;
   const limits = [
     { atMs: caller.expiresAtMs, why: "token" as TunnelEnd },
     { atMs: now() + rules.lifetimeMs, why: "lifetime" as TunnelEnd },
@@ -57,6 +59,7 @@ export function createTunnelLife(
     },
     end: (report) => {
       leave();
+      seat.leave();
       recorder.ended(tunnelOutcome(visit, report));
     },
     endWithCredentials: (atMs) => void limits.push({ atMs, why: "credentials" }),

@@ -19,7 +19,10 @@ export interface Tunnels {
    * Notes one that is open, and decides it anew where the others were while it opened; call what it returns when it has ended.
    */
   readonly add: (standing: Standing) => () => void;
-  /** Decides all of them anew: for every change of the rules, the denylist or the upstreams. */
+  /**
+   * Decides all of them anew: for every change of the rules, the denylist or the upstreams. Others have their turn in between,
+   * so that who decides meanwhile what goes on in one looks first whether `reviews` has gone on.
+   */
   readonly review: () => void;
   /** Ends all of them, and those that open from then on; resolves when they have ended. */
   readonly drain: () => Promise<void>;
@@ -27,15 +30,28 @@ export interface Tunnels {
 
 /** Rules may depend on the time, and keys are withdrawn without a word. */
 const REVIEW_EVERY_MS = 60_000;
+/** How long requests may wait while tunnels are reviewed. */
+const SLICE_MS = 10;
 
 /** Makes an empty registry. */
 export function createTunnels(): Tunnels {
   const open = new Set<Standing>();
   let whenEmpty: (() => void) | undefined;
   let reviews = 0;
+  let left: Standing[] = [];
+  const goOn = (): void => {
+    const untilMs = performance.now() + SLICE_MS;
+    for (let next = left.pop(); next !== undefined; next = left.pop()) {
+      if (open.has(next)) reviewOne(next);
+      if (performance.now() >= untilMs) break;
+    }
+    if (left.length > 0) setImmediate(goOn);
+  };
   const review = (): void => {
     reviews++;
-    for (const standing of open) reviewOne(standing);
+    const isUnderWay = left.length > 0;
+    left = [...open];
+    if (!isUnderWay) goOn();
   };
   const reviewing = setInterval(review, REVIEW_EVERY_MS).unref();
   return {

@@ -5,13 +5,20 @@ import type { UpgradeClient } from "../../upstream/tunnel.ts";
 /**
  * The client of an upgrade. Node hands over the bare connection; until the upgrade is taken up it is answered as any other, and
  * closed then.
+ *
+ * @param idleMs without a byte either way, until it is cut; whoever takes it over has limits of its own
  */
-export function upgradeClient(request: IncomingMessage, socket: Socket, head: Buffer): UpgradeClient {
+export function upgradeClient(
+  request: IncomingMessage,
+  socket: Socket,
+  head: Buffer,
+  idleMs: number,
+): UpgradeClient {
   const response = new ServerResponse(request);
   response.shouldKeepAlive = false;
   response.assignSocket(socket);
   response.once("finish", () => socket.destroySoon());
-  socket.setTimeout(0).on("error", () => socket.destroy());
+  socket.setTimeout(idleMs, () => socket.destroy()).on("error", () => socket.destroy());
   response.on("error", () => socket.destroy());
   return { request, socket, head, response };
 }

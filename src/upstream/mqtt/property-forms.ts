@@ -1,6 +1,7 @@
 import type { PacketCmd } from "mqtt-packet";
 import { Cursor } from "./cursor.ts";
-import { malformed, protocolError } from "./mqtt-fault.ts";
+import { malformed, MqttFault, protocolError } from "./mqtt-fault.ts";
+import { REASONS } from "./reason-codes.ts";
 import { checkTopicName } from "./topic-form.ts";
 
 /** What has properties: a packet, or the will in a CONNECT. */
@@ -17,6 +18,8 @@ interface PropertyForm {
 }
 
 const USER_PROPERTY = 38;
+/** Each costs more to read than to send. */
+const MAX_USER_PROPERTIES = 256;
 
 /** By identifier: MQTT 5 section 2.2.2.2, table 2-4. */
 const FORMS: ReadonlyMap<number, PropertyForm> = new Map<number, PropertyForm>([
@@ -62,9 +65,12 @@ export function readProperties(cursor: Cursor, holder: PropertyHolder): readonly
   while (!properties.isAtEnd) {
     // Identifiers are numbers of this form, but none has more than one byte.
     const id = properties.byte();
-    if (id === USER_PROPERTY)
-      (user ??= []).push([properties.text().toString(), properties.text().toString()]);
-    else readOne(properties, id, holder, seen);
+    if (id === USER_PROPERTY) {
+      user ??= [];
+      if (user.length === MAX_USER_PROPERTIES)
+        throw new MqttFault(REASONS.packetTooLarge, "too many user properties");
+      user.push([properties.text().toString(), properties.text().toString()]);
+    } else readOne(properties, id, holder, seen);
   }
   return user;
 }

@@ -19,10 +19,17 @@ export interface WireEvents {
 /** Of a WebSocket message, in which packets may be many. */
 const MAX_MESSAGE_BYTES = 256 * 1024;
 
-/** How both sides are spoken to. What is told to close and does not is cut after 2 s. */
+/**
+ * How both sides are spoken to. What is told to close and does not is cut after 2 s.
+ *
+ * Each fragment of a message keeps the whole piece alive that it came in, and pieces of a frame are joined at a cost that grows
+ * with their square: clients of MQTT need few of either.
+ */
 export const WEB_SOCKET_OPTIONS = {
   perMessageDeflate: false,
   maxPayload: MAX_MESSAGE_BYTES,
+  maxFragments: 64,
+  maxBufferedChunks: 2048,
   closeTimeout: 2000,
 } as const;
 

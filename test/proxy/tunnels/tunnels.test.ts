@@ -49,3 +49,22 @@ it("a drain ends all, those too that come after it has begun, and waits until th
   await draining;
   expect(tunnels.count()).toBe(0);
 });
+
+it("a review of many lets others have their turn, and one that begins meanwhile begins with all", async () => {
+  const tunnels = createTunnels();
+  let reviews = 0;
+  const slow = (): undefined => {
+    const untilMs = performance.now() + 2;
+    while (performance.now() < untilMs);
+    reviews++;
+  };
+  const leave = Array.from({ length: 30 }, () => tunnels.add(aTunnel(slow).standing));
+  tunnels.review();
+  expect(tunnels.reviews()).toBe(1);
+  const before = reviews;
+  expect(before).toBeLessThan(30);
+  tunnels.review();
+  await expect.poll(() => reviews).toBeGreaterThanOrEqual(before + 30);
+  for (const one of leave) one();
+  await tunnels.drain();
+});
