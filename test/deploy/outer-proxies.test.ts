@@ -51,6 +51,15 @@ describe("what is said of postern.yaml", () => {
   });
 });
 
+/** Where a token may stand in what an outer proxy passes on. */
+const TOKENS = [
+  "Authorization",
+  "X-Amz-Security-Token",
+  "X-Postern-Id-Token",
+  "X-Postern-Role",
+  "X-Postern-Token",
+];
+
 const location = (name: string): string => nginx.split(`location ${name} {`)[1]?.split(/^ {2}\}/m)[0] ?? "";
 
 describe("deploy/nginx/postern.conf", () => {
@@ -94,6 +103,29 @@ describe("deploy/nginx/postern.conf", () => {
     const others = sent.filter((line) => !signed.includes(line) && line[0] !== "Connection");
     for (const [name, value] of others)
       expect(value).toBe(`$http_${name.toLowerCase().replaceAll("-", "_")}`);
+  });
+
+  it("reads names of headers in one way, and is the server that says so", () => {
+    for (const line of ["underscores_in_headers off;", "ignore_invalid_headers on;", "default_server;"])
+      expect(nginx).toContain(line);
+  });
+
+  it.each([
+    ["what S3 says", objects],
+    ["what Postern says", asking],
+  ])("keeps nothing of %s, whatever stands around it", (_what, lines) => {
+    for (const line of ["proxy_cache off;", "proxy_store off;"]) expect(lines).toContain(line);
+  });
+
+  it("opens no WebSocket at AWS", () => {
+    expect(objects).toContain('proxy_set_header Connection "";');
+    expect(objects).not.toMatch(/proxy_set_header (?:Upgrade|Sec-WebSocket)/i);
+  });
+
+  it("tells caches by what an answer differs, and sends nobody elsewhere", () => {
+    expect(nginx).toContain(`add_header Vary "${TOKENS.join(", ")}" always;`);
+    for (const name of ["Location", "Refresh"]) expect(objects).toContain(`proxy_hide_header ${name};`);
+    expect(nginx).toContain("keepalive_timeout 4s;");
   });
 
   it("sends the path that was signed, by TLS that is verified, and streams", () => {
@@ -157,6 +189,20 @@ describe("deploy/envoy/envoy.yaml", () => {
     expect(scriptOf("send")).toContain('name:sub(1, 10) == "x-postern-"');
     expect(scriptOf("send")).toContain('headers:replace(":path", target)');
     expect(scriptOf("send")).toContain('headers:replace(":authority", host)');
+  });
+
+  it("opens no WebSocket at AWS", () => {
+    expect(manager).not.toHaveProperty("upgrade_configs");
+    expect(valueAt(manager, ["route_config", "virtual_hosts", 0, "routes", 0, "route"])).not.toHaveProperty(
+      "upgrade_configs",
+    );
+  });
+
+  it("tells caches by what an answer differs, and sends nobody elsewhere", () => {
+    const said = [...scriptOf("send").matchAll(/headers:add\("vary", "(?<names>[^"]*)"\)/g)];
+    expect(said.flatMap(({ groups }) => (groups?.["names"] ?? "").split(", "))).toEqual(TOKENS);
+    for (const name of ["location", "refresh"])
+      expect(scriptOf("send")).toContain(`headers:remove("${name}")`);
   });
 
   it("removes each header that it asks by before it is written", () => {
@@ -240,7 +286,10 @@ describe("deploy/traefik", () => {
       authResponseHeadersRegex: "(?i)^x-amz-",
     });
     const entry = valueAt(parse(textOf("deploy/traefik/traefik.yaml")), ["entryPoints", "objects"]);
-    expect(entry).toMatchObject({ forwardedHeaders: { insecure: false } });
+    expect(entry).toMatchObject({
+      forwardedHeaders: { insecure: false },
+      http: { underscoreHeadersStrategy: "reject" },
+    });
   });
 
   it("puts the secret over a client's before it asks, and takes it off before it sends", () => {
@@ -253,6 +302,19 @@ describe("deploy/traefik", () => {
     const after = asMap(middleware("without-tokens", "headers")["customRequestHeaders"]);
     for (const name of ["X-Postern-Secret", "X-Postern-Token", "X-Postern-Id-Token", "X-Postern-Role"])
       expect(after).toHaveProperty([name], "");
+  });
+
+  it("opens no WebSocket at AWS", () => {
+    expect(middleware("without-tokens", "headers")["customRequestHeaders"]).toHaveProperty("Upgrade", "");
+  });
+
+  it("tells caches by what an answer differs, and sends nobody elsewhere", () => {
+    expect(middleware("without-tokens", "headers")["customResponseHeaders"]).toEqual({
+      Location: "",
+      Refresh: "",
+      "Cache-Control": "private, no-cache",
+      Vary: TOKENS.join(", "),
+    });
   });
 
   it("sends the Host that was signed, and Postern is asked by Traefik's own headers", () => {

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { request as httpRequest } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -95,7 +95,7 @@ describe.runIf(isThere)("an object of S3 through nginx", () => {
     expect(through.headers).toMatchObject({
       etag: direct.headers["etag"],
       "cache-control": "private, no-cache",
-      vary: "Authorization",
+      vary: "Authorization, X-Amz-Security-Token, X-Postern-Id-Token, X-Postern-Role, X-Postern-Token",
     });
     expect(through.headers["x-postern-request-id"]).toMatch(/^[\da-f-]{36}$/);
   });
@@ -272,6 +272,39 @@ describe.runIf(isThere)("H2 what a client says in the outer proxy's place", () =
 
   it("/_postern itself is nobody's to ask", async () => {
     expect((await send("/_postern", { headers: bearer("admin") })).status).toBe(404);
+  });
+});
+
+describe.runIf(isThere)("H2 nginx whose http { } says otherwise", () => {
+  const others: Nginx[] = [];
+  const cache = join(folder, "cache");
+  const startWith = async (lines: string): Promise<number> => {
+    const line = "upstream postern_authorize {";
+    const places = { s3Port: stack.aws.port, authorize: `unix:${socket}` };
+    const other = await startNginx(places, [[line, `${lines}\n${line}`]]);
+    others.push(other);
+    return other.port;
+  };
+  afterAll(() => Promise.all(others.map((other) => other.stop())));
+
+  it("keeps nothing of what was signed, or sent, for a caller", async () => {
+    const port = await startWith(`
+      proxy_cache_path ${cache} keys_zone=kept:1m;
+      proxy_cache kept;
+      proxy_cache_valid 200 1m;
+      proxy_ignore_headers Cache-Control Expires;`);
+    const got = await send("/s3/reports/q3.txt", { port, headers: bearer("analyst") });
+    expect(got.status).toBe(200);
+    const refused = await send("/s3/reports/q3.txt", { port, headers: bearer("member") });
+    expect([refused.status, reasonOf(refused)]).toEqual([403, "denied-no-rule"]);
+    expect((await send("/s3/reports/q3.txt", { port })).status).toBe(401);
+    expect(readdirSync(cache)).toEqual([]);
+  });
+
+  it("sends no header to S3 that Postern has read as another", async () => {
+    const port = await startWith("ignore_invalid_headers off;\nunderscores_in_headers on;");
+    const headers = { ...bearer("analyst"), If_Match: '"other"' };
+    expect((await send("/s3/reports/q3.txt", { port, headers })).status).toBe(200);
   });
 });
 

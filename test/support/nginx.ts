@@ -42,7 +42,7 @@ export async function startNginx(
     ["server unix:/run/postern/authorize.sock;", `server ${authorize};`],
     ["server s3.eu-central-1.amazonaws.com:443;", `server 127.0.0.1:${s3Port};`],
     ["proxy_pass https://postern_s3", "proxy_pass http://postern_s3"],
-    ["listen 127.0.0.1:8080;", `listen 127.0.0.1:${port};`],
+    ["listen 127.0.0.1:8080 default_server;", `listen 127.0.0.1:${port} default_server;`],
     ...more,
   ].reduce(
     (text, [from = "", to = ""]) => {
