@@ -17,7 +17,8 @@ let headers: { readonly authorization: string };
 
 beforeAll(async () => {
   echo = await startEcho({ perMessageDeflate: false, keeps: false });
-  stack = await startStack({ config: echo.config() });
+  const limits = `\nlimits: { tunnelsPerCaller: ${TUNNELS} }\n`;
+  stack = await startStack({ config: (yaml) => echo.config()(yaml) + limits });
   headers = bearer(await stack.tokenOf("analyst"));
 });
 afterAll(() => echo.close());
