@@ -176,6 +176,18 @@ function ends(awsOf: () => Aws): void {
     expect([client.messages[0]?.text, client.isClosed()]).toEqual(["after", false]);
   });
 
+  it("nor by one of what it may say: that holds from the next message on", async () => {
+    await start(awsOf().config());
+    const client = await connected({ ...version, token: await stack.tokenOf("analyst") });
+    await client.mqtt.publishAsync(`${OWN}/quiet`, "still", { qos: 1 });
+    await change(denying("iot:Publish", `topic/${OWN}/quiet`));
+    expect(client.isClosed()).toBe(false);
+    await client.mqtt.publishAsync(`${OWN}/loud`, "still", { qos: 1 });
+    const refused = client.mqtt.publishAsync(`${OWN}/quiet`, "no more", { qos: 1 });
+    if (version.protocolVersion === 5) await expect(refused).rejects.toMatchObject({ code: 0x87 });
+    else expect(await Promise.race([client.closed, refused])).toEqual([1008, "refused"]);
+  });
+
   it("once its caller is on the denylist", async () => {
     const path = join(folder, "denied.txt");
     writeFileSync(path, "# nobody\n");
