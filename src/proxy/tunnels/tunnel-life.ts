@@ -3,7 +3,7 @@ import type { TunnelEnd } from "../../domain/tunnel-end.ts";
 import type { TunnelRecorder } from "../../telemetry/tunnel-outcome.ts";
 import type { OnTunnelEnd, Tunnel } from "../../upstream/tunnel.ts";
 import type { Visit } from "../visit.ts";
-import { endAt } from "./lifetime.ts";
+import { endAt, type Lifetime, type Limit } from "./lifetime.ts";
 import type { Opening } from "./opening.ts";
 import type { Seat } from "./seats.ts";
 import { tunnelOutcome } from "./tunnel-records.ts";
@@ -36,24 +36,22 @@ export function createTunnelLife(
   { caller, rules, since }: Opening,
 ): TunnelLife {
   const { tunnels, recorder, now, release, seat } = face;
-  const limits = [
-    { atMs: caller.expiresAtMs, why: "token" as TunnelEnd },
-    { atMs: now() + rules.lifetimeMs, why: "lifetime" as TunnelEnd },
+  const limits: Limit[] = [
+    { atMs: caller.expiresAtMs, why: "token" },
+    { atMs: now() + rules.lifetimeMs, why: "lifetime" },
   ];
+  let lifetime: Lifetime | undefined;
   let leave = nothing;
   return {
     begin: (tunnel, review) => {
       visit.end({ upgraded: true });
       release();
       recorder.opened(visit.known().upstream);
-      const callOff = endAt(
-        () => limits,
-        now,
-        (why) => tunnel.end(why),
-      );
+      const ending = endAt(limits, now, (why) => tunnel.end(why));
+      lifetime = ending;
       const remove = tunnels.add({ tunnel, review, since });
       leave = () => {
-        callOff();
+        ending.callOff();
         remove();
       };
     },
@@ -62,7 +60,11 @@ export function createTunnelLife(
       seat.leave();
       recorder.ended(tunnelOutcome(visit, report));
     },
-    endWithCredentials: (atMs) => void limits.push({ atMs, why: "credentials" }),
+    endWithCredentials: (atMs) => {
+      const limit = { atMs, why: "credentials" } as const;
+      if (lifetime === undefined) limits.push(limit);
+      else lifetime.add(limit);
+    },
   };
 }
 

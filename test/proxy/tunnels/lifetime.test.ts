@@ -13,14 +13,10 @@ it("the first limit ends a tunnel, at its moment and not before", () => {
     { atMs: Number.POSITIVE_INFINITY, why: "token" },
     { atMs: HOUR_MS, why: "lifetime" },
   ];
-  endAt(
-    () => limits,
-    Date.now,
-    (why) => void ends.push(why),
-  );
+  const ending = endAt(limits, Date.now, (why) => void ends.push(why));
   vi.advanceTimersByTime(1000);
-  limits.push({ atMs: 60_000, why: "credentials" });
-  vi.advanceTimersByTime(58_999);
+  ending.add({ atMs: 1500, why: "credentials" });
+  vi.advanceTimersByTime(499);
   expect(ends).toEqual([]);
   vi.advanceTimersByTime(1);
   expect(ends).toEqual(["credentials"]);
@@ -29,11 +25,7 @@ it("the first limit ends a tunnel, at its moment and not before", () => {
 
 it("a clock that is set ahead ends it without waiting for what was to come", () => {
   const ends: TunnelEnd[] = [];
-  endAt(
-    () => [{ atMs: HOUR_MS, why: "token" }],
-    Date.now,
-    (why) => void ends.push(why),
-  );
+  endAt([{ atMs: HOUR_MS, why: "token" }], Date.now, (why) => void ends.push(why));
   vi.advanceTimersByTime(1);
   vi.setSystemTime(2 * HOUR_MS);
   vi.advanceTimersByTime(10_000);
@@ -42,11 +34,9 @@ it("a clock that is set ahead ends it without waiting for what was to come", () 
 
 it("what is called off ends nothing", () => {
   const ends: TunnelEnd[] = [];
-  endAt(
-    () => [{ atMs: 5, why: "idle" }],
-    Date.now,
-    (why) => void ends.push(why),
-  )();
+  const ending = endAt([{ atMs: 5, why: "idle" }], Date.now, (why) => void ends.push(why));
+  ending.callOff();
+  ending.add({ atMs: 1, why: "credentials" });
   vi.advanceTimersByTime(1000);
   expect([ends, vi.getTimerCount()]).toEqual([[], 0]);
 });
