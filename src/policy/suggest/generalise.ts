@@ -7,7 +7,15 @@ const FEW = 10;
 const MAX_DEPTH = 8;
 
 /** An object's ARN up to its key. Buckets have neither slashes nor wildcards in their names. */
-const BUCKET = /^arn:[^:/]*:s3:::[^/*?]+\//;
+const BUCKET = "arn:[^:/]*:s3:::[^/*?]+/";
+/** The ARN of what AWS IoT calls by names of a user's own, up to the name, whose segments are like those of a key. */
+const OF_IOT = "arn:[^:/]*:iot:[^:/]*:[^:/]*:";
+
+/** What comes before a key: an object's, a topic's, a filter's or a client's. */
+const BEFORE_KEY = new RegExp(`^(?:${BUCKET}|${OF_IOT}(?:client|topic|topicfilter)/)`);
+
+/** What a folder is never wider than: a bucket, or the first level of topics. Clients are in no folders. */
+const WIDEST = new RegExp(`^(?:${BUCKET}|${OF_IOT}(?:topic|topicfilter)/[^/*?]+/)`);
 
 /**
  * What the tables of the services write where IAM knows no one resource, or nobody can tell it: nothing that a caller wrote
@@ -35,10 +43,10 @@ const BEFORE_NAMES = /^arn:(?:[^:]*:){4}(?:table\/)?/;
  * stand in a pattern the nearest folder that can is kept, to be counted there: see {@link isNameless}.
  */
 export function patternOf(resource: string, subject = ""): string {
-  const bucket = BUCKET.exec(resource)?.[0];
+  const before = BEFORE_KEY.exec(resource)?.[0];
   if (ALL_OF_A_KIND.test(resource)) return resource;
-  if (names(bucket ?? resource, subject)) return NAMELESS;
-  if (bucket !== undefined) return bucket + patternOfKey(resource.slice(bucket.length), subject);
+  if (names(before ?? resource, subject)) return NAMELESS;
+  if (before !== undefined) return before + patternOfKey(resource.slice(before.length), subject);
   return SPECIAL.test(resource) ? NAMELESS : resource;
 }
 
@@ -69,7 +77,7 @@ export function isNameless(pattern: string): boolean {
 
 /**
  * Patterns of one action, with folders in place of what is in them where it is more than a few names; the same as written
- * where it is not. Never wider than a bucket.
+ * where it is not. Never wider than a bucket, or the first level of topics.
  */
 export function folded(patterns: readonly string[]): readonly string[] {
   const names = new Map<string, Set<string>>();
@@ -97,12 +105,12 @@ export function coverOf(
     .find((wide) => among.has(wide));
 }
 
-/** The folders that an object lies in, from its bucket down, each with the name in it that leads on; none for the rest. */
+/** The folders that something lies in, from the widest down, each with the name in it that leads on; none for the rest. */
 function wayTo(pattern: string): readonly (readonly [folder: string, name: string])[] {
-  const bucket = BUCKET.exec(pattern)?.[0];
-  if (bucket === undefined) return [];
+  const widest = WIDEST.exec(pattern)?.[0];
+  if (widest === undefined) return [];
   const way: [string, string][] = [];
-  let at = bucket.length;
+  let at = widest.length;
   for (let slash = at; slash !== -1; at = slash + 1) {
     slash = way.length === MAX_DEPTH - 1 ? -1 : pattern.indexOf("/", at);
     way.push([pattern.slice(0, at), slash === -1 ? pattern.slice(at) : pattern.slice(at, slash)]);

@@ -3,6 +3,7 @@ import { coverOf, folded, isNameless, patternOf } from "../../../src/policy/sugg
 
 const SUB = "00000000-aaaa-4000-8000-000000000004";
 const S3 = "arn:aws:s3:::";
+const IOT = "arn:aws:iot:us-east-1:123456789012:";
 
 describe("the pattern of a resource", () => {
   it.each([
@@ -12,6 +13,11 @@ describe("the pattern of a resource", () => {
     [`${S3}home/a/${SUB}`, `${S3}home/a/\${claim:sub}`],
     [`arn:aws-cn:s3:::home/${SUB}/x`, "arn:aws-cn:s3:::home/${claim:sub}/x"],
     ["arn:aws:dynamodb:us-east-1:123456789012:table/Orders/index/byState", undefined],
+    [`${IOT}topic/things/${SUB}/lamp`, `${IOT}topic/things/\${claim:sub}/lamp`],
+    [`${IOT}topic/${SUB}`, `${IOT}topic/\${claim:sub}`],
+    [`${IOT}topicfilter/things/${SUB}/#`, `${IOT}topicfilter/things/\${claim:sub}/#`],
+    [`${IOT}client/${SUB}`, `${IOT}client/\${claim:sub}`],
+    [`${IOT}client/sensor-1`, undefined],
     ["*", "*"],
     [`${S3}*`, `${S3}*`],
     ["arn:aws:dynamodb:us-east-1:123456789012:table/*", undefined],
@@ -27,6 +33,9 @@ describe("the pattern of a resource", () => {
     `${S3}home/${SUB}.txt`,
     `${S3}${SUB}/a`,
     `${S3}of-${SUB}`,
+    `${IOT}client/${SUB}-phone`,
+    `${IOT}topic/things/of-${SUB}/lamp`,
+    `${IOT}thing/${SUB}`,
     `arn:aws:dynamodb:us-east-1:123456789012:table/of-${SUB}`,
   ])(
     "has none for a name that holds a subject and is no segment of a key, rather than showing it: %s",
@@ -96,6 +105,13 @@ describe("folders", () => {
     const tables = keys("arn:aws:dynamodb:us-east-1:123456789012:table/", 30);
     const indexes = keys("arn:aws:dynamodb:us-east-1:123456789012:table/Orders/index/", 30);
     for (const patterns of [buckets, objects, tables, indexes]) expect(folded(patterns)).toEqual(patterns);
+  });
+
+  it("are never wider than the first level of topics, and never one of clients", () => {
+    const many = (of: (i: number) => string) => Array.from({ length: 12 }, (_, i) => of(i));
+    expect(folded(many((i) => `${IOT}topic/things/lamp-${i}`))).toEqual([`${IOT}topic/things/*`]);
+    for (const names of [many((i) => `${IOT}topic/room-${i}/lamp`), many((i) => `${IOT}client/sensor-${i}`)])
+      expect(folded(names)).toEqual(names);
   });
 
   it("take in what lies in one that stands already", () => {
