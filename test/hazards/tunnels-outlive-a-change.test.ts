@@ -25,8 +25,9 @@ async function start(config: string): Promise<void> {
   stack.follow(map.pathOf("postern.yaml"));
 }
 
+const reloads = (): number => stack.logged().split("the configuration was reloaded").length - 1;
+
 async function change(config: string): Promise<void> {
-  const reloads = (): number => stack.logged().split("the configuration was reloaded").length - 1;
   const before = reloads();
   map.swap({ "postern.yaml": config });
   await vi.waitFor(() => expect(reloads()).toBe(before + 1), { timeout: 20_000, interval: 5 });

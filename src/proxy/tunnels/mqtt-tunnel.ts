@@ -1,4 +1,5 @@
 import { Refusal } from "../../domain/refusal.ts";
+import type * as Speaker from "../../upstream/mqtt/open-mqtt.ts";
 import type { UpgradeClient } from "../../upstream/tunnel.ts";
 import { proceed } from "../proceed.ts";
 import type { Visit } from "../visit.ts";
@@ -44,12 +45,10 @@ export function openMqttTunnel(
   });
 }
 
-type Speaker = typeof import("../../upstream/mqtt/open-mqtt.ts");
-
 /** Who takes no MQTT need not have the memory for it. */
-let speaker: Speaker | undefined;
+let speaker: typeof Speaker | undefined;
 
-async function loadSpeaker(): Promise<Speaker> {
+async function loadSpeaker(): Promise<typeof Speaker> {
   speaker ??= await import("../../upstream/mqtt/open-mqtt.ts");
   return speaker;
 }

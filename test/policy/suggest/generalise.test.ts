@@ -87,6 +87,8 @@ describe("the pattern of a resource", () => {
 const keys = (folder: string, count: number): string[] =>
   Array.from({ length: count }, (_, i) => `${folder}k${i}`);
 
+const many = (of: (i: number) => string): string[] => Array.from({ length: 12 }, (_, i) => of(i));
+
 describe("folders", () => {
   it("stand for what is in them once that is more than ten names", () => {
     const ten = keys(`${S3}reports/2026/`, 10);
@@ -108,7 +110,6 @@ describe("folders", () => {
   });
 
   it("are never wider than the first level of topics, and never one of clients", () => {
-    const many = (of: (i: number) => string) => Array.from({ length: 12 }, (_, i) => of(i));
     expect(folded(many((i) => `${IOT}topic/things/lamp-${i}`))).toEqual([`${IOT}topic/things/*`]);
     for (const names of [many((i) => `${IOT}topic/room-${i}/lamp`), many((i) => `${IOT}client/sensor-${i}`)])
       expect(folded(names)).toEqual(names);

@@ -14,31 +14,31 @@ const headOf = (...lines: string[]) => ({
   headers: readHeaders(["Host", "localhost:4480", ...lines]),
 });
 
-describe("pages", () => {
-  const check = (origin: string | undefined, hasQueryToken = false, queryToken = false) =>
-    codeOf(() =>
-      checkOrigin(
-        { head: headOf(...(origin === undefined ? [] : ["Origin", origin])), hasQueryToken },
-        { ...RULES, queryToken },
-      ),
-    );
+const checkPage = (origin: string | undefined, hasQueryToken = false, queryToken = false) =>
+  codeOf(() =>
+    checkOrigin(
+      { head: headOf(...(origin === undefined ? [] : ["Origin", origin])), hasQueryToken },
+      { ...RULES, queryToken },
+    ),
+  );
 
+describe("pages", () => {
   it("may open a tunnel where they are listed, and what is no page too", () => {
-    expect([check(LISTED), check(undefined)]).toEqual(["nothing", "nothing"]);
+    expect([checkPage(LISTED), checkPage(undefined)]).toEqual(["nothing", "nothing"]);
   });
 
   it.each(["https://evil.example", "null", "", "https://APP.example.com", `${LISTED}:443`, `${LISTED}/`])(
     "may not as %j",
     (origin) => {
-      expect(check(origin)).toBe("origin-not-allowed");
+      expect(checkPage(origin)).toBe("origin-not-allowed");
     },
   );
 
   it("bring a token in the query where that is on, and nobody else does", () => {
-    expect(check(LISTED, true, true)).toBe("nothing");
-    expect(check(LISTED, true)).toBe("query-not-allowed");
-    expect(check(undefined, true, true)).toBe("query-not-allowed");
-    expect(check("https://evil.example", true, true)).toBe("origin-not-allowed");
+    expect(checkPage(LISTED, true, true)).toBe("nothing");
+    expect(checkPage(LISTED, true)).toBe("query-not-allowed");
+    expect(checkPage(undefined, true, true)).toBe("query-not-allowed");
+    expect(checkPage("https://evil.example", true, true)).toBe("origin-not-allowed");
   });
 });
 
