@@ -3,7 +3,7 @@ import { createServer } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
 import { createRedisStore, type RedisStoreOptions } from "../../src/credentials/redis.ts";
 import type { Store } from "../../src/credentials/shared-store.ts";
-import { freePort } from "../support/redis.ts";
+import { freePort } from "../support/free-port.ts";
 
 const stores: Store[] = [];
 const storeOf = (options: RedisStoreOptions): Store => {

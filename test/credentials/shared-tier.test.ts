@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { createSharedTier, type SharedTierOptions } from "../../src/credentials/shared-tier.ts";
 import { callerOf, permitOf } from "../support/callers.ts";
-import { freePort } from "../support/redis.ts";
+import { freePort } from "../support/free-port.ts";
 import { NOW } from "../support/signed-tokens.ts";
 
 const KEY = Buffer.alloc(32, 7).toString("base64");

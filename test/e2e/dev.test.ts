@@ -5,23 +5,15 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterEach, describe, expect, it } from "vitest";
+import { freePort } from "../support/free-port.ts";
 
 const BIN = join(import.meta.dirname, "../../bin/postern.js");
 const run = promisify(execFile);
 
-/** Ports that were free a moment ago. */
 async function freePorts(): Promise<Record<string, string>> {
   const names = ["POSTERN_PORT", "POSTERN_PROBES_PORT", "POSTERN_OPERATOR_PORT", "POSTERN_LOCAL_PORT"];
-  const servers = await Promise.all(
-    names.map(async () => {
-      const server = createServer();
-      await once(server.listen(0, "127.0.0.1"), "listening");
-      return server;
-    }),
-  );
-  const ports = servers.map((server) => String((server.address() as AddressInfo).port));
-  await Promise.all(servers.map((server) => promisify(server.close.bind(server))()));
-  return Object.fromEntries(names.map((name, i) => [name, ports[i] ?? ""]));
+  const ports = await Promise.all(names.map(async (name) => [name, String(await freePort())] as const));
+  return Object.fromEntries(ports);
 }
 
 interface Dev {

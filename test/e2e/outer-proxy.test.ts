@@ -7,7 +7,7 @@ import { encodePercent } from "../../src/domain/percent.ts";
 import { HOSTILE_KEYS } from "../support/hostile-keys.ts";
 import { isNginxThere, type Nginx, startNginx } from "../support/nginx.ts";
 import { exchange, requestText } from "../support/raw-client.ts";
-import { freePort } from "../support/redis.ts";
+import { freePort } from "../support/free-port.ts";
 import { type Stack, startStack } from "../support/stack.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "postern-outer-"));

@@ -16,7 +16,8 @@ import {
   inTurns,
   type Person,
 } from "../support/crowd.ts";
-import { freePort, NO_REDIS, startRedis, type TestRedis } from "../support/redis.ts";
+import { freePort } from "../support/free-port.ts";
+import { NO_REDIS, startRedis, type TestRedis } from "../support/redis.ts";
 import { serve, type Served } from "../support/served.ts";
 
 const WORLD = join(import.meta.dirname, "../../config/local-world.yaml");

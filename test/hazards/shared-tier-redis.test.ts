@@ -5,7 +5,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { createRedisStore, type RedisStoreOptions } from "../../src/credentials/redis.ts";
 import type { Store } from "../../src/credentials/shared-store.ts";
 import { createThrowAwayCertificate } from "../../src/local/certificate.ts";
-import { freePort, NO_REDIS, startRedis, type TestRedis } from "../support/redis.ts";
+import { freePort } from "../support/free-port.ts";
+import { NO_REDIS, startRedis, type TestRedis } from "../support/redis.ts";
 
 const stores: Store[] = [];
 const storeOf = (options: RedisStoreOptions): Store => {

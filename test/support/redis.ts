@@ -1,7 +1,6 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { createServer } from "node:net";
-import type { AddressInfo } from "node:net";
+import { freePort } from "./free-port.ts";
 
 /** Why tests of a real Redis are skipped; undefined where there is one. */
 export const NO_REDIS =
@@ -55,14 +54,4 @@ async function start(port: number, options: readonly string[]): Promise<ChildPro
     server.once("exit", () => reject(new Error(`redis-server did not start: ${said}`)));
   });
   return server;
-}
-
-/** A port that was free a moment ago. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
 }

@@ -21,7 +21,7 @@ import { listenOn } from "../../../src/proxy/authorize/listen-on.ts";
 import { clientCertificate } from "../../support/client-certificate.ts";
 import { mountConfigMap } from "../../support/config-map.ts";
 import { exchange, requestText } from "../../support/raw-client.ts";
-import { freePort } from "../../support/redis.ts";
+import { freePort } from "../../support/free-port.ts";
 import { type Stack, startStack } from "../../support/stack.ts";
 
 const SECRET = "a-secret-of-the-outer-proxy";

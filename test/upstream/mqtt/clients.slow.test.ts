@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { connect as connectTcp, createServer as createTcpServer } from "node:net";
+import { connect as connectTcp } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Aedes } from "aedes";
@@ -9,6 +9,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { createWebSocketStream } from "ws";
 import type { MqttAsk } from "../../../src/aws/iot/mqtt-ask.ts";
 import type { RefusalCode } from "../../../src/domain/refusal.ts";
+import { freePort } from "../../support/free-port.ts";
 import { until } from "../../support/until.ts";
 import { type ServeUpstream, type Stage, startStage } from "./stage.ts";
 
@@ -275,14 +276,6 @@ describe.skipIf(!hasMosquitto)("mosquitto", () => {
     });
   });
 });
-
-async function freePort(): Promise<number> {
-  const server = createTcpServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
 
 async function answering(port: number): Promise<void> {
   let answers = false;
