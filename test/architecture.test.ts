@@ -30,7 +30,7 @@ const HOUSE: House = {
         "session/": [],
       },
     ],
-    ["b", { "outbound/": ["undici", "cockatiel"], "files/": [] }],
+    ["b", { "outbound/": ["undici", "cockatiel"], "inbound/": [], "files/": [] }],
     ["1", { "policy/": [], "aws/": ["@rgrove/parse-xml", "cborg"], "signing/": ["aws4fetch"] }],
     ["0", { "domain/": [] }],
   ],

@@ -1,4 +1,5 @@
 import type { Server } from "node:http";
+import type { ServerTls } from "../inbound/secure.ts";
 import { createOperator, type OperatorOptions } from "./operator.ts";
 import { createProbes, type ProbesOptions } from "./probes.ts";
 import { type Condition, createReadiness, type Readiness } from "./readiness.ts";
@@ -8,6 +9,10 @@ import { closeWithin, serverOf } from "./serve.ts";
 export interface FacesOptions extends Omit<ProbesOptions, "readiness">, OperatorOptions {
   /** What must come to hold before requests are taken. */
   readonly conditions: () => readonly Condition[];
+  /** Whether an operator has stopped all that goes through. */
+  readonly isLocked: () => boolean;
+  /** What the operator's listener shows and asks for; undefined where it does not speak TLS. */
+  readonly operatorTls: ServerTls | undefined;
 }
 
 /** The listeners for probes and for operators, not listening yet. */
@@ -15,19 +20,22 @@ export interface Faces {
   readonly readiness: Readiness;
   readonly probes: Server;
   readonly operator: Server;
+  /** Shows operators other certificates from the next connection on. */
+  readonly show: (operatorTls: ServerTls | undefined) => void;
   /** Closes both at once. */
   readonly close: () => Promise<void>;
 }
 
 /** Makes both listeners. */
-export function createFaces({ conditions, ...options }: FacesOptions): Faces {
-  const readiness = createReadiness(conditions);
-  const probes = serverOf(createProbes({ ...options, readiness }));
-  const operator = serverOf(createOperator(options));
+export function createFaces({ conditions, isLocked, operatorTls, ...options }: FacesOptions): Faces {
+  const readiness = createReadiness(conditions, isLocked);
+  const { server: probes } = serverOf(createProbes({ ...options, readiness }));
+  const { server: operator, show } = serverOf(createOperator(options), operatorTls);
   return {
     readiness,
     probes,
     operator,
+    show,
     close: async () => {
       await Promise.all([closeWithin(probes, 0), closeWithin(operator, 0)]);
     },

@@ -17,13 +17,15 @@ export interface ReadinessReport {
   /** Names of the conditions that do not hold yet. */
   readonly waitingFor: readonly string[];
   readonly draining: boolean;
+  /** Whether an operator has stopped all that goes through. */
+  readonly locked: boolean;
 }
 
 /**
  * Makes the readiness of a process out of its conditions. It is a latch: what all replicas depend on and is lost later
  * must not take every one of them out of service at the same moment.
  */
-export function createReadiness(conditions: () => readonly Condition[]): Readiness {
+export function createReadiness(conditions: () => readonly Condition[], isLocked: () => boolean): Readiness {
   let latched = false;
   let draining = false;
   return {
@@ -34,7 +36,8 @@ export function createReadiness(conditions: () => readonly Condition[]): Readine
             .filter(({ holds }) => !holds())
             .map(({ name }) => name);
       latched ||= waitingFor.length === 0;
-      return { ready: latched && !draining, waitingFor, draining };
+      const locked = isLocked();
+      return { ready: latched && !draining && !locked, waitingFor, draining, locked };
     },
     drain: () => {
       draining = true;

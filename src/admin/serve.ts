@@ -1,32 +1,16 @@
 import type { Server } from "node:http";
-import type { AddressInfo } from "node:net";
-import { createAdaptorServer } from "@hono/node-server";
+import { getRequestListener } from "@hono/node-server";
 import type { Hono } from "hono";
+import { createMaybeSecure, type MaybeSecure, type ServerTls } from "../inbound/secure.ts";
 
 /** How long people and probes may take to send a request: nobody has a body to send here. */
 const REQUEST_MS = 10_000;
 
 /** The node server of an app that people and probes talk to; it is not listening yet. */
-export function serverOf(app: Hono): Server {
-  return createAdaptorServer({
-    fetch: app.fetch,
-    overrideGlobalObjects: false,
-    serverOptions: { headersTimeout: REQUEST_MS, requestTimeout: REQUEST_MS },
-  }) as Server;
-}
-
-/** Listens, and resolves to the port: port 0 asks for any that is free. Rejects where the address cannot be had. */
-export function listenAt(
-  server: Server,
-  { host, port }: { readonly host: string; readonly port: number },
-): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(port, host, () => {
-      server.off("error", reject);
-      resolve((server.address() as AddressInfo).port);
-    });
-  });
+export function serverOf(app: Hono, tls?: ServerTls): MaybeSecure {
+  const made = createMaybeSecure({ headersTimeout: REQUEST_MS, requestTimeout: REQUEST_MS }, tls, REQUEST_MS);
+  made.server.on("request", getRequestListener(app.fetch, { overrideGlobalObjects: false }));
+  return made;
 }
 
 /** Closes a server once its requests are done, and cuts what is left at the deadline. */

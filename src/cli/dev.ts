@@ -65,7 +65,12 @@ async function runBeside(aws: StandIn, { loaded, env, variableOf, stop }: Scene)
     if (touring) outcomes.set(outcome.requestId, outcome);
   };
   const log = { ...createLog(loaded.config.log), record };
-  const running = await startSidecar(loaded, { log, movedBy: variableOf, ambient: aws.ambient });
+  const running = await startSidecar(loaded, {
+    log,
+    movedBy: variableOf,
+    quit: stop.ask,
+    ambient: aws.ambient,
+  });
   const { sidecar } = running;
   const follower = followConfig({ loaded, env, sidecar, log, allowRecord: true });
   try {

@@ -17,6 +17,8 @@ export interface Start {
   readonly log: Log;
   /** What moves a port, for the line that says it is taken. */
   readonly movedBy: (port: number) => string;
+  /** Ends the process as SIGTERM does. */
+  readonly quit: () => void;
   /** Who the sidecar is itself, where not the machine's own AWS identity. */
   readonly ambient?: Ambient;
 }
@@ -26,8 +28,11 @@ export interface Start {
  *
  * @throws Complaint where an address cannot be had
  */
-export async function startSidecar(loaded: LoadedConfig, { log, movedBy, ambient }: Start): Promise<Running> {
-  const sidecar = createSidecar(loaded, { version: version(), log, now: Date.now, ambient });
+export async function startSidecar(
+  loaded: LoadedConfig,
+  { log, movedBy, quit, ambient }: Start,
+): Promise<Running> {
+  const sidecar = createSidecar(loaded, { version: version(), log, now: Date.now, quit, ambient });
   for (const { path, message } of loaded.warnings) log.warn("the configuration", { path, message });
   try {
     return { sidecar, ports: await sidecar.start() };
@@ -55,6 +60,8 @@ export function whyNotStarted(error: unknown, movedBy: (port: number) => string)
 export interface Stop {
   /** Resolves at the first SIGTERM or SIGINT; a second one ends the process at once. */
   readonly asked: Promise<void>;
+  /** Asks for it as a signal does. */
+  readonly ask: () => void;
   /** Leaves signals to Node again. */
   readonly forget: () => void;
 }
@@ -72,6 +79,7 @@ export function catchStop(): Stop {
   process.on("SIGUSR1", ignore);
   return {
     asked: once(first.signal, "abort").then(() => undefined),
+    ask: () => first.abort(),
     forget: () => {
       for (const signal of SIGNALS) process.off(signal, onSignal);
       process.off("SIGUSR1", ignore);

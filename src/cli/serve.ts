@@ -42,7 +42,7 @@ export const serve = command(
     try {
       const movedBy = (port: number): string => faceAt(config, port);
       const log = createLog(config.log);
-      const { sidecar } = await startSidecar(loaded, { log, movedBy });
+      const { sidecar } = await startSidecar(loaded, { log, movedBy, quit: stop.ask });
       follower = followConfig({ loaded, env, sidecar, log, allowRecord });
       await stop.asked;
       follower.close();
@@ -58,6 +58,6 @@ export const serve = command(
 /** The setting that a port comes from. */
 function faceAt({ listen, probes, operator }: Config, port: number): string {
   const faces = Object.entries({ listen, probes, operator });
-  const face = faces.find(([, { address }]) => address.port === port)?.[0] ?? "listen";
+  const face = faces.find(([, { address }]) => "port" in address && address.port === port)?.[0] ?? "listen";
   return `${face}.address in the configuration`;
 }

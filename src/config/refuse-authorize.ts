@@ -13,8 +13,7 @@ export function refuseAuthorize(draft: Draft): readonly Found[] {
   const { authorize } = draft;
   if (authorize === undefined) return [];
   const { address } = authorize;
-  const inPlace =
-    "socket" in address ? atSocket(authorize) : [...atPort(authorize, address), ...taken(draft, address)];
+  const inPlace = "socket" in address ? atSocket(authorize) : atPort(authorize, address);
   return [...inPlace, ...oddHeaders(authorize)];
 }
 
@@ -44,7 +43,7 @@ function atSocket({ mode = 0, secret, tls }: Authorize): readonly Found[] {
   return [{ path: ["authorize", "mode"], message }];
 }
 
-function atPort({ mode, secret, tls }: Authorize, { host, port }: Address): readonly Found[] {
+function atPort({ secret, tls }: Authorize, { host, port }: Address): readonly Found[] {
   const found: Found[] = [];
   if (secret === undefined && tls?.clientCaFile === undefined) {
     const message =
@@ -56,36 +55,11 @@ function atPort({ mode, secret, tls }: Authorize, { host, port }: Address): read
       "tokens and signatures would cross the network unencrypted; listen on loopback or with tls";
     found.push({ path: ["authorize", "address"], message });
   }
-  if (mode !== undefined) {
-    const message = "a mode is that of a unix: socket, and this is a port; leave it out";
-    found.push({ path: ["authorize", "mode"], message });
-  }
   if (port === 0) {
     const message = "0 is any port that is free, and the outer proxy has to know which; name one";
     found.push({ path: ["authorize", "address"], message });
   }
   return found;
-}
-
-/** The data face above all: what asks there is anybody. */
-function taken({ listen, probes, operator }: Draft, address: Address): readonly Found[] {
-  const others = Object.entries({ listen, probes, operator });
-  const other = others.find(([, face]) => face !== undefined && isSame(face.address, address));
-  if (other === undefined) return [];
-  const message = `${other[0]} listens there already; take another port`;
-  return [{ path: ["authorize", "address"], message }];
-}
-
-/** All addresses of the machine, this one among them. */
-const ANY: ReadonlySet<string> = new Set(["0.0.0.0", "::"]);
-
-function isSame(one: Address, other: Address): boolean {
-  if (one.port !== other.port) return false;
-  const [mine, theirs] = [one.host.toLowerCase(), other.host.toLowerCase()];
-  if (mine === theirs || ANY.has(mine) || ANY.has(theirs)) return true;
-  // By its name loopback is 127.0.0.1 or ::1.
-  const isNamed = mine === "localhost" || theirs === "localhost";
-  return isNamed && isLoopback(mine) && isLoopback(theirs);
 }
 
 /** A header that says two things says neither. */

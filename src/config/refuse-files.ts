@@ -7,6 +7,7 @@ import { type KeyTerms, readKeySet, USER_POOL_KEYS } from "../identity/jwks.ts";
 import { certificatesIn } from "./certificates.ts";
 import type { Draft } from "./draft.ts";
 import type { Surroundings } from "./expand.ts";
+import { operatorTokenIn } from "./operator-token.ts";
 import { type Found, type Path, valueAt } from "./problem.ts";
 
 /** Finds files that cannot be read, or do not hold what they are for. */
@@ -24,6 +25,7 @@ export function refuseFiles(draft: Draft, file: Surroundings["file"]): readonly 
 /** Where listeners have a certificate. */
 const TLS_PARTS: readonly Path[] = [
   ["listen", "tls"],
+  ["operator", "tls"],
   ["authorize", "tls"],
 ];
 
@@ -47,6 +49,7 @@ function filesOf({ userPools, issuers }: Draft): readonly NamedFile[] {
       { path: [...part, "keyFile"], complaintsOf: ofPrivateKey },
       { path: [...part, "clientCaFile"], complaintsOf: ofCertificates },
     ]),
+    { path: ["operator", "tokenFile"], complaintsOf: ofOperatorToken },
     { path: ["identity", "denylistFile"], complaintsOf: ofDenylist },
     { path: [...shared, "keyFile"], complaintsOf: ofKeyFile },
     { path: [...shared, "passwordFile"], complaintsOf: ofPassword },
@@ -81,6 +84,12 @@ function ofKeyFile(text: string): readonly string[] {
 /** What is said of a key or a password never shows it. */
 function ofPassword(text: string): readonly string[] {
   return /^\P{Cc}+$/u.test(text) ? [] : ["a password is one line that is not empty"];
+}
+
+function ofOperatorToken(text: string): readonly string[] {
+  return operatorTokenIn(text) === undefined
+    ? ["a token is one line of 16 visible characters or more, without spaces"]
+    : [];
 }
 
 function ofCertificates(text: string): readonly string[] {

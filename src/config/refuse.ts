@@ -1,10 +1,12 @@
-import { type Address, hostOf, isLoopback } from "./address.ts";
+import { hostOf, isLoopback } from "./address.ts";
 import type { Draft } from "./draft.ts";
 import type { Surroundings } from "./expand.ts";
 import { type Found, isAtOrBelow } from "./problem.ts";
 import { refuseAuthorize } from "./refuse-authorize.ts";
 import { refuseFiles } from "./refuse-files.ts";
 import { refuseIdentity } from "./refuse-identity.ts";
+import { refuseListeners } from "./refuse-listeners.ts";
+import { refuseOperator } from "./refuse-operator.ts";
 import { refuseOverlap } from "./refuse-overlap.ts";
 import { refuseRecording } from "./refuse-recording.ts";
 import { refuseRules } from "./refuse-rules.ts";
@@ -20,7 +22,8 @@ export function refuse(draft: Draft, { file, now }: Pick<Surroundings, "file" | 
   const inUpstreams = refuseUpstreams(draft);
   const sound = { ...draft, sources: soundAmong(draft.sources, inSources) };
   return [
-    ...listeners(draft),
+    ...refuseListeners(draft),
+    ...refuseOperator(draft),
     ...refuseAuthorize(draft),
     ...endpoint(draft),
     ...refuseIdentity(draft),
@@ -39,39 +42,6 @@ function soundAmong(sources: Draft["sources"], found: readonly Found[]): Draft["
   const isRefused = (key: string): boolean =>
     found.some(({ path }) => isAtOrBelow(path, ["credentials", key]));
   return sources.map((source) => (isRefused(source.key) ? { ...source, fit: undefined } : source));
-}
-
-function listeners({ listen, probes, operator }: Draft): Found[] {
-  const found: Found[] = [...inTheClear(listen)];
-  if (operator !== undefined && !isLoopback(operator.address.host)) {
-    found.push({ path: ["operator", "address"], message: "the operator listener binds loopback only" });
-  }
-  const taken = new Map<string, string>();
-  for (const [face, settings] of Object.entries({ listen, probes, operator })) {
-    const spot = settings === undefined ? undefined : spotOf(settings.address);
-    const other = spot === undefined ? undefined : taken.get(spot);
-    if (other !== undefined)
-      found.push({ path: [face, "address"], message: `${other} listens there already; take another port` });
-    else if (spot !== undefined) taken.set(spot, face);
-  }
-  return found;
-}
-
-function inTheClear(listen: Draft["listen"]): readonly Found[] {
-  if (listen === undefined) return [];
-  const { address, tls, plaintext } = listen;
-  if (tls !== undefined) {
-    const message = "with tls nothing is plaintext; leave one of the two out";
-    return plaintext ? [{ path: ["listen", "plaintext"], message }] : [];
-  }
-  const message =
-    "tokens would cross the network unencrypted; listen on loopback or with tls, or write plaintext: true";
-  return plaintext || isLoopback(address.host) ? [] : [{ path: ["listen", "address"], message }];
-}
-
-/** What no two listeners can share; undefined for port 0, which is any that is free. */
-function spotOf({ host, port }: Address): string | undefined {
-  return port === 0 ? undefined : `${host.toLowerCase()} ${port}`;
 }
 
 function endpoint({ aws }: Draft): Found[] {

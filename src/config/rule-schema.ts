@@ -65,6 +65,13 @@ const ruleAsWritten = z.strictObject({
     .record(z.string(), z.unknown())
     .optional()
     .describe("Of an allow, where STS is asked: an IAM policy, in place of the one made from the rule."),
+  limits: z
+    .strictObject({
+      inFlight: z.int().min(1).optional().describe("Requests at a time by this rule; more are refused."),
+      inFlightPerCaller: z.int().min(1).optional().describe("The same of one caller; all guests are one."),
+    })
+    .optional()
+    .describe("Of an allow: how much of Postern its requests may take."),
 });
 
 const NOT_AS_KEY = "write upstreams: [NAME] beside when";

@@ -1,70 +1,23 @@
 import { z } from "zod";
 import { authorizeSchema } from "./authorize-schema.ts";
 import { credentialsSchema } from "./credentials-schema.ts";
+import { listenSchema, operatorSchema, probesSchema } from "./faces-schema.ts";
 import { identitySchema } from "./identity-schema.ts";
+import { logSchema } from "./log-schema.ts";
 import { ruleSchema } from "./rule-schema.ts";
 import { selfServiceSchema } from "./self-service-schema.ts";
+import { tracingSchema } from "./tracing-schema.ts";
 import { upstreamsSchema } from "./upstream-schema.ts";
-import {
-  account,
-  address,
-  distinct,
-  duration,
-  durationOrNone,
-  endpoint,
-  filePath,
-  moment,
-  region,
-  sizeWithin,
-  written,
-} from "./values.ts";
-
-/** A Host name without a port. */
-const hostName = written(
-  /^(?:[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*|\[[0-9A-Fa-f:.]+\])$/,
-  "a host is written like app.example.com, without a port",
-).toLowerCase();
+import { account, duration, durationOrNone, endpoint, moment, region, sizeWithin } from "./values.ts";
 
 /** Whether what no rule allows is refused. */
 export const modeSchema = z.enum(["enforce", "record"]);
 
 /** The whole of `postern.yaml`. Defaults that are not given here are the operating system's. */
 export const configSchema = z.strictObject({
-  listen: z
-    .strictObject({
-      address: address.prefault("127.0.0.1:4480").describe("Where applications send their requests."),
-      tls: z
-        .strictObject({
-          certFile: filePath.describe("The certificate and those that vouch for it, as PEM."),
-          keyFile: filePath.describe("Its private key, as PEM and without a passphrase."),
-        })
-        .optional()
-        .describe("Serve TLS. Both files are followed: a new pair serves from the next connection on."),
-      plaintext: z
-        .boolean()
-        .default(false)
-        .describe(
-          "Listen without TLS on an address that is not loopback: tokens cross the network readable.",
-        ),
-      hosts: distinct(hostName)
-        .default([])
-        .describe(
-          "Host names by which callers with a cookie, and guests, may call, besides loopback names, match.host and the hosts of cookie.origins.",
-        ),
-    })
-    .prefault({}),
-  probes: z
-    .strictObject({
-      address: address
-        .prefault("127.0.0.1:4481")
-        .describe("/livez, /readyz and /metrics, nothing else; any address will do."),
-    })
-    .prefault({}),
-  operator: z
-    .strictObject({
-      address: address.prefault("127.0.0.1:4482").describe("What operators look at; loopback only."),
-    })
-    .prefault({}),
+  listen: listenSchema.prefault({}),
+  probes: probesSchema.prefault({}),
+  operator: operatorSchema.prefault({}),
   aws: z.strictObject({
     account: account.optional().describe("Completes ARNs that a request does not spell out."),
     region: region.describe("Default of every upstream."),
@@ -89,6 +42,13 @@ export const configSchema = z.strictObject({
   limits: z
     .strictObject({
       inFlight: z.int().min(1).default(1000).describe("Requests at a time; more are refused with 503."),
+      inFlightPerCaller: z
+        .int()
+        .min(1)
+        .optional()
+        .describe(
+          "Of those, how many one caller may have; all guests are one. Default: as many as inFlight.",
+        ),
       tunnels: z
         .int()
         .min(1)
@@ -117,22 +77,10 @@ export const configSchema = z.strictObject({
       drain: durationOrNone.prefault("25s").describe("For requests in flight when Postern is told to end."),
     })
     .prefault({}),
-  log: z
-    .strictObject({
-      level: z
-        .enum(["debug", "info", "warn", "error", "silent"])
-        .default("info")
-        .describe(
-          "The least that is logged. Lines of requests and connections are info; of MQTT packets, those that are refused are, and others debug.",
-        ),
-      requests: z
-        .enum(["all", "refused", "none"])
-        .default("all")
-        .describe(
-          "Which requests have a line, which WebSocket connections that ended, and which MQTT packets.",
-        ),
-    })
-    .prefault({}),
+  log: logSchema.prefault({}),
+  tracing: tracingSchema
+    .optional()
+    .describe("Send spans of requests to an OpenTelemetry collector. Off until it is named."),
 });
 
 /** A configuration that was checked: what starts. */

@@ -8,6 +8,11 @@ export function jwksUriProblem(text: string): string | undefined {
   });
 }
 
+/** What is wrong with the address to which spans are posted; undefined where nothing is. */
+export function tracesUrlProblem(text: string): string | undefined {
+  return urlProblem(text, { what: "an endpoint", example: "http://127.0.0.1:4318/v1/traces" });
+}
+
 /**
  * What is wrong with an issuer. It is a name that is compared with `iss` as it is written, and not called, so it is
  * https: always (OpenID Connect Core 1.0 section 2).

@@ -29,7 +29,7 @@ export function warnOfRules(draft: Draft, refused: readonly Found[]): readonly F
 
 /** On loopback whoever calls is this machine: the peer of the socket is the application, not its caller. */
 function ownAddress({ listen, rules }: Draft): Found[] {
-  if (listen === undefined || !isLoopback(listen.address.host)) return [];
+  if (listen === undefined || "socket" in listen.address || !isLoopback(listen.address.host)) return [];
   return rules.flatMap(({ key, fit }) =>
     conditionsOn("aws:SourceIp", fit).map((path) => ({
       path: ["policy", "rules", key, ...path],

@@ -64,6 +64,7 @@ export const REFUSALS = kinds({
   "body-malformed": [400, "The body is not well formed."],
   "payload-mismatch": [400, "The body does not have the length that was stated."],
   overloaded: [503, "Too many requests are in flight."],
+  locked: [403, "Postern is locked: an operator has stopped all that goes through it."],
   "upstream-unreachable": [502, "The upstream cannot be reached."],
   "upstream-timeout": [504, "The upstream did not answer in time."],
   internal: [500, "Something went wrong inside Postern."],

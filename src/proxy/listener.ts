@@ -1,13 +1,13 @@
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { Clock } from "../domain/clock.ts";
 import { Refusal } from "../domain/refusal.ts";
+import { createMaybeSecure, type MaybeSecure, type ServerTls } from "../inbound/secure.ts";
 import type { TunnelRecorder } from "../telemetry/tunnel-outcome.ts";
 import { answerUnreadable } from "./answer-unreadable.ts";
 import { createConnections } from "./connections.ts";
 import { handle } from "./handle.ts";
 import type { Pipeline } from "./pipeline.ts";
 import { giveUp } from "./respond.ts";
-import { type Certificate, createMaybeSecure, type MaybeSecure } from "./secure.ts";
 import { RESERVED } from "./pages/reserved.ts";
 import { createSeats } from "./tunnels/seats.ts";
 import { createTunnels } from "./tunnels/tunnels.ts";
@@ -23,8 +23,8 @@ export interface ListenerOptions extends Registrar {
   readonly recorder: TunnelRecorder;
   readonly now: Clock;
   readonly limits: ListenerLimits;
-  /** With one, TLS is spoken and nothing else. */
-  readonly certificate?: Certificate | undefined;
+  /** With it, TLS is spoken and nothing else. */
+  readonly tls?: ServerTls | undefined;
 }
 
 /** What the data face takes. */
@@ -51,8 +51,8 @@ export interface Listener {
   readonly inFlight: () => number;
   /** Decides anew what goes on in tunnels. */
   readonly review: () => void;
-  /** Goes by other limits from now on, but for that of the head, and shows another certificate. */
-  readonly adopt: (limits: ListenerLimits, certificate?: Certificate) => void;
+  /** Goes by other limits from now on, but for that of the head, and shows other certificates. */
+  readonly adopt: (limits: ListenerLimits, tls?: ServerTls) => void;
   /** Resolves when every request that is under way now is over. */
   readonly settled: () => Promise<void>;
   /** Takes no new connections, ends tunnels, lets what is under way end, and cuts what is left at the deadline. */
@@ -104,10 +104,10 @@ export function createListener(options: ListenerOptions): Listener {
     server,
     inFlight: connections.count,
     review: tunnels.review,
-    adopt: (limits, certificate) => {
+    adopt: (limits, tls) => {
       ({ maxInFlight, maxTunnels, maxTunnelsPerCaller } = limits);
       hold(server, limits);
-      show(certificate);
+      show(tls);
     },
     settled: connections.settled,
     drain: async (deadlineMs) => {
@@ -118,7 +118,7 @@ export function createListener(options: ListenerOptions): Listener {
   };
 }
 
-function serverWith({ limits, certificate }: ListenerOptions): MaybeSecure {
+function serverWith({ limits, tls }: ListenerOptions): MaybeSecure {
   const options = {
     IncomingMessage: UpgradeRequest,
     maxHeaderSize: limits.maxHeaderBytes,
@@ -130,7 +130,7 @@ function serverWith({ limits, certificate }: ListenerOptions): MaybeSecure {
     requireHostHeader: false,
     insecureHTTPParser: false,
   };
-  const made = createMaybeSecure(options, certificate, limits.headersMs);
+  const made = createMaybeSecure(options, tls, limits.headersMs);
   hold(made.server, limits);
   // Past its own limit Node leaves lines out without a word, a second token or a precondition among them.
   made.server.maxHeadersCount = 0;

@@ -1,14 +1,16 @@
 import type { Config } from "../config/schema.ts";
 import { authorizeRulesOf, listenerLimitsOf } from "../config/stages.ts";
-import { createAuthorizeListener, type OuterTls } from "../proxy/authorize/listener.ts";
-import { listenOn, type OuterAddress } from "../proxy/authorize/listen-on.ts";
+import { listenOn } from "../inbound/listen-on.ts";
+import type { ServerTls } from "../inbound/secure.ts";
+import { createAuthorizeListener } from "../proxy/authorize/listener.ts";
 import type { Registrar } from "../proxy/visit.ts";
 import type { Snapshot } from "./snapshot.ts";
+import { spotOf } from "./spot.ts";
 
 /** The face on which an outer proxy asks: it does nothing where none is configured. */
 export interface AuthorizeFace {
-  readonly listen: () => Promise<void>;
-  readonly adopt: (config: Config, tls: OuterTls | undefined) => void;
+  readonly listen: () => Promise<unknown>;
+  readonly adopt: (config: Config, tls: ServerTls | undefined) => void;
   readonly settled: () => Promise<unknown>;
   readonly drain: (deadlineMs: number) => Promise<void>;
 }
@@ -28,10 +30,10 @@ export function authorizeFaceOf(
     pipeline: () => snapshot().pipeline,
     rules: () => authorizeRulesOf(snapshot().config),
     limits: listenerLimitsOf(first),
-    tls: snapshot().outerTls,
+    tls: snapshot().tls.authorize,
   });
   return {
-    listen: () => listenOn(listener.server, addressOf(authorize)),
+    listen: () => listenOn(listener.server, spotOf(authorize, DEFAULT_MODE)),
     adopt: (config, tls) => listener.adopt(listenerLimitsOf(config), tls),
     settled: listener.settled,
     drain: listener.drain,
@@ -44,7 +46,3 @@ const NONE: AuthorizeFace = {
   settled: async () => {},
   drain: async () => {},
 };
-
-function addressOf({ address, mode }: NonNullable<Config["authorize"]>): OuterAddress {
-  return "socket" in address ? { ...address, mode: mode ?? DEFAULT_MODE } : address;
-}

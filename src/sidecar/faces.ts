@@ -1,9 +1,15 @@
+import type { Admission } from "../admin/admit.ts";
 import { createFaces, type Faces } from "../admin/faces.ts";
 import { isLoopbackHost } from "../config/address.ts";
 import type { Clock } from "../domain/clock.ts";
 import type { Listener } from "../proxy/listener.ts";
+import type { Log } from "../telemetry/log.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
 import type { Observed } from "../telemetry/observed.ts";
+import type { Recent } from "../telemetry/recent.ts";
+import { consoleOf } from "./console.ts";
+import { controlOf } from "./control.ts";
+import type { Lock } from "./lock.ts";
 import { policyModeAt } from "./mode.ts";
 import { createRecorded } from "./recorded.ts";
 import type { Snapshot } from "./snapshot.ts";
@@ -14,14 +20,26 @@ export interface Shown {
   readonly listener: Listener;
   readonly snapshot: () => Snapshot;
   readonly observed: Observed;
+  readonly recent: Recent;
+  readonly lock: Lock;
+  readonly version: string;
+  readonly log: Log;
   readonly now: Clock;
+  /** Ends the process as SIGTERM does. */
+  readonly quit: () => void;
 }
 
 /** The probes' and the operator's listener. Ready is who listens and has keys to prove tokens by. */
-export function facesOf({ metrics, listener, snapshot, observed, now }: Shown): Faces {
+export function facesOf(shown: Shown): Faces {
+  const { metrics, listener, snapshot, observed, lock, now } = shown;
   const recorded = createRecorded(observed, now);
   return createFaces({
     ...metrics,
+    isLocked: lock.isOn,
+    operatorTls: snapshot().tls.operator,
+    admission: admissionOf(snapshot),
+    control: controlOf(shown),
+    view: consoleOf({ ...shown, inFlight: listener.inFlight }),
     conditions: () => [
       { name: "the data listener", holds: () => listener.server.listening },
       ...snapshot().issuers.ready(),
@@ -30,8 +48,21 @@ export function facesOf({ metrics, listener, snapshot, observed, now }: Shown): 
     config: () => snapshot().document,
     explain: (asked) => snapshot().rehearse(asked),
     recorded: () => recorded(snapshot()),
-    isOwnHost: isLoopbackHost,
   });
+}
+
+/** Who may use the operator's face: by which names it is called, and what is to be shown there. */
+function admissionOf(snapshot: () => Snapshot): Admission {
+  return {
+    isOwnHost: (host) => isLoopbackHost(host) || snapshot().config.operator.hosts.includes(nameIn(host)),
+    isSecure: snapshot().tls.operator !== undefined,
+    token: () => snapshot().operatorToken,
+  };
+}
+
+/** The name in the value of a `Host`, without its port. */
+function nameIn(host: string): string {
+  return host.replace(/:\d{1,5}$/, "").toLowerCase();
 }
 
 /** What whoever looks whether a Postern is ready must not overlook. */

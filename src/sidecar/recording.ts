@@ -3,12 +3,14 @@ import type { Log } from "../telemetry/log.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
 import type { Observed } from "../telemetry/observed.ts";
 import type { Record } from "../telemetry/outcome.ts";
+import type { Recent } from "../telemetry/recent.ts";
 
 /** Who takes note of what was done. */
 export interface Recorders {
   readonly metrics: Metrics;
   readonly log: Log;
   readonly observed: Observed;
+  readonly recent: Recent;
   /** Whether what no rule allows is let through to be learnt. */
   readonly isRecording: () => boolean;
 }
@@ -20,11 +22,12 @@ export interface Recording {
 }
 
 /** Tells all of them. */
-export function recordingOf({ metrics, log, observed, isRecording }: Recorders): Recording {
+export function recordingOf({ metrics, log, recent, observed, isRecording }: Recorders): Recording {
   return {
     record: (outcome) => {
       metrics.record(outcome);
       log.record(outcome);
+      recent.record(outcome);
       if (isRecording()) observed.record(outcome);
     },
     recorder: {
@@ -36,6 +39,7 @@ export function recordingOf({ metrics, log, observed, isRecording }: Recorders):
       packet: (outcome) => {
         metrics.tunnels.packet(outcome);
         log.tunnels.packet(outcome);
+        recent.packet(outcome);
         if (isRecording()) observed.record(outcome);
       },
     },

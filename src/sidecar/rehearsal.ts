@@ -1,5 +1,5 @@
 import { ambientRulesOf } from "../config/ambient-rules.ts";
-import type { Address } from "../config/address.ts";
+import type { ListenAddress } from "../config/listening.ts";
 import type { Config } from "../config/schema.ts";
 import { sourceTraitsOf } from "../config/sources.ts";
 import { callerOptionsOf, policyOptionsOf } from "../config/stages.ts";
@@ -62,7 +62,9 @@ function rehearse(config: Config, stages: Stages, isRevoked?: (caller: Caller) =
 }
 
 /** By which name clients on this machine call an address. */
-function hostAt({ host, port }: Address): string {
+function hostAt(address: ListenAddress): string {
+  if ("socket" in address) return "localhost";
+  const { host, port } = address;
   if (host === "0.0.0.0" || host === "::") return `127.0.0.1:${port}`;
   return `${host.includes(":") ? `[${host}]` : host}:${port}`;
 }

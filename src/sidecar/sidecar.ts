@@ -1,7 +1,7 @@
 import type { Faces } from "../admin/faces.ts";
-import { listenAt } from "../admin/serve.ts";
 import { bodyLimitsOf, listenerLimitsOf } from "../config/stages.ts";
 import type { Denylist } from "../identity/denylist.ts";
+import { listenOn } from "../inbound/listen-on.ts";
 import { createOutbound } from "../outbound/call.ts";
 import { createListener, type Listener } from "../proxy/listener.ts";
 import { createSelfService } from "../proxy/pages/self-service.ts";
@@ -10,15 +10,18 @@ import { createClocks } from "../signing/clock-offset.ts";
 import { createSigner } from "../signing/sign.ts";
 import { createMetrics } from "../telemetry/metrics.ts";
 import { createObserved, type Observed } from "../telemetry/observed.ts";
+import { createRecent } from "../telemetry/recent.ts";
 import { type AuthorizeFace, authorizeFaceOf } from "./authorize.ts";
 import { issuersIn } from "./brokers.ts";
 import { facesOf } from "./faces.ts";
 import { gaugesOf } from "./gauges.ts";
+import { createLock, type Lock } from "./lock.ts";
 import { createShelf } from "./parts.ts";
 import { type Changing, createChanging } from "./reload.ts";
 import { recordingOf } from "./recording.ts";
 import { createReminder, type Reminder } from "./reminder.ts";
 import { type Snapshot, snapshotOf } from "./snapshot.ts";
+import { spotOf } from "./spot.ts";
 import type { Loaded, Surroundings } from "./surroundings.ts";
 
 /** A sidecar: nothing listens and nothing is fetched until it is started. */
@@ -29,7 +32,7 @@ export interface Sidecar extends Pick<Changing, "reload" | "reloadFailed"> {
   readonly drain: () => Promise<void>;
 }
 
-/** Where a sidecar listens, on the configured hosts. */
+/** Where a sidecar listens, on the configured hosts; 0 stands for a unix socket. */
 export type Ports = Readonly<Record<"listen" | "probes" | "operator", number>>;
 
 /**
@@ -43,6 +46,11 @@ export function createSidecar(first: Loaded, surroundings: Surroundings): Sideca
   const shelf = createShelf();
   const observed = createObserved(now);
   observed.adopt(issuersIn(first.config));
+  const recent = createRecent(now);
+  const lock = createLock((isOn) => {
+    if (isOn) changing.snapshot().brokers.forget(() => true);
+    listener.review();
+  });
   const metrics = createMetrics(
     version,
     gaugesOf(now, () => ({ ...changing, inFlight: listener.inFlight })),
@@ -60,26 +68,32 @@ export function createSidecar(first: Loaded, surroundings: Surroundings): Sideca
     snapshotOf: (loaded, parts) =>
       snapshotOf(loaded, surroundings, { ...lasting, nameCaller, onRevoked }, parts),
     settled: () => Promise.all([listener.settled(), authorize.settled()]),
-    onChange: (snapshot) => adopt({ listener, authorize, log, observed, reminder }, snapshot),
+    onChange: (snapshot) => adopt({ listener, authorize, log, observed, reminder, lock, faces }, snapshot),
     isEnding: () => faces.readiness.check().draining,
   });
   const pipeline = () => changing.snapshot().pipeline;
   const isRecording = () => pipeline().policy.recording?.isOn(now()) === true;
-  const registrar = { ...recordingOf({ metrics, log, observed, isRecording }), nameCaller };
+  const registrar = { ...recordingOf({ metrics, log, recent, observed, isRecording }), nameCaller };
   const listener: Listener = createListener({
     ...registrar,
     limits: listenerLimitsOf(first.config),
-    certificate: changing.snapshot().certificate,
+    tls: changing.snapshot().tls.listen,
     pipeline,
     selfService: createSelfService({ pipeline }),
     now,
   });
   const authorize = authorizeFaceOf(first.config, changing.snapshot, registrar);
-  const faces = facesOf({ metrics, listener, observed, now, snapshot: changing.snapshot });
+  const shown = { metrics, listener, observed, recent, lock, snapshot: changing.snapshot };
+  const faces = facesOf({ ...surroundings, ...shown });
+  lock.follow(first.config.operator.lockFile);
   const reminder = createReminder(() => pipeline().policy, log, now);
-  const ending = { closing: [reminder, shelf, outbound], flush: log.flush };
+  const ending = { closing: [reminder, lock, shelf, outbound], flush: log.flush };
   return lifeOf(changing, { faces, listener, authorize, started: reminder.remind, ...ending });
 }
+
+/** Of unix sockets. */
+const LISTEN_MODE = 0o660;
+const OPERATOR_MODE = 0o600;
 
 /** What goes by the configuration, and lasts. */
 interface Adopting extends Pick<Surroundings, "log"> {
@@ -87,14 +101,18 @@ interface Adopting extends Pick<Surroundings, "log"> {
   readonly authorize: AuthorizeFace;
   readonly observed: Observed;
   readonly reminder: Reminder;
+  readonly lock: Lock;
+  readonly faces: Faces;
 }
 
 function adopt(
-  { listener, authorize, log, observed, reminder }: Adopting,
-  { config, certificate, outerTls, bodies }: Snapshot,
+  { listener, authorize, log, observed, reminder, lock, faces }: Adopting,
+  { config, tls, bodies }: Snapshot,
 ): void {
-  listener.adopt(listenerLimitsOf(config), certificate);
-  authorize.adopt(config, outerTls);
+  listener.adopt(listenerLimitsOf(config), tls.listen);
+  authorize.adopt(config, tls.authorize);
+  faces.show(tls.operator);
+  lock.follow(config.operator.lockFile);
   bodies.adopt(...bodyLimitsOf(config));
   log.adopt(config.log);
   observed.adopt(issuersIn(config));
@@ -121,12 +139,12 @@ function lifeOf(changing: Changing, living: Living): Sidecar {
     start: async () => {
       const { config, issuers, tier } = snapshot();
       const ports = {
-        probes: await listenAt(faces.probes, config.probes.address),
-        operator: await listenAt(faces.operator, config.operator.address),
+        probes: await listenOn(faces.probes, config.probes.address),
+        operator: await listenOn(faces.operator, spotOf(config.operator, OPERATOR_MODE)),
       };
       await Promise.all([issuers.refresh(), tier?.connect()]);
       await authorize.listen();
-      const listen = await listenAt(listener.server, config.listen.address);
+      const listen = await listenOn(listener.server, spotOf(config.listen, LISTEN_MODE));
       started();
       return { ...ports, listen };
     },

@@ -4,19 +4,19 @@ import type { SharedTier } from "../credentials/shared-tier.ts";
 import type { Denylist } from "../identity/denylist.ts";
 import type { Issuers } from "../identity/issuers.ts";
 import { compilePolicy } from "../policy/compile.ts";
-import type { OuterTls } from "../proxy/authorize/listener.ts";
+import type { ServerTls } from "../inbound/secure.ts";
 import { type BodyReader, createBodyReader } from "../proxy/bodies/body.ts";
 import type { Pipeline } from "../proxy/pipeline.ts";
 import type { Live } from "../proxy/live.ts";
 import { createRouter } from "../proxy/route.ts";
-import type { Certificate } from "../proxy/secure.ts";
 import type { Registrar } from "../proxy/visit.ts";
 import { createBucketRegions } from "../upstream/bucket-regions.ts";
 import { type Brokers, brokersOf, tierOf } from "./brokers.ts";
-import { certificateOf, outerTlsOf } from "./certificate.ts";
+import { tlsOf } from "./certificate.ts";
 import { authenticateOf, denylistOf, issuersOf } from "./identity.ts";
 import { iotPoliciesOf } from "./iot-policies.ts";
 import type { Lasting } from "./lasting.ts";
+import { operatorTokenOf } from "./operator-token.ts";
 import type { Parts } from "./parts.ts";
 import { type Rehearsal, rehearsalOf } from "./rehearsal.ts";
 import type { Loaded, Surroundings } from "./surroundings.ts";
@@ -32,10 +32,10 @@ export interface Snapshot extends Loaded {
   readonly bodies: BodyReader;
   readonly tier: SharedTier | undefined;
   readonly denylist: Denylist | undefined;
-  /** What the data face shows; undefined where it does not speak TLS. */
-  readonly certificate: Certificate | undefined;
-  /** What is shown to an outer proxy; undefined likewise. */
-  readonly outerTls: OuterTls | undefined;
+  /** What each listener shows and asks for; undefined where it does not speak TLS. */
+  readonly tls: Readonly<Record<"listen" | "operator" | "authorize", ServerTls | undefined>>;
+  /** What operators show; undefined where reaching their face is enough. */
+  readonly operatorToken: string | undefined;
   /** Says what would become of a request. */
   readonly rehearse: Rehearsal;
 }
@@ -90,8 +90,12 @@ export function snapshotOf(
     bodies,
     tier: sharing?.tier,
     denylist,
-    certificate: certificateOf(config),
-    outerTls: outerTlsOf(config),
+    tls: shownBy(config),
+    operatorToken: operatorTokenOf(config),
     rehearse,
   };
+}
+
+function shownBy({ listen, operator, authorize }: Loaded["config"]): Snapshot["tls"] {
+  return { listen: tlsOf(listen.tls), operator: tlsOf(operator.tls), authorize: tlsOf(authorize?.tls) };
 }

@@ -15,6 +15,8 @@ export interface Surroundings {
   readonly version: string;
   readonly log: Log;
   readonly now: Clock;
+  /** Ends the process as SIGTERM does. */
+  readonly quit: () => void;
   /** Who the sidecar is itself, where not what the AWS SDK's provider chain finds. */
   readonly ambient?: Ambient | undefined;
 }

@@ -1,7 +1,8 @@
 import type { Server } from "node:http";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createOperator } from "../../src/admin/operator.ts";
-import { closeWithin, listenAt, serverOf } from "../../src/admin/serve.ts";
+import { closeWithin, serverOf } from "../../src/admin/serve.ts";
+import { listenOn } from "../../src/inbound/listen-on.ts";
 import { isLoopbackHost } from "../../src/config/address.ts";
 import { rawRequest } from "./raw-request.ts";
 
@@ -15,18 +16,20 @@ beforeEach(async () => {
   config = () => ({ listen: { address: "127.0.0.1:${env:PORT}" } });
   recorded = undefined;
   asked = [];
-  server = serverOf(
+  ({ server } = serverOf(
     createOperator({
       config: () => config(),
-      isOwnHost: isLoopbackHost,
+      admission: { isOwnHost: isLoopbackHost, isSecure: false, token: () => undefined },
+      control: { quit: () => {}, lock: () => {}, unlock: () => true, revoke: async () => {} },
+      view: () => ({ takenAtMs: 0 }),
       explain: (question) => {
         asked.push(question);
         return Promise.resolve({ verdict: "permit", keys: new Map([["s3:prefix", ["a"]]]) });
       },
       recorded: () => recorded,
     }),
-  );
-  port = await listenAt(server, { host: "127.0.0.1", port: 0 });
+  ));
+  port = await listenOn(server, { host: "127.0.0.1", port: 0 });
 });
 
 afterEach(() => closeWithin(server, 0));

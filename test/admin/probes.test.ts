@@ -2,17 +2,20 @@ import type { Server } from "node:http";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createProbes } from "../../src/admin/probes.ts";
 import { createReadiness } from "../../src/admin/readiness.ts";
-import { closeWithin, listenAt, serverOf } from "../../src/admin/serve.ts";
+import { closeWithin, serverOf } from "../../src/admin/serve.ts";
+import { listenOn } from "../../src/inbound/listen-on.ts";
 import { rawRequest } from "./raw-request.ts";
+
+const never = (): boolean => false;
 
 let server: Server;
 let port = 0;
 const state = { holds: true, fails: false };
-let readiness = createReadiness(() => []);
+let readiness = createReadiness(() => [], never);
 
 async function start(endpointOverridden = false): Promise<void> {
-  readiness = createReadiness(() => [{ name: "keys of user pool staff", holds: () => state.holds }]);
-  server = serverOf(
+  readiness = createReadiness(() => [{ name: "keys of user pool staff", holds: () => state.holds }], never);
+  ({ server } = serverOf(
     createProbes({
       readiness,
       render: () =>
@@ -20,8 +23,8 @@ async function start(endpointOverridden = false): Promise<void> {
       contentType: "text/plain; version=0.0.4; charset=utf-8",
       remarks: () => (endpointOverridden ? { awsEndpoint: "overridden" } : {}),
     }),
-  );
-  port = await listenAt(server, { host: "127.0.0.1", port: 0 });
+  ));
+  port = await listenOn(server, { host: "127.0.0.1", port: 0 });
 }
 
 beforeEach(async () => {
@@ -49,13 +52,14 @@ describe("/readyz", () => {
       ready: false,
       waitingFor: ["keys of user pool staff"],
       draining: false,
+      locked: false,
     });
     state.holds = true;
     expect((await get("/readyz")).status).toBe(200);
     readiness.drain();
     const after = await get("/readyz");
     expect(after.status).toBe(503);
-    expect(await after.json()).toEqual({ ready: false, waitingFor: [], draining: true });
+    expect(await after.json()).toEqual({ ready: false, waitingFor: [], draining: true, locked: false });
   });
 
   it("S6.5 shows that every AWS call goes to one address", async () => {

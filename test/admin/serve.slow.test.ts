@@ -2,7 +2,8 @@ import { createServer, get, type Server } from "node:http";
 import { once } from "node:events";
 import { Hono } from "hono";
 import { expect, it } from "vitest";
-import { closeWithin, listenAt, serverOf } from "../../src/admin/serve.ts";
+import { closeWithin, serverOf } from "../../src/admin/serve.ts";
+import { listenOn } from "../../src/inbound/listen-on.ts";
 
 const LOOPBACK = { host: "127.0.0.1", port: 0 };
 
@@ -14,33 +15,33 @@ function slowServer(): { readonly server: Server; readonly answer: () => void } 
 }
 
 it("listens at any port that is free for port 0, and says which", async () => {
-  const server = serverOf(new Hono().get("/", (c) => c.text("here")));
-  const port = await listenAt(server, LOOPBACK);
+  const { server } = serverOf(new Hono().get("/", (c) => c.text("here")));
+  const port = await listenOn(server, LOOPBACK);
   expect(await (await fetch(`http://127.0.0.1:${port}/`)).text()).toBe("here");
   await closeWithin(server, 0);
 });
 
 it("rejects with the port where it is taken, and where the address is not this machine's", async () => {
   const taker = createServer();
-  const port = await listenAt(taker, LOOPBACK);
-  await expect(listenAt(createServer(), { host: "127.0.0.1", port })).rejects.toMatchObject({
+  const port = await listenOn(taker, LOOPBACK);
+  await expect(listenOn(createServer(), { host: "127.0.0.1", port })).rejects.toMatchObject({
     code: "EADDRINUSE",
     port,
   });
-  await expect(listenAt(createServer(), { host: "192.0.2.1", port: 0 })).rejects.toMatchObject({
+  await expect(listenOn(createServer(), { host: "192.0.2.1", port: 0 })).rejects.toMatchObject({
     code: "EADDRNOTAVAIL",
   });
   await closeWithin(taker, 0);
 });
 
 it("gives nobody for ever to send a request", () => {
-  const { headersTimeout, requestTimeout } = serverOf(new Hono());
+  const { headersTimeout, requestTimeout } = serverOf(new Hono()).server;
   expect([headersTimeout, requestTimeout]).toEqual([10_000, 10_000]);
 });
 
 it("waits for a request in flight when it closes", async () => {
   const { server, answer } = slowServer();
-  const port = await listenAt(server, LOOPBACK);
+  const port = await listenOn(server, LOOPBACK);
   const answered = fetch(`http://127.0.0.1:${port}/`);
   await once(server, "request");
   const closed = closeWithin(server, 60_000);
@@ -52,7 +53,7 @@ it("waits for a request in flight when it closes", async () => {
 
 it("cuts what is left at the deadline", async () => {
   const { server } = slowServer();
-  const port = await listenAt(server, LOOPBACK);
+  const port = await listenOn(server, LOOPBACK);
   const request = get({ port, host: "127.0.0.1" });
   const failed = once(request, "error");
   await once(server, "request");
@@ -62,7 +63,7 @@ it("cuts what is left at the deadline", async () => {
 
 it("does not wait for connections that are idle", async () => {
   const server = createServer((_request, response) => response.end());
-  const port = await listenAt(server, LOOPBACK);
+  const port = await listenOn(server, LOOPBACK);
   await (await fetch(`http://127.0.0.1:${port}/`)).text();
   await closeWithin(server, 60_000);
   expect(server.listening).toBe(false);

@@ -43,7 +43,10 @@ const { config, ...reading } = readConfig(yaml, {
 if (config === undefined) throw new Error(JSON.stringify(reading.problems));
 
 const log = createLog({ level: "info", requests: words.includes("--log") ? "all" : "none" });
-const sidecar = createSidecar({ config, document: undefined }, { version: "bench", log, now: Date.now });
+const sidecar = createSidecar(
+  { config, document: undefined },
+  { version: "bench", log, now: Date.now, quit: () => {} },
+);
 const { listen } = await sidecar.start();
 const token = aws.identity.tokens.issueIdToken({ username: "analyst", clientId: "web" });
 announce({

@@ -51,5 +51,6 @@ it("takes a reference wherever a value has a pattern, and nowhere for a key", ()
     String(/^[Xx]-[A-Za-z0-9-]{1,64}$/u),
     String(/^[\w.-]{3,255}$/u),
     String(/^[\w.-]{3,255}$/u),
+    String(/^[A-Za-z0-9-]{1,64}$/u),
   ]);
 });

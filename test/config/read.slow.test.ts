@@ -290,7 +290,7 @@ describe("S6.6", () => {
         ['"arn:aws:s3:::reports/*"', '"arn:aws:s3:::${env:BUCKET}/*"'],
       ),
     ) as ConfigReading & { document: unknown };
-    expect(config?.listen.address.port).toBe(4999);
+    expect(config?.listen.address).toMatchObject({ port: 4999 });
     expect(config?.policy.rules[1]?.on?.[1]).toBe("arn:aws:s3:::reports/*");
     expect(JSON.stringify(document)).toContain("127.0.0.1:${env:PORT}");
     expect(JSON.stringify(document)).not.toContain("4999");

@@ -60,10 +60,11 @@ describe("S6.5", () => {
 
 describe("S6.1", () => {
   it.each(["0.0.0.0:4482", "10.0.0.5:4482", "[::]:4482", "operator.test:4482"])(
-    "binds the operator's face to loopback only: not %s",
+    "puts the operator's face on no network without TLS, nor for everybody: not %s",
     (address) => {
       expect(told({ operator: { address } })).toEqual([
-        "operator.address: the operator listener binds loopback only",
+        "operator.address: beyond loopback what operators see and say would cross the network unencrypted; set tls",
+        "operator.address: beyond loopback operators show who they are; set tls.clientCaFile or tokenFile",
       ]);
     },
   );

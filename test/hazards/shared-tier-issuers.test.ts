@@ -93,7 +93,10 @@ function createDeployment() {
       metrics,
     };
     const { value: brokers, keep } = shelf.build((parts) =>
-      brokersOf(config, { now, log, version: "" }, lasting, { parts, sharing: { tier, settings: {} } }),
+      brokersOf(config, { now, log, version: "", quit: () => {} }, lasting, {
+        parts,
+        sharing: { tier, settings: {} },
+      }),
     );
     keep();
     const caller = callerOf({ issuer: "partner", subject: "1", token });

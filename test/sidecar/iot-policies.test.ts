@@ -58,7 +58,10 @@ function start(answer: Partial<Reply> = {}) {
       },
     })) as unknown as readonly Live[];
     const built = shelf.build((parts) =>
-      iotPoliciesOf(config, { log, now, version: "", ambient }, lasting, { parts, primaries }),
+      iotPoliciesOf(config, { log, now, version: "", quit: () => {}, ambient }, lasting, {
+        parts,
+        primaries,
+      }),
     );
     void built.keep()();
     return built.value;

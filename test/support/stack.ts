@@ -107,7 +107,13 @@ export async function startStack({
     },
   };
   const ambient = () => Promise.resolve(own);
-  const sidecar = createSidecar(reading, { ambient, version: "0.0.0-test", now, log: recording });
+  const sidecar = createSidecar(reading, {
+    ambient,
+    version: "0.0.0-test",
+    now,
+    log: recording,
+    quit: () => {},
+  });
   const followers: Follower[] = [];
   const ports = await sidecar.start();
   const url = `http://127.0.0.1:${ports.listen}`;

@@ -1,22 +1,15 @@
-import { createServer, type Server, type ServerOptions } from "node:http";
-import { createServer as createSecureServer, type Server as SecureServer } from "node:https";
+import type { Server, ServerOptions } from "node:http";
 import { Refusal } from "../../domain/refusal.ts";
+import { createMaybeSecure, type MaybeSecure, type ServerTls } from "../../inbound/secure.ts";
 import { answerRaw, parserRefusal } from "../answer-raw.ts";
 import { type Connections, createConnections } from "../connections.ts";
 import type { ListenerLimits } from "../listener.ts";
 import type { Pipeline } from "../pipeline.ts";
 import { toRefusal } from "../respond.ts";
-import type { Certificate } from "../secure.ts";
 import { type Registrar, Visit } from "../visit.ts";
 import { answerRefused, answerSigned } from "./answer.ts";
 import { authorize } from "./authorize.ts";
 import type { AuthorizeRules } from "./rules.ts";
-
-/** What the server shows, and whom it asks to show as much, as PEM. */
-export interface OuterTls extends Certificate {
-  /** Authorities of client certificates; undefined where none is asked for. */
-  readonly clientCa: string | undefined;
-}
 
 /** What {@link createAuthorizeListener} needs. */
 export interface AuthorizeOptions extends Registrar {
@@ -24,19 +17,19 @@ export interface AuthorizeOptions extends Registrar {
   /** Undefined where the configuration has none any more: then nobody is answered. */
   readonly rules: () => AuthorizeRules | undefined;
   readonly limits: ListenerLimits;
-  readonly tls: OuterTls | undefined;
+  readonly tls: ServerTls | undefined;
 }
 
 /** The face on which an outer proxy asks. */
 export interface AuthorizeListener extends Pick<Connections, "settled" | "drain"> {
   readonly server: Server;
-  /** Goes by other limits from now on, but for that of the head, and shows another certificate. */
-  readonly adopt: (limits: ListenerLimits, tls: OuterTls | undefined) => void;
+  /** Goes by other limits from now on, but for that of the head, and shows other certificates. */
+  readonly adopt: (limits: ListenerLimits, tls: ServerTls | undefined) => void;
 }
 
 /** Makes the face of `/.postern/authorize`. What comes there is asked by one peer that is known, and nothing is read but heads. */
 export function createAuthorizeListener(options: AuthorizeOptions): AuthorizeListener {
-  const server = serverWith(options);
+  const { server, show } = serverWith(options);
   const connections = createConnections(server);
   let { maxInFlight } = options.limits;
   server.on("request", (request, response) => {
@@ -59,7 +52,7 @@ export function createAuthorizeListener(options: AuthorizeOptions): AuthorizeLis
     adopt: (limits, tls) => {
       ({ maxInFlight } = limits);
       hold(server, limits);
-      if (tls !== undefined) (server as SecureServer).setSecureContext(contextOf(tls));
+      show(tls);
     },
   };
 }
@@ -82,7 +75,7 @@ function refuse(visit: Visit, refusal: Refusal): void {
   visit.end({ refusal });
 }
 
-function serverWith({ limits, tls }: AuthorizeOptions): Server {
+function serverWith({ limits, tls }: AuthorizeOptions): MaybeSecure {
   const options: ServerOptions = {
     maxHeaderSize: limits.maxHeaderBytes,
     connectionsCheckingInterval: Math.min(1000, Math.ceil(limits.headersMs / 4)),
@@ -91,25 +84,17 @@ function serverWith({ limits, tls }: AuthorizeOptions): Server {
     requireHostHeader: false,
     insecureHTTPParser: false,
   };
-  const server =
-    tls === undefined
-      ? createServer(options)
-      : createSecureServer({ ...options, ...contextOf(tls), handshakeTimeout: limits.headersMs });
-  hold(server, limits);
+  const made = createMaybeSecure(options, tls, limits.headersMs);
+  hold(made.server, limits);
   // Past its own limit Node leaves lines out without a word, a second URI among them.
-  server.maxHeadersCount = 0;
-  return server;
+  made.server.maxHeadersCount = 0;
+  return made;
 }
 
 function hold(server: Server, { headersMs, keepAliveMs, idleMs }: ListenerLimits): void {
   server.headersTimeout = headersMs;
   server.keepAliveTimeout = keepAliveMs;
   server.timeout = idleMs;
-}
-
-function contextOf({ cert, key, clientCa }: OuterTls) {
-  const asked = clientCa !== undefined;
-  return { cert, key, ...(asked && { ca: clientCa, requestCert: true, rejectUnauthorized: true }) };
 }
 
 /** What goes wrong with a response shows as its `close`. */

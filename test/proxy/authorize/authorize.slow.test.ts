@@ -17,7 +17,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { createThrowAwayCertificate } from "../../../src/local/certificate.ts";
-import { listenOn } from "../../../src/proxy/authorize/listen-on.ts";
+import { listenOn } from "../../../src/inbound/listen-on.ts";
 import { clientCertificate } from "../../support/client-certificate.ts";
 import { mountConfigMap } from "../../support/config-map.ts";
 import { exchange, requestText } from "../../support/raw-client.ts";

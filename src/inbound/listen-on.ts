@@ -1,22 +1,32 @@
 import { randomUUID } from "node:crypto";
 import { chmodSync, lstatSync, renameSync, statSync, unlinkSync } from "node:fs";
-import type { Server } from "node:http";
-import { connect } from "node:net";
+import { type AddressInfo, connect, type Server } from "node:net";
 import { dirname } from "node:path";
 
-/** Where an outer proxy asks. */
-export type OuterAddress =
+/** Where a server listens: at a host and a port, of which 0 is any that is free, or at a unix socket. */
+export type Spot =
   | { readonly host: string; readonly port: number }
   | {
       readonly socket: string;
-      /** Who may write to it may ask. */
+      /** Who may write to it may connect. */
       readonly mode: number;
     };
 
-/** Listens. Rejects where the address cannot be had, or is not safe. */
-export async function listenOn(server: Server, address: OuterAddress): Promise<void> {
-  if (!("socket" in address)) return listening(server, () => server.listen(address.port, address.host));
-  const { socket, mode } = address;
+/**
+ * Listens. Rejects where the address cannot be had, or is not safe.
+ *
+ * @returns the port; 0 where it is a unix socket
+ */
+export async function listenOn(server: Server, spot: Spot): Promise<number> {
+  if ("socket" in spot) return atSocket(server, spot);
+  await listening(server, () => server.listen(spot.port, spot.host));
+  return (server.address() as AddressInfo).port;
+}
+
+async function atSocket(
+  server: Server,
+  { socket, mode }: Extract<Spot, { readonly socket: string }>,
+): Promise<0> {
   checkFolder(dirname(socket));
   const stale = await staleAt(socket);
   // Beside it, and put in its place when it is ready: nobody finds a socket that is not of its mode.
@@ -33,6 +43,7 @@ export async function listenOn(server: Server, address: OuterAddress): Promise<v
     // Another process may have put its own there, when this one took nobody any more.
     if (fileAt(socket) === own) unlinkSync(socket);
   });
+  return 0;
 }
 
 /**
