@@ -206,8 +206,16 @@ describe("an unknown key names the nearest known one, at every depth", () => {
     ],
     ['deny: ["s3:Delete*"', 'dney: ["s3:Delete*"', "policy.rules.9.dney: unknown key; did you mean deny?"],
     ["level: info", "levle: info", "log.levle: unknown key; did you mean level?"],
-    ["level: info", "colour: red", "log.colour: unknown key; known are level, requests"],
-    ["level: info", "toString: red", "log.toString: unknown key; known are level, requests"],
+    [
+      "level: info",
+      "colour: red",
+      "log.colour: unknown key; known are level, requests, sample, audit, auditChain",
+    ],
+    [
+      "level: info",
+      "toString: red",
+      "log.toString: unknown key; known are level, requests, sample, audit, auditChain",
+    ],
   ])("%s %s", (from, to, problem) => {
     expect(told(changed([from, to]))).toContain(problem);
   });
