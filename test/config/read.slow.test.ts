@@ -183,7 +183,7 @@ describe("all that is wrong is told at once", () => {
 
 describe("an unknown key names the nearest known one, at every depth", () => {
   it.each<readonly [from: string, to: string, problem: string]>([
-    ["limits:", "limit:", "limit: unknown key; did you mean limits?"],
+    ["\nlimits:", "\nlimit:", "limit: unknown key; did you mean limits?"],
     ["region: us-east-1", "regoin: us-east-1", "aws.regoin: unknown key; did you mean region?"],
     ["clientIds:", "client_ids:", "identity.userPools.0.client_ids: unknown key; did you mean clientIds?"],
     [
@@ -388,7 +388,7 @@ describe("a value of the wrong kind is told what it must be", () => {
     ["level: info", "level: loud", "log.level: it must be one of debug, info, warn, error, silent"],
     ["guests: deny", "guests: all", "identity.guests: it must be one of deny, allow"],
     ["mode: enforce", "mode: off", "policy.mode: it must be one of enforce, record"],
-    ["limits: {", "limits: []\nextra: {", "limits: it must be a map of keys"],
+    ["\nlimits: {", "\nlimits: []\nextra: {", "limits: it must be a map of keys"],
     [
       "pathPrefix: /archive",
       "pathPrefix: archive",
