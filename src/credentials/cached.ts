@@ -48,6 +48,8 @@ export interface CachedBroker {
   readonly drop: (permit: Permit, caller: Caller, credentials: Credentials) => boolean;
   /** Forgets the credentials of callers who are revoked or roles that are gone, those that are under way too. */
   readonly forget: Memory["forget"];
+  /** How many credentials are at hand; those that ended a moment ago may still count. */
+  readonly size: Memory["size"];
   /** Ends the sweep, which once a minute forgets what has ended and what was not used for an hour. */
   readonly close: () => void;
 }
@@ -106,6 +108,7 @@ export function cached(supply: Supplier, options: CacheOptions): CachedBroker {
       memory.forget(isGone);
       flights.turnAway(isGone);
     },
+    size: memory.size,
     close: () => clearInterval(sweeping),
   };
 }

@@ -52,6 +52,8 @@ export interface Memory {
   /** What was dropped for this wish within the last minute. */
   readonly findDropped: (wish: Wish) => Credentials | undefined;
   readonly forget: (isGone: (holder: Holder) => boolean) => void;
+  /** How many credentials there are. */
+  readonly size: () => number;
   /** Forgets what has ended, and what nobody has used for an hour. */
   readonly sweep: () => void;
 }
@@ -122,6 +124,7 @@ export function createMemory(options: MemoryOptions): Memory {
     },
     findDropped: ({ key }) => lasting(drops.get(key)),
     forget: (isGone) => removeWhere(entries, isGone),
+    size: () => entries.size,
     sweep: () => {
       const nowMs = now();
       removeWhere(entries, ({ endsAtMs, usedAtMs }) => nowMs >= endsAtMs || nowMs - usedAtMs >= IDLE_MS);

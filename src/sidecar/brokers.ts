@@ -16,6 +16,8 @@ export interface Brokers {
   readonly of: (source: string) => CachedBroker | undefined;
   /** Forgets what was got for callers who are gone, or with roles that are. */
   readonly forget: CachedBroker["forget"];
+  /** How many credentials are in memory. */
+  readonly size: () => number;
 }
 
 /** What the sidecars of a deployment share, and the settings that it comes of. */
@@ -87,6 +89,7 @@ export function brokersOf(
     forget: (isGone) => {
       for (const broker of brokers.values()) broker.forget(isGone);
     },
+    size: () => [...brokers.values()].reduce((sum, broker) => sum + broker.size(), 0),
   };
 }
 
