@@ -119,7 +119,7 @@ export const upstreamSchema = z.strictObject({
   service: written(/^[a-z0-9-]{2,63}$/, "a signing name is written like s3, execute-api or sqs")
     .meta({ examples: [...SERVICE_NAMES] })
     .describe("Its signing name. One that Postern does not know takes protocol and operations."),
-  region: region.optional().describe("Default aws.region."),
+  region: region.optional().describe("The region it is in. Default aws.region."),
   regions: distinct(region)
     .min(1)
     .optional()
