@@ -1,11 +1,11 @@
 import type { Environment } from "../config/load.ts";
 import { command, type Parsed, seeHelp, textOf } from "./command.ts";
 import { misuse } from "./complaint.ts";
-import { CONFIG_HELP, printWarnings, readConfigFile } from "./config-file.ts";
+import { CONFIG_HELP, lookAtConfig, printWarnings, readConfigFile, type Sighting } from "./config-file.ts";
 import { EXIT } from "./exit.ts";
 import { terminal } from "./terminal.ts";
 
-const HELP = `Usage: postern check [--strict] [FILE]
+const HELP = `Usage: postern check [--strict] [--json] [FILE]
        postern check --diff OLD NEW [--exit-code] [--json]
 
 Reads a configuration and prints all that is wrong with it, one problem a line. Exit code 78 if there is any. What may
@@ -20,7 +20,7 @@ roles.
   --strict            warnings are problems too
   --diff              compare two configurations; both must be good
   --exit-code         with --diff: exit code 1 if anything changes; always 1 where the comparison was cut short
-  --json              with --diff: every change and setting, as JSON
+  --json              every problem and warning, with --diff every change and setting, as JSON
   ${CONFIG_HELP}`;
 
 /** `postern check`. */
@@ -36,6 +36,7 @@ export const check = command(
       json: { type: "boolean" },
     },
     words: 2,
+    completes: { words: "files", config: "files" },
   },
   async (parsed, env) => (parsed.values["diff"] === true ? compare(parsed, env) : checkOne(parsed, env)),
 );
@@ -55,22 +56,36 @@ function checkOne(parsed: Parsed, env: Environment): number {
   const named = textOf(parsed, "config");
   const [file, odd] = parsed.words;
   if (odd !== undefined) throw misuse(`check does not know what to do with "${odd}"; ${seeHelp("check")}`);
-  if (parsed.values["json"] === true || parsed.values["exit-code"] === true)
-    throw misuse(`--json and --exit-code go with --diff; ${seeHelp("check")}`);
+  if (parsed.values["exit-code"] === true) throw misuse(`--exit-code goes with --diff; ${seeHelp("check")}`);
   if (named !== undefined && file !== undefined)
     throw misuse(`check reads one file, and two are named; ${seeHelp("check")}`);
+  const isStrict = parsed.values["strict"] === true;
+  if (parsed.values["json"] === true) return printJson(lookAtConfig(named ?? file, env), isStrict);
   const loaded = readConfigFile(named ?? file, env);
   if (loaded === undefined) return EXIT.config;
   printWarnings(loaded);
   const { config, path, warnings } = loaded;
-  if (warnings.length > 0 && parsed.values["strict"] === true) return EXIT.config;
+  if (warnings.length > 0 && isStrict) return EXIT.config;
   const counts = [
     counted(config.policy.rules.length, "rule"),
     counted(Object.keys(config.upstreams).length, "upstream"),
     ...(warnings.length > 0 ? [counted(warnings.length, "warning")] : []),
   ];
-  terminal.out(terminal.plain(`${path}: good: ${counts.join(", ")}`));
+  const { strong, good } = terminal.colours();
+  terminal.out(`${strong(terminal.plain(path))}: ${good("good")}: ${counts.join(", ")}`);
   return EXIT.ok;
+}
+
+/** The same for programs: `good` is what the exit code says. */
+function printJson({ path, reading, unsafe }: Sighting, isStrict: boolean): number {
+  const { config, problems, warnings } = reading;
+  const isGood = config !== undefined && unsafe.length === 0 && !(isStrict && warnings.length > 0);
+  const counts = config && {
+    rules: config.policy.rules.length,
+    upstreams: Object.keys(config.upstreams).length,
+  };
+  terminal.json({ file: path, good: isGood, ...counts, problems, warnings, environment: unsafe });
+  return isGood ? EXIT.ok : EXIT.config;
 }
 
 function counted(count: number, noun: string): string {

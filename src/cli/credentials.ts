@@ -26,7 +26,13 @@ const NAMES = ["AccessKeyId", "SecretAccessKey", "Token", "Expiration"] as const
 
 /** `postern credentials`. */
 export const credentials = command(
-  { name: "credentials", help: HELP, options: { "token-file": TEXT, role: TEXT, url: TEXT }, words: 1 },
+  {
+    name: "credentials",
+    help: HELP,
+    options: { "token-file": TEXT, role: TEXT, url: TEXT },
+    words: 1,
+    completes: { words: "users", "token-file": "files" },
+  },
   async (parsed, env) => {
     const [user] = parsed.words;
     const role = textOf(parsed, "role");

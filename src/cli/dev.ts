@@ -65,6 +65,7 @@ async function runBeside(aws: StandIn, { loaded, env, variableOf, stop }: Scene)
     if (touring) outcomes.set(outcome.requestId, outcome);
   };
   const log = { ...createLog(loaded.config.log), record };
+  terminal.progress("starting Postern");
   const running = await startSidecar(loaded, {
     log,
     movedBy: variableOf,
@@ -75,6 +76,7 @@ async function runBeside(aws: StandIn, { loaded, env, variableOf, stop }: Scene)
   const follower = followConfig({ loaded, env, sidecar, log, allowRecord: true });
   try {
     const url = urlOf(running);
+    terminal.done();
     terminal.out(`Postern is at ${url}, in front of a stand-in AWS at ${aws.url}.\n`);
     const tokenOf = async (user: string): Promise<string> => bearerOf(await signInLocally(user, env));
     const good = await runTour({ url, tokenOf, outcomeOf: (id) => outcomes.get(id) });

@@ -10,6 +10,7 @@ import { countedActions } from "./counted-actions.ts";
 import { settingsThatDiffer } from "./diff-settings.ts";
 import { changeLines, type ToldChange, toldChanges } from "./diff-words.ts";
 import { EXIT } from "./exit.ts";
+import { paintChanges } from "./paint.ts";
 import { terminal } from "./terminal.ts";
 
 /** Two configurations to compare, and how. */
@@ -44,8 +45,8 @@ export function printDiff({ old, changed, json, exitCode }: DiffOptions, env: En
   const [before, after] = [readConfigFile(old, env), readConfigFile(changed, env)];
   if (before === undefined || after === undefined) return EXIT.config;
   const difference = differenceBetween(before.config, after.config);
-  const lines = json ? JSON.stringify(difference, undefined, 2).split("\n") : linesFor(difference);
-  terminal.out(lines.map(terminal.plain).join("\n"));
+  if (json) terminal.json(difference);
+  else terminal.lines(linesFor(difference), paintChanges);
   return difference.cutShort || (exitCode && !isNothing(difference)) ? EXIT.failure : EXIT.ok;
 }
 

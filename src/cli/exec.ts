@@ -4,7 +4,7 @@ import { resolve } from "node:path";
 import type { Environment } from "../config/load.ts";
 import { posternUrl } from "./ask-postern.ts";
 import { callerToken, readTokenFile } from "./caller-token.ts";
-import { type Command, command, type Parsed, seeHelp, textOf } from "./command.ts";
+import { command, type Parsed, seeHelp, textOf } from "./command.ts";
 import { Complaint, misuse } from "./complaint.ts";
 
 const HELP = `Usage: postern exec [USER] [--token-file FILE] [--url URL] -- COMMAND [ARGUMENT...]
@@ -23,19 +23,21 @@ The exit code is that of the command; 127 where there is no such command.
 const TEXT = { type: "string" } as const;
 
 /** `postern exec`. What follows `--` is the command's own, options too. */
-export const exec: Command = (args, env) => {
-  const mark = args.indexOf("--");
-  const own = mark === -1 ? args : args.slice(0, mark);
-  const words = mark === -1 ? [] : args.slice(mark + 1);
-  return command(
-    { name: "exec", help: HELP, options: { "token-file": TEXT, url: TEXT }, words: 1 },
-    async (parsed) => {
-      const [program, ...rest] = words;
-      if (!program) throw misuse(`exec needs -- and a command; ${seeHelp("exec")}`);
-      return run(program, rest, { ...withoutAws(env), ...(await callerVariables(parsed, env)) });
-    },
-  )(own, env);
-};
+export const exec = command(
+  {
+    name: "exec",
+    help: HELP,
+    options: { "token-file": TEXT, url: TEXT },
+    words: 1,
+    hasRest: true,
+    completes: { words: "users", "token-file": "files" },
+  },
+  async (parsed, env) => {
+    const [program, ...rest] = parsed.rest;
+    if (!program) throw misuse(`exec needs -- and a command; ${seeHelp("exec")}`);
+    return run(program, rest, { ...withoutAws(env), ...(await callerVariables(parsed, env)) });
+  },
+);
 
 /** What the SDKs would go by, or fall back to, in place of the caller's token. */
 const FOREIGN =

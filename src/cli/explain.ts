@@ -11,6 +11,7 @@ import { readConfigFile } from "./config-file.ts";
 import { EXIT } from "./exit.ts";
 import { type AskedQuestion, readQuestion } from "./explain-question.ts";
 import { wordsFor } from "./explained.ts";
+import { paintExplained } from "./paint.ts";
 import { portsOf } from "./ports.ts";
 import { terminal } from "./terminal.ts";
 
@@ -70,6 +71,7 @@ export const explain = command(
       json: { type: "boolean" },
     },
     words: 4,
+    completes: { words: "users", config: "files", claims: "files", data: "files" },
   },
   async (parsed, env) => {
     if (textOf(parsed, "config") !== undefined && textOf(parsed, "url") !== undefined)
@@ -77,9 +79,8 @@ export const explain = command(
     const { question, about } = await readQuestion(parsed, env);
     const told = await answerTo(question, parsed, env);
     if (told === undefined) return EXIT.config;
-    const lines =
-      parsed.values["json"] === true ? JSON.stringify(told, plainJson, 2).split("\n") : wordsFor(told, about);
-    terminal.out(lines.map(terminal.plain).join("\n"));
+    if (parsed.values["json"] === true) terminal.lines(JSON.stringify(told, plainJson, 2).split("\n"));
+    else terminal.lines(wordsFor(told, about), paintExplained);
     return told.verdict === "permit" ? EXIT.ok : EXIT.failure;
   },
 );

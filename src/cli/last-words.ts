@@ -10,7 +10,9 @@ import { terminal } from "./terminal.ts";
  */
 export function lastWords(error: unknown, env: Environment): number {
   const message = error instanceof Error ? error.message || error.name : String(error);
-  terminal.err(`postern: ${terminal.plain(message)}`);
+  const { strong, bad } = terminal.errorColours();
+  terminal.done();
+  terminal.err(`${strong(bad("postern:"))} ${terminal.plain(message)}`);
   if (error instanceof Complaint) return error.exitCode;
   if (env["POSTERN_DEBUG"] === "1" && error instanceof Error)
     terminal.err((error.stack ?? "").split("\n").map(terminal.plain).join("\n"));

@@ -43,6 +43,7 @@ export const presign = command(
       url: TEXT,
     },
     words: 3,
+    completes: { words: "users", "token-file": "files" },
   },
   async (parsed, env) => {
     const { user, ...request } = readRequestWords(parsed.words, "presign");
@@ -52,8 +53,7 @@ export const presign = command(
     const told = await askPostern(url, "/.postern/presign", token, question);
     const { url: presigned } = textsTold(told, url, ["url", "method", "expires"]);
     if (parsed.values["json"] === true) {
-      const lines = JSON.stringify(told.json, undefined, 2).split("\n");
-      terminal.out(lines.map(terminal.plain).join("\n"));
+      terminal.json(told.json);
       return EXIT.ok;
     }
     terminal.out(terminal.plain(presigned));

@@ -23,6 +23,7 @@ export const serve = command(
     name: "serve",
     help: HELP,
     options: { config: { type: "string", short: "c" }, "allow-record": { type: "boolean" } },
+    completes: { config: "files" },
   },
   async (parsed, env) => {
     const loaded = readConfigFile(textOf(parsed, "config"), env);

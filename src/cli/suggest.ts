@@ -40,7 +40,7 @@ export const suggest = command(
     const recorded = await recordedAt(operatorOf(parsed, env));
     if (recorded.mode === "enforce")
       terminal.err(terminal.plain(`postern: recording ended at ${recorded.until}; this is what it saw`));
-    if (form === "json") print(recorded);
+    if (form === "json") terminal.json(recorded);
     else if (form === "iam") printPolicies(recorded, parsed.words[0]);
     else printRules(form === "all" ? recorded.all : recorded);
     return EXIT.ok;
@@ -88,7 +88,7 @@ function isRecorded(told: object): told is Recorded {
 
 function printRules({ rules, yaml }: Recorded["all"]): void {
   if (rules.length === 0) throw new Complaint("all that was recorded is allowed by the rules that there are");
-  terminal.out(yaml.trimEnd().split("\n").map(terminal.plain).join("\n"));
+  terminal.lines(yaml.trimEnd().split("\n"));
 }
 
 /** What to know goes to standard error: JSON has no comments. */
@@ -101,7 +101,7 @@ function printPolicies({ policies }: Recorded, wanted: string | undefined): void
   for (const { role, notes } of meant)
     for (const note of notes) terminal.err(terminal.plain(`# ${role}: ${note}`));
   const [first] = meant;
-  print(
+  terminal.json(
     wanted === undefined
       ? Object.fromEntries(meant.map(({ role, policy }) => [role, policy]))
       : first?.policy,
@@ -110,8 +110,4 @@ function printPolicies({ policies }: Recorded, wanted: string | undefined): void
 
 function isNamed(role: string, wanted: string): boolean {
   return role === wanted || role.endsWith(`/${wanted}`);
-}
-
-function print(value: unknown): void {
-  terminal.out(JSON.stringify(value, undefined, 2).split("\n").map(terminal.plain).join("\n"));
 }

@@ -8,6 +8,7 @@ import { command, seeHelp, textOf } from "./command.ts";
 import { misuse } from "./complaint.ts";
 import { CONFIG_HELP, lineOf, type LoadedConfig, readConfigFile } from "./config-file.ts";
 import { EXIT } from "./exit.ts";
+import { paintCases } from "./paint.ts";
 import { terminal } from "./terminal.ts";
 
 const HELP = `Usage: postern test CASES [--config FILE] [--json]
@@ -45,6 +46,7 @@ export const test = command(
     help: HELP,
     options: { config: { type: "string", short: "c" }, json: { type: "boolean" } },
     words: 1,
+    completes: { words: "files", config: "files" },
   },
   async (parsed, env) => {
     const [file] = parsed.words;
@@ -54,8 +56,8 @@ export const test = command(
     const loaded = configFor(cases, { file, named: textOf(parsed, "config"), env });
     if (loaded === undefined) return EXIT.config;
     const results = await resultsOf(cases.cases, loaded);
-    const lines = parsed.values["json"] === true ? jsonOf(results) : linesOf(file, results);
-    terminal.out(lines.map(terminal.plain).join("\n"));
+    if (parsed.values["json"] === true) terminal.json(jsonOf(results));
+    else terminal.lines(linesOf(file, results), paintCases);
     return results.every(({ passed }) => passed) ? EXIT.ok : EXIT.failure;
   },
 );
@@ -114,7 +116,7 @@ function titleOf({ name, caller, request }: Case): string {
   return name === undefined ? asked : `${name}: ${asked}`;
 }
 
-function jsonOf(results: readonly Result[]): readonly string[] {
+function jsonOf(results: readonly Result[]): object {
   const failed = results.filter(({ passed }) => !passed).length;
   const cases = results.map(({ one: { atMs, ...one }, came, passed }) => ({
     ...one,
@@ -122,5 +124,5 @@ function jsonOf(results: readonly Result[]): readonly string[] {
     came,
     passed,
   }));
-  return JSON.stringify({ passed: results.length - failed, failed, cases }, undefined, 2).split("\n");
+  return { passed: results.length - failed, failed, cases };
 }

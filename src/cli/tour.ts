@@ -40,6 +40,8 @@ export interface TourOptions {
  */
 export async function runTour({ url, tokenOf, outcomeOf }: TourOptions): Promise<boolean> {
   const rows: string[][] = [["WHO", "REQUEST", "ANSWER", "WHY"]];
+  const { faint, good: well, bad } = terminal.colours();
+  const paints = [faint];
   let good = true;
   for (const { who, method, path, headers, body, expected } of STOPS) {
     const token = who === "guest" ? undefined : await tokenOf(who);
@@ -49,11 +51,14 @@ export async function runTour({ url, tokenOf, outcomeOf }: TourOptions): Promise
       ...(body !== undefined && { body }),
     });
     await answer.arrayBuffer();
+    terminal.progress(`${method} ${path}`);
     const outcome = outcomeOf(answer.headers.get("x-postern-request-id") ?? "");
     rows.push([who, `${method} ${path}`, String(answer.status), why(outcome)]);
+    paints.push(answer.status === expected ? (row) => row.replace(/ \d{3} /, well) : bad);
     good &&= answer.status === expected;
   }
-  for (const row of rows) terminal.out(aligned(row, rows));
+  terminal.done();
+  for (const [i, row] of rows.entries()) terminal.out((paints[i] ?? faint)(aligned(row, rows)));
   return good;
 }
 

@@ -192,7 +192,7 @@ it.each([
   [["check", "--diff", EXAMPLE], "--diff compares two files, OLD and NEW"],
   [["check", "--diff", "--strict", EXAMPLE, EXAMPLE], "--diff goes with neither --config nor --strict"],
   [["check", "--diff", "-c", EXAMPLE, EXAMPLE, EXAMPLE], "--diff goes with neither --config nor --strict"],
-  [["check", "--json", EXAMPLE], "--json and --exit-code go with --diff"],
+  [["check", "--exit-code", EXAMPLE], "--exit-code goes with --diff"],
   [["check", EXAMPLE, EXAMPLE], "check does not know what to do with"],
 ])("%j is a misuse", async (argv, said) => {
   const { code, out, err } = await speak(argv);

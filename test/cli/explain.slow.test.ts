@@ -17,7 +17,7 @@ const ANALYST = '{"cognito:groups":["analysts"],"custom:tenant":"acme"}';
 async function say(argv: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Spoken> {
   let gaveUp = "";
   const spoken = await listening(() =>
-    explain(argv, { ...DEFAULT_PORTS, ...env }).catch((error: unknown) => {
+    explain.run(argv, { ...DEFAULT_PORTS, ...env }).catch((error: unknown) => {
       if (!(error instanceof Complaint)) throw error;
       gaveUp = error.message;
       return error.exitCode;

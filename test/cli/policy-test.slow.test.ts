@@ -18,7 +18,7 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true }));
 
 function run(...args: readonly string[]): Promise<Spoken> {
-  return listening(() => policyTest(args, {}));
+  return listening(() => policyTest.run(args, {}));
 }
 
 /** Runs cases against the example; each is a file of its own. */
@@ -146,7 +146,9 @@ it("prefers --config, and looks where serve looks if nothing is named", async ()
   });
   expect(await run(path, "--config", EXAMPLE)).toMatchObject({ code: 0 });
   writeFileSync(path, JSON.stringify({ cases: [{ caller: "user", request: READ, expect: "denial" }] }));
-  expect(await listening(() => policyTest([path], { POSTERN_CONFIG: EXAMPLE }))).toMatchObject({ code: 0 });
+  expect(await listening(() => policyTest.run([path], { POSTERN_CONFIG: EXAMPLE }))).toMatchObject({
+    code: 0,
+  });
 });
 
 it("prints every problem of the file with its place, and exits with 78", async () => {

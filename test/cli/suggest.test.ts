@@ -48,7 +48,7 @@ async function answering(status: number, text: string): Promise<string> {
 
 function suggesting(args: readonly string[], port = "1"): Promise<Spoken> {
   const env = { POSTERN_OPERATOR_PORT: port };
-  return listening(() => withLastWords(() => suggest(args, env), env));
+  return listening(() => withLastWords(() => suggest.run(args, env), env));
 }
 
 async function complaintAt(port: string, args: readonly string[] = []): Promise<string> {

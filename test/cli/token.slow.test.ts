@@ -72,9 +72,19 @@ describe("postern token", () => {
 
 describe("postern whoami", () => {
   it("tells who a user of the stand-in is", async () => {
-    const { code, out, err } = await speak(["whoami", "analyst"], env);
+    const { code, out, err } = await speak(["whoami", "analyst", "--json"], env);
     expect([code, err]).toEqual([0, ""]);
     expect(JSON.parse(out)).toMatchObject({ username: "analyst", groups: ["analysts"], issuer: "local" });
+  });
+
+  it("says it in words where nobody asks for JSON", async () => {
+    const { code, out } = await speak(["whoami", "analyst"], env);
+    expect(code).toBe(0);
+    expect(out).toMatch(
+      /^analyst \(00000000-[\w-]+\) of local\.\n {2}groups {2}analysts\n {2}token {3}ends 20\S+ \(in \d+ min\)\n/,
+    );
+    expect(out).toMatch(/^ {2}s3 {2}arn:aws:iam::123456789012:role\/analyst {2}by "/m);
+    expect((await speak(["whoami", "guest"], env)).out).toMatch(/^A guest, who has no token\.\n/);
   });
 
   it.each([
@@ -86,7 +96,7 @@ describe("postern whoami", () => {
     ["AWS_SESSION_TOKEN", (token: string) => [[], { POSTERN_TOKEN: "", AWS_SESSION_TOKEN: token }] as const],
   ])("takes a token from %s", async (_place, given) => {
     const [args, variables] = given(await stack.tokenOf("editor"));
-    const { code, out } = await speak(["whoami", ...args], { ...env, ...variables });
+    const { code, out } = await speak(["whoami", ...args, "--json"], { ...env, ...variables });
     expect(code).toBe(0);
     expect(JSON.parse(out)).toMatchObject({ username: "editor" });
   });
@@ -154,10 +164,12 @@ describe("postern whoami", () => {
     const other = createServer((_, response) => response.end(JSON.stringify({ groups })));
     await once(other.listen(0, "127.0.0.1"), "listening");
     const url = `http://127.0.0.1:${(other.address() as AddressInfo).port}`;
-    const { out } = await speak(["whoami", "--token", "x", "--url", url]);
+    const { out } = await speak(["whoami", "--token", "x", "--url", url, "--json"]);
+    const words = await speak(["whoami", "--token", "x", "--url", url]);
     other.closeAllConnections();
     other.close();
     expect(JSON.parse(out)).toEqual({ groups });
-    expect(out.replaceAll("\n", "")).not.toMatch(/[\p{Cc}\p{Cf}]/u);
+    for (const said of [out, words.out]) expect(said.replaceAll("\n", "")).not.toMatch(/[\p{Cc}\p{Cf}]/u);
+    expect(words.out).toContain(String.raw`a\u001b[2J\u009b\u202e`);
   });
 });

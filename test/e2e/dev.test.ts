@@ -90,7 +90,7 @@ describe("postern dev", () => {
     const refused = await fetch(url, { method: "DELETE", headers });
     expect([refused.status, refused.headers.get("x-postern-reason")]).toEqual([403, "denied-no-rule"]);
     expect(await refused.text()).toContain("<Code>AccessDenied</Code>");
-    expect(JSON.parse(await postern(env, "whoami", "analyst"))).toMatchObject({
+    expect(JSON.parse(await postern(env, "whoami", "analyst", "--json"))).toMatchObject({
       username: "analyst",
       groups: ["analysts"],
     });
