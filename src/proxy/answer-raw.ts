@@ -38,6 +38,8 @@ export function answerRaw(socket: Duplex, { code, status, detail }: RawRefusal, 
 }
 
 const NOTHING_KNOWN = {
+  traceId: undefined,
+  spanId: undefined,
   upstream: "none",
   service: "none",
   operation: undefined,
@@ -52,11 +54,25 @@ const NOTHING_KNOWN = {
   rule: undefined,
   role: undefined,
   assumedRole: undefined,
+  accessKeyId: undefined,
+  awsRequestId: undefined,
+  awsExtendedRequestId: undefined,
+  recorded: false,
+  handedOut: undefined,
+  isChange: true,
   outcome: "refused",
   requestBytes: 0,
   responseBytes: 0,
   durationMs: 0,
   upstreamMs: undefined,
+  stages: {
+    identity: undefined,
+    operation: undefined,
+    decision: undefined,
+    credentials: undefined,
+    upstream: undefined,
+    answer: undefined,
+  },
 } as const;
 
 /** What Node calls heads that can be read in two ways: as one request or as two. */

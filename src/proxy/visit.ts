@@ -2,12 +2,14 @@ import { createHmac, randomBytes, randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { RefusalAnswer, RefusalView } from "../aws/service.ts";
 import type { Caller } from "../domain/caller.ts";
+import type { Credentials } from "../domain/credentials.ts";
 import type { Decision } from "../domain/decision.ts";
 import { type Head, readHeaders } from "../domain/head.ts";
 import type { Operation } from "../domain/operation.ts";
 import type { Refusal } from "../domain/refusal.ts";
-import type { Outcome, Record } from "../telemetry/outcome.ts";
-import type { Forwarded } from "../upstream/signed-request.ts";
+import type { HandedOut, Outcome, Record, Stage, StageTimes } from "../telemetry/outcome.ts";
+import type { AwsIds, Forwarded } from "../upstream/signed-request.ts";
+import { isChangeAt } from "./is-change.ts";
 import type { Cors, Live } from "./live.ts";
 
 /** How a visit ended. */
@@ -70,8 +72,26 @@ export class Visit {
   decision: Decision | undefined;
   /** The role session of the credentials, as STS named it. */
   assumedRole: string | undefined;
+  accessKeyId: string | undefined;
+  /** What AWS called the request that was sent last. */
+  awsRequestId: string | undefined;
+  awsExtendedRequestId: string | undefined;
+  handedOut: HandedOut | undefined;
+  /** Of the trace that the request is a part of. */
+  traceId: string | undefined;
+  spanId: string | undefined;
+  readonly stages: { -readonly [S in Stage]: StageTimes[S] } = {
+    identity: undefined,
+    operation: undefined,
+    decision: undefined,
+    credentials: undefined,
+    upstream: undefined,
+    answer: undefined,
+  };
   readonly #registrar: Registrar;
   readonly #startMs = performance.now();
+  #stage: Stage = "identity";
+  #stageStartMs = this.#startMs;
   #invited: boolean;
   #ended = false;
 
@@ -111,15 +131,39 @@ export class Visit {
     return performance.now() - this.#startMs;
   }
 
+  /** Takes note that the next stage begins: the time since the last one did is that one's. */
+  enter(stage: Stage, nowMs = performance.now()): void {
+    const { stages } = this;
+    stages[this.#stage] = (stages[this.#stage] ?? 0) + nowMs - this.#stageStartMs;
+    this.#stage = stage;
+    this.#stageStartMs = nowMs;
+  }
+
+  /** Takes note of the credentials that are used, as far as they are no secret. */
+  use({ accessKeyId, assumedRoleArn }: Credentials): void {
+    this.accessKeyId = accessKeyId;
+    this.assumedRole = assumedRoleArn;
+  }
+
+  /** Takes note of what AWS called the request that was sent. */
+  wasCalled({ requestId, extendedRequestId }: AwsIds): void {
+    this.awsRequestId = requestId;
+    this.awsExtendedRequestId = extendedRequestId;
+  }
+
   /** What the records of this request say of what it asked and of who asked. */
   known() {
-    return { requestId: this.requestId, ...askedOf(this), ...decidedOf(this, this.#registrar.nameCaller) };
+    const { requestId, traceId, spanId } = this;
+    return { requestId, traceId, spanId, ...askedOf(this), ...decidedOf(this, this.#registrar.nameCaller) };
   }
 
   /** Records the outcome; only the first end counts. */
   end(ending: Ending): void {
     if (this.#ended) return;
     this.#ended = true;
+    // The head of the answer came while nobody here was asked.
+    if (ending.forwarded?.headMs !== undefined) this.enter("answer", ending.forwarded.headMs);
+    this.enter(this.#stage);
     this.#registrar.record(toOutcome(this, ending));
   }
 }
@@ -138,7 +182,19 @@ function toOutcome(visit: Visit, ending: Ending): Outcome {
     responseBytes: forwarded?.bytes ?? 0,
     durationMs: visit.elapsedMs(),
     upstreamMs: forwarded?.status === undefined ? undefined : forwarded.waitedMs,
+    stages: visit.stages,
+    awsRequestId: visit.awsRequestId,
+    awsExtendedRequestId: visit.awsExtendedRequestId,
+    handedOut: visit.handedOut,
+    isChange: isChange(visit, ending),
   };
+}
+
+/** What is asked over a connection of another protocol nobody here sees. */
+function isChange({ live, operation, handedOut, manner, head }: Visit, { upgraded }: Ending): boolean {
+  if (upgraded === true || handedOut !== undefined) return true;
+  if (live !== undefined && operation !== undefined) return isChangeAt(live.service, operation);
+  return manner === undefined && head.method !== "OPTIONS";
 }
 
 /** What nginx logs where the client left before there was a status. */
@@ -160,7 +216,8 @@ function askedOf({ live, operation, operationName }: Visit) {
   };
 }
 
-function decidedOf({ caller, decision, assumedRole }: Visit, nameCaller: Registrar["nameCaller"]) {
+function decidedOf(visit: Visit, nameCaller: Registrar["nameCaller"]) {
+  const { caller, decision, assumedRole, accessKeyId } = visit;
   return {
     caller: caller === undefined ? undefined : nameCaller(caller),
     callerKind: caller?.kind,
@@ -170,7 +227,9 @@ function decidedOf({ caller, decision, assumedRole }: Visit, nameCaller: Registr
     verdict: decision?.verdict,
     rule: decision?.rule,
     role: decision?.verdict === "permit" ? decision.role : undefined,
+    recorded: decision?.verdict === "permit" && decision.recorded === true,
     assumedRole,
+    accessKeyId,
   };
 }
 

@@ -5,6 +5,8 @@ import type { Outcome } from "./outcome.ts";
 export interface TunnelOutcome extends Pick<
   Outcome,
   | "requestId"
+  | "traceId"
+  | "spanId"
   | "upstream"
   | "service"
   | "operation"
@@ -15,6 +17,7 @@ export interface TunnelOutcome extends Pick<
   | "rule"
   | "role"
   | "assumedRole"
+  | "accessKeyId"
   | "durationMs"
 > {
   readonly why: TunnelEnd;
@@ -31,6 +34,8 @@ export interface TunnelOutcome extends Pick<
 export interface PacketOutcome extends Pick<
   Outcome,
   | "requestId"
+  | "traceId"
+  | "spanId"
   | "upstream"
   | "service"
   | "operation"
@@ -45,6 +50,8 @@ export interface PacketOutcome extends Pick<
   | "rule"
   | "role"
   | "assumedRole"
+  | "accessKeyId"
+  | "recorded"
   | "reason"
   | "detail"
 > {

@@ -3,11 +3,12 @@ import { Readable } from "node:stream";
 import type { Dispatcher } from "undici";
 import { Refusal } from "../domain/refusal.ts";
 import { type AnswerHead, writeHead } from "./answer-head.ts";
+import { awsIdsIn, NO_IDS } from "./aws-ids.ts";
 import { cutOff } from "./cut-off.ts";
 import { type Framing, framingOf, isBodiless } from "./framing.ts";
 import { HeldAnswer, mayBeFault } from "./held-answer.ts";
 import { refusalOf } from "./refusal-of.ts";
-import type { Forwarded, OnForwarded, SignedRequest } from "./signed-request.ts";
+import type { AwsIds, Forwarded, OnForwarded, SignedRequest } from "./signed-request.ts";
 import { type RawPart, trailersToClient } from "./trailers.ts";
 import { guardOf, type TokenGuard } from "./token-guard.ts";
 import { drainRest } from "./upload.ts";
@@ -29,7 +30,8 @@ export class Answer implements Dispatcher.DispatchHandler {
   /** Undefined where the answer has no body. */
   #framing: Framing | undefined;
   #bytes = 0;
-  #waitedMs = 0;
+  #headMs: number | undefined;
+  #ids: AwsIds = NO_IDS;
   #ended = false;
   #held: HeldAnswer | undefined;
   /** The head, as long as the client has not got it. */
@@ -50,7 +52,8 @@ export class Answer implements Dispatcher.DispatchHandler {
 
   onHeaders(status: number, raw: Buffer[], resume: () => void): boolean {
     if (status < 200) return true;
-    this.#waitedMs = performance.now() - this.#startMs;
+    this.#headMs = performance.now();
+    this.#ids = awsIdsIn(raw);
     this.#status = status;
     this.#resume = resume;
     if (!isBodiless(this.#request.method, status)) this.#framing = framingOf(raw);
@@ -179,7 +182,9 @@ export class Answer implements Dispatcher.DispatchHandler {
   }
 
   #forwarded(broken: Forwarded["broken"]): Forwarded {
-    return { status: this.#status, bytes: this.#bytes, waitedMs: this.#waitedMs, broken };
+    const headMs = this.#headMs;
+    const waitedMs = (headMs ?? this.#startMs) - this.#startMs;
+    return { status: this.#status, bytes: this.#bytes, waitedMs, headMs, broken };
   }
 
   #end(end: Parameters<OnForwarded>[0]): void {
@@ -192,6 +197,6 @@ export class Answer implements Dispatcher.DispatchHandler {
       body.destroy();
       drainRest(this.#response.req);
     }
-    this.#done(end);
+    this.#done(end, this.#ids);
   }
 }

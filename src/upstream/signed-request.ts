@@ -49,6 +49,8 @@ export interface Forwarded {
   readonly bytes: number;
   /** Until the first byte of the answer. */
   readonly waitedMs: number;
+  /** When that was, as `performance.now()` has it; undefined where there was none. */
+  readonly headMs: number | undefined;
   /**
    * What went wrong after the answer had begun: the client left, or AWS broke off. Either way the client does not see
    * a whole answer.
@@ -56,5 +58,13 @@ export interface Forwarded {
   readonly broken: "client" | "upstream" | undefined;
 }
 
+/** What AWS calls a request, as CloudTrail and AWS's support do; undefined where it did not say, or in odd characters. */
+export interface AwsIds {
+  /** `x-amz-request-id`, or `x-amzn-requestid`. */
+  readonly requestId: string | undefined;
+  /** `x-amz-id-2`, of S3. */
+  readonly extendedRequestId: string | undefined;
+}
+
 /** Told once, of an end, of the refusal to answer with, or of an answer that was withheld. Must not throw: nobody is left to catch it. */
-export type OnForwarded = (end: Forwarded | Refusal | "withheld") => void;
+export type OnForwarded = (end: Forwarded | Refusal | "withheld", ids: AwsIds) => void;

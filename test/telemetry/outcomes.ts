@@ -5,6 +5,8 @@ import type { PacketOutcome, TunnelOutcome } from "../../src/telemetry/tunnel-ou
 export function outcomeOf(changes: Partial<Outcome> = {}): Outcome {
   return {
     requestId: "11111111-2222-4333-8444-555555555555",
+    traceId: undefined,
+    spanId: undefined,
     method: "GET",
     upstream: "s3",
     service: "s3",
@@ -20,6 +22,12 @@ export function outcomeOf(changes: Partial<Outcome> = {}): Outcome {
     rule: "analysts read reports",
     role: "arn:aws:iam::123456789012:role/analyst",
     assumedRole: "arn:aws:sts::123456789012:assumed-role/analyst/CognitoIdentityCredentials",
+    accessKeyId: "ASIAEXAMPLEANALYST00",
+    awsRequestId: undefined,
+    awsExtendedRequestId: undefined,
+    recorded: false,
+    handedOut: undefined,
+    isChange: false,
     status: 200,
     reason: undefined,
     detail: undefined,
@@ -28,12 +36,22 @@ export function outcomeOf(changes: Partial<Outcome> = {}): Outcome {
     responseBytes: 1024,
     durationMs: 12.345_678_9,
     upstreamMs: 9.876_543_2,
+    stages: {
+      identity: 0.041_23,
+      operation: 0.012_34,
+      decision: 0.023_45,
+      credentials: 2.3,
+      upstream: 9.876_543_2,
+      answer: 0.1,
+    },
     ...changes,
   };
 }
 
 const ASKED = {
   requestId: "11111111-2222-4333-8444-555555555555",
+  traceId: undefined,
+  spanId: undefined,
   upstream: "things",
   service: "iotdevicegateway",
   caller: "Wm9vbWVkLWluLWhl",
@@ -42,6 +60,7 @@ const ASKED = {
   rule: "operators watch devices",
   role: "arn:aws:iam::123456789012:role/operator",
   assumedRole: "arn:aws:sts::123456789012:assumed-role/operator/CognitoIdentityCredentials",
+  accessKeyId: "ASIAEXAMPLEOPERATOR0",
 } as const;
 
 const TOPICS = "arn:aws:iot:us-east-1:123456789012:topic/";
@@ -73,6 +92,7 @@ export function packetOf(changes: Partial<PacketOutcome> = {}): PacketOutcome {
     issuer: "local",
     subject: "00000000-aaaa-4000-8000-000000000002",
     verdict: "permit",
+    recorded: false,
     outcome: "passed",
     reason: undefined,
     detail: undefined,

@@ -46,10 +46,14 @@ export async function authorize(
   checkDoor(request.head);
   const caller = await identify(stages, visit);
   const asked = recognise(stages, visit, request, caller);
+  visit.enter("decision");
   const permit = permitFor(stages, visit, asked);
+  visit.enter("credentials");
   const credentials = await brokerFor(stages, permit).obtain(permit, caller);
   if (visit.hasEnded || visit.response.destroyed) return undefined;
-  visit.assumedRole = credentials.assumedRoleArn;
+  visit.use(credentials);
+  visit.enter("answer");
+  visit.handedOut = "authorize";
   return signForOuter(request, asked, { signer: stages.signer, credentials, exact: rules.exact });
 }
 
@@ -57,6 +61,7 @@ export async function authorize(
 async function identify({ authenticate }: Pipeline, visit: Visit): Promise<Caller> {
   const caller = await authenticate(visit.head.headers);
   visit.caller = caller;
+  visit.enter("operation");
   if (caller.kind === "guest")
     throw new Refusal("token-missing", { detail: "an outer proxy asks for no guest" });
   if (caller.ambient) throw new Refusal("origin-not-allowed", { detail: "an outer proxy asks by no cookie" });

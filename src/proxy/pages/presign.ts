@@ -50,14 +50,18 @@ async function presign(stages: Pipeline, visit: Visit): Promise<PresignedUrl> {
   const question = readPresignQuestion(body, visit.head.headers.get("host") ?? "");
   const asked = readAsked(stages, visit, question, caller);
   const headers = boundHeaders(question, asked.operation);
+  visit.enter("decision");
   const permit = permitAtAnyMoment(stages, visit, asked);
+  visit.enter("credentials");
   const credentials = await brokerFor(stages, permit).obtain(permit, caller);
-  visit.assumedRole = credentials.assumedRoleArn;
+  visit.use(credentials);
+  visit.enter("answer");
   const nowMs = asked.live.clock.now();
   const most = stages.selfService.presign?.maxExpiresSeconds ?? 0;
   const endsMs = Math.min(credentials.expiresAtMs, caller.expiresAtMs);
   const expiresSeconds = Math.min(question.expiresSeconds ?? most, most, Math.floor((endsMs - nowMs) / 1000));
   if (expiresSeconds < 1) throw refused("the token or the credentials are about to end");
+  visit.handedOut = "presign";
   return presignedUrl({ ...asked, headers, credentials, nowMs, expiresSeconds });
 }
 
@@ -65,6 +69,7 @@ async function presign(stages: Pipeline, visit: Visit): Promise<PresignedUrl> {
 async function identify({ authenticate }: Pipeline, visit: Visit): Promise<Caller> {
   const caller = await authenticate(visit.head.headers);
   visit.caller = caller;
+  visit.enter("operation");
   if (caller.ambient) throw refused("no token in a header");
   return caller;
 }

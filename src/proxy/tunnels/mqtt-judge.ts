@@ -81,7 +81,7 @@ export class MqttJudge {
     const { caller, to } = this.#opening;
     const { live } = to;
     const credentials = await broker.obtain(permit, caller);
-    this.#visit.assumedRole = credentials.assumedRoleArn;
+    this.#visit.use(credentials);
     this.#life.endWithCredentials(credentials.expiresAtMs);
     this.#checkStanding();
     this.#party = { upstream: live.upstream.name, caller, credentials };

@@ -26,6 +26,7 @@ export function openRawTunnel(
   client: UpgradeClient,
   opening: Opening,
 ): unknown {
+  visit.enter("decision");
   const permit = permitted(visit, wished(opening, decideFor(opening, opening.operation)));
   const life = createTunnelLife(face, visit, opening);
   return proceed(signed(visit, opening, permit, life), (request) => {
@@ -33,7 +34,8 @@ export function openRawTunnel(
     const { live } = opening.to;
     live.tunneller.open(request, client, {
       idleMs: opening.rules.idleMs,
-      onAnswer: (end) => {
+      onAnswer: (end, ids) => {
+        visit.wasCalled(ids);
         if (end instanceof Refusal) giveUp(visit, end);
         else if (end !== "withheld") visit.end({ forwarded: end });
       },
@@ -78,11 +80,14 @@ function signed(
     application: applicationOf(live, mount, pipeline.cookie),
   });
   if (live.auth === "token") {
+    visit.enter("upstream");
     const accessToken = accessTokenOf(headers, pipeline.cookie, caller);
     return withLines(signOperation(visit, live, operation, { accessToken }));
   }
+  visit.enter("credentials");
   return proceed(brokerFor(pipeline, permit).obtain(permit, caller), (credentials) => {
-    visit.assumedRole = credentials.assumedRoleArn;
+    visit.use(credentials);
+    visit.enter("upstream");
     life.endWithCredentials(credentials.expiresAtMs);
     return withLines(signOperation(visit, live, operation, { signer: pipeline.signer, credentials }));
   });
