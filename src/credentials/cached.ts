@@ -50,6 +50,7 @@ export interface CachedBroker {
   readonly forget: Memory["forget"];
   /** How many credentials are at hand; those that ended a moment ago may still count. */
   readonly size: Memory["size"];
+  readonly list: Memory["list"];
   /** Ends the sweep, which once a minute forgets what has ended and what was not used for an hour. */
   readonly close: () => void;
 }
@@ -109,6 +110,7 @@ export function cached(supply: Supplier, options: CacheOptions): CachedBroker {
       flights.turnAway(isGone);
     },
     size: memory.size,
+    list: memory.list,
     close: () => clearInterval(sweeping),
   };
 }

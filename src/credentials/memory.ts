@@ -34,6 +34,17 @@ export interface Entry extends Holder {
   usedAtMs: number;
 }
 
+/** Credentials at hand as they may be shown: whose they are and how long they last, and nothing that opens anything. */
+export interface Listed extends Pick<
+  Entry,
+  "kind" | "issuer" | "role" | "gotAtMs" | "endsAtMs" | "usedAtMs"
+> {
+  /** {@link Caller.digest}, which is for nobody's eyes before it is keyed. */
+  readonly callerDigest: string;
+  /** As STS says; undefined where it was not asked. */
+  readonly assumedRoleArn: string | undefined;
+}
+
 /** What a cache of credentials remembers: what was got, and for a short while what was denied or refused. */
 export interface Memory {
   /** Credentials that may still be used. */
@@ -54,6 +65,8 @@ export interface Memory {
   readonly forget: (isGone: (holder: Holder) => boolean) => void;
   /** How many credentials there are. */
   readonly size: () => number;
+  /** So many of them, those first that were used last. To be listed is no use. */
+  readonly list: (max: number) => readonly Listed[];
   /** Forgets what has ended, and what nobody has used for an hour. */
   readonly sweep: () => void;
 }
@@ -125,6 +138,7 @@ export function createMemory(options: MemoryOptions): Memory {
     findDropped: ({ key }) => lasting(drops.get(key)),
     forget: (isGone) => removeWhere(entries, isGone),
     size: () => entries.size,
+    list: (max) => listed(entries, max),
     sweep: () => {
       const nowMs = now();
       removeWhere(entries, ({ endsAtMs, usedAtMs }) => nowMs >= endsAtMs || nowMs - usedAtMs >= IDLE_MS);
@@ -149,6 +163,18 @@ function entryOf(got: Got, wish: Wish, options: MemoryOptions): Entry {
     refreshAtMs: endsAtMs - aheadMs,
     usedAtMs,
   };
+}
+
+function listed(entries: LRUCache<string, Entry>, max: number): readonly Listed[] {
+  const list: Listed[] = [];
+  for (const [key, { kind, issuer, role, credentials, ...times }] of entries.entries()) {
+    if (list.length >= max) break;
+    const { gotAtMs, endsAtMs, usedAtMs } = times;
+    const callerDigest = key.slice(key.lastIndexOf("\n") + 1);
+    const { assumedRoleArn } = credentials;
+    list.push({ kind, issuer, role, gotAtMs, endsAtMs, usedAtMs, callerDigest, assumedRoleArn });
+  }
+  return list;
 }
 
 /** Looks first and removes then, since a cache that is changed loses its place. */

@@ -2,6 +2,7 @@ import type { Config } from "../config/schema.ts";
 import { sharedTierOf } from "../config/shared-tier.ts";
 import { sourcesOf } from "../config/sources.ts";
 import { type CachedBroker, cached } from "../credentials/cached.ts";
+import type { Listed } from "../credentials/memory.ts";
 import { createSharedTier, type SharedTier } from "../credentials/shared-tier.ts";
 import { createSource } from "../credentials/source.ts";
 import { ambientOf, exchangeOf } from "./exchanges.ts";
@@ -18,6 +19,8 @@ export interface Brokers {
   readonly forget: CachedBroker["forget"];
   /** How many credentials are in memory. */
   readonly size: () => number;
+  /** Of each source so many of them, those first that were used last. */
+  readonly list: (max: number) => readonly (Listed & { readonly source: string })[];
 }
 
 /** What the sidecars of a deployment share, and the settings that it comes of. */
@@ -89,6 +92,8 @@ export function brokersOf(
     forget: (isGone) => {
       for (const broker of brokers.values()) broker.forget(isGone);
     },
+    list: (max) =>
+      [...brokers].flatMap(([source, broker]) => broker.list(max).map((one) => ({ ...one, source }))),
     size: () => [...brokers.values()].reduce((sum, broker) => sum + broker.size(), 0),
   };
 }
