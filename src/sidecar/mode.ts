@@ -1,5 +1,5 @@
 import type { Policy } from "../policy/compile.ts";
-import type { PolicyMode } from "../telemetry/metrics.ts";
+import type { PolicyMode } from "../telemetry/gauges.ts";
 
 /** What becomes at a time of what no rule allows: record mode ends by itself. */
 export function policyModeAt({ recording }: Pick<Policy, "recording">, nowMs: number): PolicyMode {

@@ -1,4 +1,5 @@
 import type { Registry } from "prom-client";
+import { createSeries, type Labels, labelsOf } from "./series.ts";
 
 /** What a metric is called and labelled with. */
 export interface Description<L extends readonly string[]> {
@@ -12,8 +13,8 @@ export interface Description<L extends readonly string[]> {
 export type LabelsOf<L extends readonly string[]> = { readonly [K in keyof L]: string };
 
 /**
- * Counters and histograms are plain numbers, handed to prom-client when somebody scrapes: counting costs a map look-up,
- * where prom-client checks and hashes the labels of each observation.
+ * Counters and histograms are plain numbers, handed to prom-client when somebody scrapes: counting costs a map look-up a
+ * label, where prom-client checks and hashes the labels of each observation.
  */
 export interface Counter<L extends readonly string[]> {
   readonly add: (amount: number, ...labels: LabelsOf<L>) => void;
@@ -22,23 +23,30 @@ export interface Counter<L extends readonly string[]> {
 /** As {@link Counter}, for durations in seconds. */
 export interface Histogram<L extends readonly string[]> {
   readonly observe: (seconds: number, ...labels: LabelsOf<L>) => void;
+  /** The same for one set of labels, which is there from now on and is not looked up again. */
+  readonly of: (...labels: LabelsOf<L>) => (seconds: number) => void;
 }
 
-/** Puts a counter on a registry. */
+/**
+ * Puts a counter on a registry.
+ *
+ * @param expected label values that there is a series for before anything is counted: one that appears with its first
+ *   event hides that event from `rate()`. Asked at each scrape; without labels there is one series from the start.
+ */
 export function createCounter<L extends readonly string[]>(
   registry: Registry,
   about: Description<L>,
+  expected: () => Iterable<LabelsOf<L>> = () => [],
 ): Counter<L> {
-  const totals = new Map<string, number>();
-  // A series that appears with its first event hides that event from rate(): without labels there is one from the start.
-  if (about.labelNames.length === 0) totals.set("", 0);
-  register(registry, about, "counter", () =>
-    [...totals].map(([key, value]) => ({ value, labels: labelsOf(about, key) })),
-  );
+  const series = createSeries(about.labelNames, () => ({ total: 0 }));
+  if (about.labelNames.length === 0) series.of([]);
+  register(registry, about, "counter", () => {
+    for (const values of expected()) series.of(values);
+    return series.all().map(([labels, { total }]) => ({ labels, value: total }));
+  });
   return {
-    add: (amount, ...labels) => {
-      const key = keyOf(labels);
-      totals.set(key, (totals.get(key) ?? 0) + amount);
+    add: (amount, ...values) => {
+      series.of(values).total += amount;
     },
   };
 }
@@ -50,7 +58,7 @@ const BUCKETS: readonly number[] = [
 
 interface Distribution {
   /** One a bucket, and one for what is above them all; not cumulative yet. */
-  readonly counts: number[];
+  readonly counts: Float64Array;
   sum: number;
 }
 
@@ -64,21 +72,15 @@ export function createHistogram<L extends readonly string[]>(
   about: Description<L>,
   bounds: readonly number[] = BUCKETS,
 ): Histogram<L> {
-  const distributions = new Map<string, Distribution>();
+  const series = createSeries(about.labelNames, () => emptyDistribution(bounds));
   register(registry, about, "histogram", () =>
-    [...distributions].flatMap(([key, distribution]) =>
-      seriesOf(about.name, labelsOf(about, key), distribution, bounds),
-    ),
+    series.all().flatMap(([labels, kept]) => samplesOf(about.name, labels, kept, bounds)),
   );
   return {
-    observe: (seconds, ...labels) => {
-      const key = keyOf(labels);
-      let distribution = distributions.get(key);
-      if (distribution === undefined) distributions.set(key, (distribution = emptyDistribution(bounds)));
-      const bucket = bounds.findIndex((bound) => seconds <= bound);
-      const at = bucket === -1 ? bounds.length : bucket;
-      distribution.counts[at] = (distribution.counts[at] ?? 0) + 1;
-      distribution.sum += seconds;
+    observe: (seconds, ...values) => note(series.of(values), bounds, seconds),
+    of: (...values) => {
+      const distribution = series.of(values);
+      return (seconds) => note(distribution, bounds, seconds);
     },
   };
 }
@@ -90,30 +92,38 @@ export function createGauge<L extends readonly string[]>(
   read: () => Iterable<readonly [value: number, ...labels: LabelsOf<L>]>,
 ): void {
   register(registry, about, "gauge", () =>
-    Array.from(read(), ([value, ...labels]) => ({ value, labels: labelsOf(about, keyOf(labels)) })),
+    Array.from(read(), ([value, ...values]) => ({ value, labels: labelsOf(about.labelNames, values) })),
   );
 }
 
 /** A line of the exposition. */
-interface Series {
+interface Sample {
   /** Where it is not the metric's own. */
   readonly metricName?: string;
   readonly value: number;
-  readonly labels: Readonly<Record<string, string>>;
+  readonly labels: Labels;
 }
 
 function emptyDistribution(bounds: readonly number[]): Distribution {
-  return { counts: Array.from({ length: bounds.length + 1 }, () => 0), sum: 0 };
+  return { counts: new Float64Array(bounds.length + 1), sum: 0 };
 }
 
-function seriesOf(
+/** Most of what is measured is quick, so looking from the least bound up is quicker than halving. */
+function note(distribution: Distribution, bounds: readonly number[], seconds: number): void {
+  let at = 0;
+  while (seconds > (bounds[at] ?? Number.POSITIVE_INFINITY)) at++;
+  distribution.counts[at] = (distribution.counts[at] ?? 0) + 1;
+  distribution.sum += seconds;
+}
+
+function samplesOf(
   name: string,
-  labels: Series["labels"],
+  labels: Labels,
   { counts, sum }: Distribution,
   bounds: readonly number[],
-): Series[] {
+): Sample[] {
   let total = 0;
-  const buckets = counts.map((count, i) => {
+  const buckets = Array.from(counts, (count, i) => {
     total += count;
     const le = String(bounds[i] ?? "+Inf");
     return { metricName: `${name}_bucket`, value: total, labels: { ...labels, le } };
@@ -125,25 +135,12 @@ function seriesOf(
   ];
 }
 
-/** Joins labels to a key of a map. No configured name holds a control character. */
-const SEPARATOR = "\u0000";
-
-function keyOf(labels: readonly string[]): string {
-  const [only] = labels;
-  return labels.length === 1 && only !== undefined ? only : labels.join(SEPARATOR);
-}
-
-function labelsOf({ labelNames }: Description<readonly string[]>, key: string): Series["labels"] {
-  const values = key.split(SEPARATOR);
-  return Object.fromEntries(labelNames.map((name, i) => [name, values[i] ?? ""]));
-}
-
 /** What prom-client asks of a metric at scrape; its own classes would hold the numbers again. */
 function register(
   registry: Registry,
   { name, help }: Description<readonly string[]>,
   type: "counter" | "gauge" | "histogram",
-  values: () => readonly Series[],
+  values: () => readonly Sample[],
 ): void {
   const metric = {
     name,

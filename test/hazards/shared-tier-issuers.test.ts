@@ -14,6 +14,7 @@ import { createMetrics } from "../../src/telemetry/metrics.ts";
 import { callerOf, permitOf } from "../support/callers.ts";
 import { createMemoryStore } from "../support/memory-store.ts";
 import { NOW } from "../support/signed-tokens.ts";
+import { quietGauges } from "../telemetry/metrics-gauges.ts";
 
 const now = (): number => NOW;
 
@@ -46,17 +47,7 @@ const identityPool: Outbound = ({ body = "" }) => {
   return Promise.resolve({ status: 200, headers: {}, body: JSON.stringify(answer) });
 };
 
-const metrics = createMetrics("", {
-  inFlight: () => 0,
-  bufferedBytes: () => 0,
-  jwksAgeSeconds: () => new Map(),
-  clockOffsetsMs: () => [],
-  denylistAgeMs: () => undefined,
-  sharedCacheUp: () => undefined,
-  endpointOverridden: () => false,
-  policyMode: () => "enforce",
-  configuration: () => ({ isLatest: true, takenAtMs: 0 }),
-});
+const metrics = createMetrics("", quietGauges());
 
 /** Makes sidecars of one deployment, with one key, about one store. */
 function createDeployment() {

@@ -1,32 +1,43 @@
 import { spawnSync } from "node:child_process";
 import * as fc from "fast-check";
 import { beforeEach, describe, expect, it } from "vitest";
-import { REFUSALS, type RefusalCode } from "../../src/domain/refusal.ts";
+import { isTokenRefusal, REFUSALS, type RefusalCode } from "../../src/domain/refusal.ts";
 import { createMetrics, type Metrics } from "../../src/telemetry/metrics.ts";
-import type { Outcome } from "../../src/telemetry/outcome.ts";
+import { type Outcome, STAGES } from "../../src/telemetry/outcome.ts";
+import { quietGauges } from "./metrics-gauges.ts";
 import { outcomeOf, packetOf, refusedPacketOf, tunnelOf } from "./outcomes.ts";
 
 /** Of the Debian package `prometheus`; used where it is there. */
 const PROMTOOL = "promtool";
 
+const CODES = Object.keys(REFUSALS) as RefusalCode[];
+
 let metrics: Metrics;
 
 beforeEach(() => {
-  metrics = createMetrics("1.2.3", {
-    inFlight: () => 7,
-    bufferedBytes: () => 9,
-    jwksAgeSeconds: () =>
-      new Map([
-        ["staff", 12.5],
-        ["partners", undefined],
-      ]),
-    clockOffsetsMs: () => [[-42_500, "s3"]],
-    denylistAgeMs: () => 3000,
-    sharedCacheUp: () => false,
-    endpointOverridden: () => true,
-    policyMode: () => "record",
-    configuration: () => ({ isLatest: false, takenAtMs: 1_700_000_000_500 }),
-  });
+  metrics = createMetrics(
+    "1.2.3",
+    quietGauges({
+      isReady: () => false,
+      isLocked: () => true,
+      inFlight: () => 7,
+      bufferedBytes: () => 9,
+      limits: () => ({ inFlight: 100, bufferedBytes: 1024, tunnels: 20 }),
+      cachedIdentities: () => 5,
+      upstreams: () => ["s3", "things"],
+      jwksAgeSeconds: () =>
+        new Map([
+          ["staff", 12.5],
+          ["partners", undefined],
+        ]),
+      clockOffsetsMs: () => [[-42_500, "s3"]],
+      denylistAgeMs: () => 3000,
+      sharedCacheUp: () => false,
+      endpointOverridden: () => true,
+      policyMode: () => "record",
+      configuration: () => ({ isLatest: false, takenAtMs: 1_700_000_000_500 }),
+    }),
+  );
 });
 
 /** The lines of Postern's own metrics; Node's come and go with what the process does. */
@@ -46,6 +57,11 @@ async function seriesOf(): Promise<readonly string[]> {
 
 function byText(a = "", b = ""): number {
   return a < b ? -1 : 1;
+}
+
+/** How many series of a metric are at zero. */
+async function zeros(metric: string): Promise<number> {
+  return (await ours()).filter((line) => line.startsWith(`${metric}{`) && line.endsWith(" 0")).length;
 }
 
 function recordSome(): void {
@@ -78,7 +94,9 @@ it("has the names, kinds and labels that dashboards are built on", async () => {
   expect(kinds.sort(byText)).toEqual([
     "postern_aws_endpoint_overridden gauge",
     "postern_buffered_bytes gauge",
+    "postern_buffered_bytes_limit gauge",
     "postern_build_info gauge",
+    "postern_cached_identities gauge",
     "postern_clock_offset_seconds gauge",
     "postern_config_last_reload_success_timestamp_seconds gauge",
     "postern_config_last_reload_successful gauge",
@@ -88,19 +106,25 @@ it("has the names, kinds and labels that dashboards are built on", async () => {
     "postern_decisions_total counter",
     "postern_denylist_age_seconds gauge",
     "postern_in_flight_requests gauge",
+    "postern_in_flight_requests_limit gauge",
     "postern_jwks_age_seconds gauge",
+    "postern_locked gauge",
     "postern_mqtt_packets_total counter",
     "postern_policy_mode gauge",
+    "postern_ready gauge",
+    "postern_refusals_total counter",
     "postern_request_bytes_total counter",
     "postern_request_duration_seconds histogram",
     "postern_requests_total counter",
     "postern_response_bytes_total counter",
     "postern_shared_cache_rejected_total counter",
     "postern_shared_cache_up gauge",
+    "postern_stage_duration_seconds histogram",
     "postern_token_verifications_total counter",
     "postern_tunnel_bytes_total counter",
     "postern_tunnel_duration_seconds histogram",
     "postern_tunnels_closed_total counter",
+    "postern_tunnels_limit gauge",
     "postern_tunnels_open gauge",
     "postern_upstream_duration_seconds histogram",
     "postern_upstream_errors_total counter",
@@ -121,6 +145,7 @@ it("has the names, kinds and labels that dashboards are built on", async () => {
     "result",
     "rule",
     "service",
+    "stage",
     "status",
     "upstream",
     "verdict",
@@ -157,6 +182,20 @@ describe("counts", () => {
   it("no wait for an upstream that was not asked", async () => {
     metrics.record(outcomeOf({ upstreamMs: undefined }));
     expect(await valueOf('postern_upstream_duration_seconds_count{upstream="s3"}')).toBeUndefined();
+  });
+
+  it("each stage that a request came to, in seconds", async () => {
+    const stages = { ...outcomeOf().stages, identity: 0.25, upstream: 1500, answer: undefined };
+    metrics.record(outcomeOf({ stages }));
+    expect(await valueOf('postern_stage_duration_seconds_sum{stage="identity"}')).toBe(0.000_25);
+    expect(await valueOf('postern_stage_duration_seconds_sum{stage="upstream"}')).toBe(1.5);
+    expect(await valueOf('postern_stage_duration_seconds_count{stage="answer"}')).toBe(0);
+  });
+
+  it("a refusal by its reason, whatever its upstream", async () => {
+    metrics.record(outcomeOf({ outcome: "refused", status: 503, reason: "overloaded", upstream: "none" }));
+    metrics.record(outcomeOf({ outcome: "refused", status: 503, reason: "overloaded" }));
+    expect(await valueOf('postern_refusals_total{reason="overloaded"}')).toBe(2);
   });
 
   it("bytes each way", async () => {
@@ -202,7 +241,7 @@ describe("counts", () => {
   ])("a token as it was found: %j is %s", async (changes, result) => {
     metrics.record(outcomeOf(changes));
     const lines = (await ours()).filter((line) => line.startsWith("postern_token_verifications_total"));
-    expect(lines).toEqual(
+    expect(lines.filter((line) => !line.endsWith(" 0"))).toEqual(
       result === undefined ? [] : [`postern_token_verifications_total{result="${result}"} 1`],
     );
   });
@@ -225,10 +264,40 @@ describe("counts", () => {
   });
 });
 
+describe("series that are there from the start, so that a first event is seen as a rise", () => {
+  it("one for each reason, result of a token and of a look-up, stage, and kind of each upstream's errors", async () => {
+    expect(await zeros("postern_refusals_total")).toBe(CODES.length);
+    expect(await zeros("postern_token_verifications_total")).toBe(1 + CODES.filter(isTokenRefusal).length);
+    expect(await zeros("postern_credential_lookups_total")).toBe(5);
+    expect(await zeros("postern_stage_duration_seconds_count")).toBe(STAGES.length);
+    expect(await zeros("postern_upstream_errors_total")).toBe(2 * 3);
+    expect(await zeros("postern_shared_cache_rejected_total")).toBe(0);
+    expect(await valueOf("postern_shared_cache_rejected_total")).toBe(0);
+  });
+
+  it("one for each outcome of an operation that was called", async () => {
+    expect(await zeros("postern_credential_exchanges_total")).toBe(0);
+    metrics.exchange({ operation: "GetId", outcome: "ok", durationMs: 1 });
+    expect(await zeros("postern_credential_exchanges_total")).toBe(8);
+    metrics.exchange({ operation: "GetId", outcome: "throttled", durationMs: 1 });
+    expect(await valueOf('postern_credential_exchanges_total{operation="GetId",outcome="throttled"}')).toBe(
+      1,
+    );
+    expect(await zeros("postern_credential_exchanges_total")).toBe(7);
+  });
+});
+
 it("reads gauges at scrape, and leaves out an age that there is not yet", async () => {
   const lines = await ours();
   expect(lines).toContain('postern_build_info{version="1.2.3"} 1');
+  expect(lines).toContain("postern_ready 0");
+  expect(lines).toContain("postern_locked 1");
   expect(lines).toContain("postern_in_flight_requests 7");
+  expect(lines).toContain("postern_in_flight_requests_limit 100");
+  expect(lines).toContain("postern_buffered_bytes 9");
+  expect(lines).toContain("postern_buffered_bytes_limit 1024");
+  expect(lines).toContain("postern_tunnels_limit 20");
+  expect(lines).toContain("postern_cached_identities 5");
   expect(lines).toContain("postern_aws_endpoint_overridden 1");
   expect(lines).toContain('postern_policy_mode{mode="record"} 1');
   expect(lines).toContain('postern_policy_mode{mode="enforce"} 0');
@@ -240,7 +309,6 @@ it("reads gauges at scrape, and leaves out an age that there is not yet", async 
 });
 
 describe("labels come from closed sets", () => {
-  const CODES = Object.keys(REFUSALS) as RefusalCode[];
   const OUTCOMES: readonly Outcome["outcome"][] = ["ok", "refused", "client-gone", "upstream-broken"];
   const RULES = ["one rule", "another", undefined];
   /** What is configured or named in this code: every combination of it may have a series. */
@@ -349,17 +417,7 @@ describe("the exposition", () => {
 });
 
 it("stands once for each sidecar: two of them share nothing", async () => {
-  const other = createMetrics("1.2.3", {
-    inFlight: () => 0,
-    bufferedBytes: () => 0,
-    jwksAgeSeconds: () => new Map(),
-    clockOffsetsMs: () => [],
-    denylistAgeMs: () => undefined,
-    sharedCacheUp: () => undefined,
-    endpointOverridden: () => false,
-    policyMode: () => "enforce",
-    configuration: () => ({ isLatest: true, takenAtMs: 0 }),
-  });
+  const other = createMetrics("1.2.3", quietGauges());
   recordSome();
   expect(await other.render()).not.toContain("postern_requests_total{");
 });

@@ -35,6 +35,26 @@ describe("a counter", () => {
     expect(await linesOf(registry)).toEqual(['c_total{a=""} 1', String.raw`c_total{a="q\"\\\n"} 1`]);
   });
 
+  it("has a series for what is expected, though nothing was counted, and keeps it", async () => {
+    const registry = new Registry();
+    const about = { name: "c_total", help: "C.", labelNames: ["upstream", "kind"] } as const;
+    let upstreams = ["s3"];
+    const { add } = createCounter(registry, about, () => upstreams.map((name) => [name, "broken"] as const));
+    add(1, "s3", "timeout");
+    const before = ['c_total{upstream="s3",kind="timeout"} 1', 'c_total{upstream="s3",kind="broken"} 0'];
+    expect(await linesOf(registry)).toEqual(before);
+    upstreams = ["dynamodb"];
+    expect(await linesOf(registry)).toEqual([...before, 'c_total{upstream="dynamodb",kind="broken"} 0']);
+  });
+
+  it("takes no values for others that would read the same when joined", async () => {
+    const registry = new Registry();
+    const { add } = createCounter(registry, { name: "c_total", help: "C.", labelNames: ["a", "b"] });
+    add(1, "x\u0000y", "z");
+    add(1, "x", "y\u0000z");
+    expect(await linesOf(registry)).toHaveLength(2);
+  });
+
   it("stays on one registry", async () => {
     const other = new Registry();
     createCounter(new Registry(), { name: "c_total", help: "C.", labelNames: [] }).add(1);
@@ -57,6 +77,21 @@ describe("a histogram", () => {
       'h_seconds_bucket{le="+Inf"} 5',
       `h_seconds_sum ${0.0004 + 0.0005 + 0.3 + 60 + 61}`,
       "h_seconds_count 5",
+    ]);
+  });
+
+  it("for one set of labels is there before anything is observed, and is the same by either way", async () => {
+    const registry = new Registry();
+    const histogram = createHistogram(registry, { name: "h", help: "H.", labelNames: ["l"] }, [1]);
+    const observe = histogram.of("x");
+    expect(await linesOf(registry)).toContain('h_count{l="x"} 0');
+    observe(1);
+    histogram.observe(2, "x");
+    expect(await linesOf(registry)).toEqual([
+      'h_bucket{l="x",le="1"} 1',
+      'h_bucket{l="x",le="+Inf"} 2',
+      'h_sum{l="x"} 3',
+      'h_count{l="x"} 2',
     ]);
   });
 
