@@ -32,14 +32,14 @@ function send(visit: Visit, pipeline: Pipeline, asked: Asked, first: boolean): u
   const { live, operation, caller } = asked;
   visit.live = live;
   visit.operation = operation;
-  visit.enter("decision");
+  visit.stages.enter("decision");
   // Anew for each attempt: a rule may ask for the region.
   const decision = decide(pipeline.policy, caller, operation, contextOf(visit.request, pipeline.now));
   const permit = withWish(visit.head.headers, permitted(visit, decision), caller);
   const { hashesBodies, maxBodyBytes } = live.upstream;
   const carryOut = live.auth === "token" ? passOn : signAndSend;
   if (!hashesBodies) return carryOut(visit, pipeline, asked, { permit, first });
-  visit.enter("operation");
+  visit.stages.enter("operation");
   return proceed(withHashedBody(visit, operation, pipeline.bodies, maxBodyBytes), (hashed) =>
     carryOut(visit, pipeline, { ...asked, operation: hashed }, { permit, first }),
   );
@@ -55,11 +55,11 @@ interface Leave {
 function signAndSend(visit: Visit, pipeline: Pipeline, asked: Asked, { permit, first }: Leave): unknown {
   const { live, operation, caller } = asked;
   const broker = brokerFor(pipeline, permit);
-  visit.enter("credentials");
+  visit.stages.enter("credentials");
   return proceed(broker.obtain(permit, caller), (credentials) => {
     if (visit.hasEnded || visit.response.destroyed) return visit.end({});
     visit.use(credentials);
-    visit.enter("upstream");
+    visit.stages.enter("upstream");
     const offsetMs = live.clock.offsetMs();
     const signed = signOperation(visit, live, operation, { signer: pipeline.signer, credentials });
     const mayRepeat = first && isRepeatable(live.service, signed);
@@ -77,7 +77,7 @@ function signAndSend(visit: Visit, pipeline: Pipeline, asked: Asked, { permit, f
 
 /** What was permitted is asked for with the caller's access token. */
 function passOn(visit: Visit, pipeline: Pipeline, { live, operation, caller, mount }: Asked): void {
-  visit.enter("upstream");
+  visit.stages.enter("upstream");
   const accessToken = accessTokenOf(visit.head.headers, pipeline.cookie, caller);
   const request = signOperation(visit, live, operation, { accessToken });
   const application = applicationOf(live, mount, pipeline.cookie);

@@ -27,12 +27,12 @@ export function handle(pipeline: Pipeline, visit: Visit): void {
     const to = enter(visit, route);
     const { cors } = to.live;
     if (cors !== undefined && isPreflight(visit.head)) {
-      visit.enter("answer");
+      visit.stages.enter("answer");
       return answerPreflight(visit, cors);
     }
     return proceed(authenticate(visit.head.headers), (caller) => {
       visit.caller = caller;
-      visit.enter("operation");
+      visit.stages.enter("operation");
       if (caller.ambient)
         checkAmbient(visit.head, ambient, caller.kind === "guest" ? cors?.origins : undefined);
       return proceed(readOperation(pipeline, visit, to, caller), (operation) =>

@@ -11,14 +11,25 @@ const TELLING =
 /** Names that begin so and give out credentials all the same. */
 const GIVING = /Credentials|SessionToken|FederationToken|AuthorizationToken|OpenIdToken|DataAccess|Password/;
 
+/** A request, as far as it is known. */
+export interface Asking {
+  readonly head: { readonly method: string };
+  readonly live: { readonly service: Pick<Service, "speaker"> } | undefined;
+  readonly operation: Pick<Operation, "service" | "method" | "name"> | undefined;
+  /** Of a page of Postern's own. */
+  readonly manner: object | undefined;
+  readonly handedOut: string | undefined;
+}
+
 /**
- * Whether an operation may change something at AWS, or gives out what can be used later. In doubt it does: what an
- * application makes of a safe method is its own affair, and is believed.
+ * Whether a request may change something, or gives out what can be used later. In doubt it does. That applications change
+ * nothing by a safe method is believed.
  */
-export function isChangeAt(
-  { speaker }: Pick<Service, "speaker">,
-  { service, method, name }: Pick<Operation, "service" | "method" | "name">,
-): boolean {
-  if (service === "s3" || speaker === "application") return !SAFE.has(method);
+export function isChange({ head, live, operation, manner, handedOut }: Asking): boolean {
+  if (handedOut !== undefined) return true;
+  // Preflights have no operation, nor do pages that hand out nothing.
+  if (live === undefined || operation === undefined) return manner === undefined && head.method !== "OPTIONS";
+  const { service, method, name } = operation;
+  if (service === "s3" || live.service.speaker === "application") return !SAFE.has(method);
   return !TELLING.test(name) || GIVING.test(name);
 }

@@ -7,10 +7,13 @@ import type { Decision } from "../domain/decision.ts";
 import { type Head, readHeaders } from "../domain/head.ts";
 import type { Operation } from "../domain/operation.ts";
 import type { Refusal } from "../domain/refusal.ts";
-import type { HandedOut, Outcome, Record, Stage, StageTimes } from "../telemetry/outcome.ts";
+import type { HandedOut, Outcome, Record } from "../telemetry/outcome.ts";
 import type { AwsIds, Forwarded } from "../upstream/signed-request.ts";
-import { isChangeAt } from "./is-change.ts";
+import { isChange } from "./is-change.ts";
+import { askedOf, decidedOf } from "./known.ts";
 import type { Cors, Live } from "./live.ts";
+import { StageClock } from "./stage-clock.ts";
+import type { Places } from "./shares.ts";
 
 /** How a visit ended. */
 export interface Ending {
@@ -70,6 +73,10 @@ export class Visit {
   operationName: string | undefined;
   operation: Operation | undefined;
   decision: Decision | undefined;
+  /** Whether it has gone upstream. */
+  isSent = false;
+  /** Among the requests of its caller, and by its rule; undefined where none was taken. */
+  places: Places | undefined;
   /** The role session of the credentials, as STS named it. */
   assumedRole: string | undefined;
   accessKeyId: string | undefined;
@@ -80,18 +87,9 @@ export class Visit {
   /** Of the trace that the request is a part of. */
   traceId: string | undefined;
   spanId: string | undefined;
-  readonly stages: { -readonly [S in Stage]: StageTimes[S] } = {
-    identity: undefined,
-    operation: undefined,
-    decision: undefined,
-    credentials: undefined,
-    upstream: undefined,
-    answer: undefined,
-  };
+  /** Where it is, and was for how long. */
+  readonly stages = new StageClock();
   readonly #registrar: Registrar;
-  readonly #startMs = performance.now();
-  #stage: Stage = "identity";
-  #stageStartMs = this.#startMs;
   #invited: boolean;
   #ended = false;
 
@@ -128,15 +126,7 @@ export class Visit {
 
   /** Since the request's head was there. */
   elapsedMs(): number {
-    return performance.now() - this.#startMs;
-  }
-
-  /** Takes note that the next stage begins: the time since the last one did is that one's. */
-  enter(stage: Stage, nowMs = performance.now()): void {
-    const { stages } = this;
-    stages[this.#stage] = (stages[this.#stage] ?? 0) + nowMs - this.#stageStartMs;
-    this.#stage = stage;
-    this.#stageStartMs = nowMs;
+    return this.stages.elapsedMs();
   }
 
   /** Takes note of the credentials that are used, as far as they are no secret. */
@@ -161,10 +151,11 @@ export class Visit {
   end(ending: Ending): void {
     if (this.#ended) return;
     this.#ended = true;
-    // The head of the answer came while nobody here was asked.
-    if (ending.forwarded?.headMs !== undefined) this.enter("answer", ending.forwarded.headMs);
-    this.enter(this.#stage);
+    const headMs = ending.forwarded?.headMs;
+    if (headMs !== undefined) this.stages.enter("answer", headMs);
+    this.stages.stop();
     this.#registrar.record(toOutcome(this, ending));
+    this.places?.leave();
   }
 }
 
@@ -186,15 +177,8 @@ function toOutcome(visit: Visit, ending: Ending): Outcome {
     awsRequestId: visit.awsRequestId,
     awsExtendedRequestId: visit.awsExtendedRequestId,
     handedOut: visit.handedOut,
-    isChange: isChange(visit, ending),
+    isChange: ending.upgraded === true || isChange(visit),
   };
-}
-
-/** What is asked over a connection of another protocol nobody here sees. */
-function isChange({ live, operation, handedOut, manner, head }: Visit, { upgraded }: Ending): boolean {
-  if (upgraded === true || handedOut !== undefined) return true;
-  if (live !== undefined && operation !== undefined) return isChangeAt(live.service, operation);
-  return manner === undefined && head.method !== "OPTIONS";
 }
 
 /** What nginx logs where the client left before there was a status. */
@@ -204,33 +188,6 @@ const SWITCHING_PROTOCOLS = 101;
 function statusOf({ upgraded }: Ending, response: ServerResponse): number {
   if (upgraded === true) return SWITCHING_PROTOCOLS;
   return response.headersSent ? response.statusCode : CLIENT_LEFT;
-}
-
-function askedOf({ live, operation, operationName }: Visit) {
-  return {
-    upstream: live === undefined ? "none" : live.upstream.name,
-    service: live === undefined ? "none" : live.upstream.service,
-    operation: operation === undefined ? operationName : operation.name,
-    resource: operation?.requirements[0]?.resource,
-    requirements: operation?.requirements ?? [],
-  };
-}
-
-function decidedOf(visit: Visit, nameCaller: Registrar["nameCaller"]) {
-  const { caller, decision, assumedRole, accessKeyId } = visit;
-  return {
-    caller: caller === undefined ? undefined : nameCaller(caller),
-    callerKind: caller?.kind,
-    groups: caller === undefined ? [] : caller.groups,
-    subject: caller?.kind === "user" ? caller.subject : undefined,
-    issuer: caller?.issuer,
-    verdict: decision?.verdict,
-    rule: decision?.rule,
-    role: decision?.verdict === "permit" ? decision.role : undefined,
-    recorded: decision?.verdict === "permit" && decision.recorded === true,
-    assumedRole,
-    accessKeyId,
-  };
 }
 
 function outcomeOf({ refusal, forwarded, upgraded }: Ending, response: ServerResponse): Outcome["outcome"] {

@@ -1,7 +1,7 @@
 import type { ServerResponse } from "node:http";
 import { Readable } from "node:stream";
 import type { Dispatcher } from "undici";
-import { Refusal } from "../domain/refusal.ts";
+import type { Refusal } from "../domain/refusal.ts";
 import { type AnswerHead, writeHead } from "./answer-head.ts";
 import { awsIdsIn, NO_IDS } from "./aws-ids.ts";
 import { cutOff } from "./cut-off.ts";
@@ -12,11 +12,7 @@ import type { AwsIds, Forwarded, OnForwarded, SignedRequest } from "./signed-req
 import { type RawPart, trailersToClient } from "./trailers.ts";
 import { guardOf, type TokenGuard } from "./token-guard.ts";
 import { drainRest } from "./upload.ts";
-import { repeatsToken, verdictOn, verdictOnHead } from "./verdict.ts";
-
-function unknownCoding(): Refusal {
-  return new Refusal("upstream-unreachable", { detail: "an unknown transfer coding" });
-}
+import { repeatsToken, unknownCoding, verdictOn, verdictOnHead } from "./verdict.ts";
 
 /** One answer on its way back: undici's handler, which hands over raw header lines and stops reading when told to. */
 export class Answer implements Dispatcher.DispatchHandler {

@@ -41,6 +41,11 @@ export function verdictOnHead(
   });
 }
 
+/** What the client gets in place of an answer that nobody here can read. */
+export function unknownCoding(): Refusal {
+  return new Refusal("upstream-unreachable", { detail: "an unknown transfer coding" });
+}
+
 /** What the client gets in place of an answer that repeats the session token. */
 export function repeatsToken(): Refusal {
   return new Refusal("answer-withheld", { detail: "an answer that repeats the session token" });

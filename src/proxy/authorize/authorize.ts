@@ -46,13 +46,13 @@ export async function authorize(
   checkDoor(request.head);
   const caller = await identify(stages, visit);
   const asked = recognise(stages, visit, request, caller);
-  visit.enter("decision");
+  visit.stages.enter("decision");
   const permit = permitFor(stages, visit, asked);
-  visit.enter("credentials");
+  visit.stages.enter("credentials");
   const credentials = await brokerFor(stages, permit).obtain(permit, caller);
   if (visit.hasEnded || visit.response.destroyed) return undefined;
   visit.use(credentials);
-  visit.enter("answer");
+  visit.stages.enter("answer");
   visit.handedOut = "authorize";
   return signForOuter(request, asked, { signer: stages.signer, credentials, exact: rules.exact });
 }
@@ -61,7 +61,7 @@ export async function authorize(
 async function identify({ authenticate }: Pipeline, visit: Visit): Promise<Caller> {
   const caller = await authenticate(visit.head.headers);
   visit.caller = caller;
-  visit.enter("operation");
+  visit.stages.enter("operation");
   if (caller.kind === "guest")
     throw new Refusal("token-missing", { detail: "an outer proxy asks for no guest" });
   if (caller.ambient) throw new Refusal("origin-not-allowed", { detail: "an outer proxy asks by no cookie" });

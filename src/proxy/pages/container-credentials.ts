@@ -36,7 +36,7 @@ async function containerCredentials(stages: Pipeline, visit: Visit): Promise<Giv
   const role = readRole(target, stages.selfService.credentials?.real === true);
   const caller = await stages.authenticate(readHeaders(["authorization", `Bearer ${token}`]));
   visit.caller = caller;
-  visit.enter("answer");
+  visit.stages.enter("answer");
   if (role !== undefined) return realCredentials(stages, visit, caller, role);
   visit.handedOut = "credentials";
   return {

@@ -50,12 +50,12 @@ async function presign(stages: Pipeline, visit: Visit): Promise<PresignedUrl> {
   const question = readPresignQuestion(body, visit.head.headers.get("host") ?? "");
   const asked = readAsked(stages, visit, question, caller);
   const headers = boundHeaders(question, asked.operation);
-  visit.enter("decision");
+  visit.stages.enter("decision");
   const permit = permitAtAnyMoment(stages, visit, asked);
-  visit.enter("credentials");
+  visit.stages.enter("credentials");
   const credentials = await brokerFor(stages, permit).obtain(permit, caller);
   visit.use(credentials);
-  visit.enter("answer");
+  visit.stages.enter("answer");
   const nowMs = asked.live.clock.now();
   const most = stages.selfService.presign?.maxExpiresSeconds ?? 0;
   const endsMs = Math.min(credentials.expiresAtMs, caller.expiresAtMs);
@@ -69,7 +69,7 @@ async function presign(stages: Pipeline, visit: Visit): Promise<PresignedUrl> {
 async function identify({ authenticate }: Pipeline, visit: Visit): Promise<Caller> {
   const caller = await authenticate(visit.head.headers);
   visit.caller = caller;
-  visit.enter("operation");
+  visit.stages.enter("operation");
   if (caller.ambient) throw refused("no token in a header");
   return caller;
 }

@@ -30,14 +30,14 @@ export async function realCredentials(
 ): Promise<GivenCredentials> {
   const operation = getCredentials(role);
   visit.operation = operation;
-  visit.enter("decision");
+  visit.stages.enter("decision");
   const permit = permitAtAnyMoment(stages, visit, caller, operation);
   // What record mode lets through has the role that the identity pool chooses, and so ends here too.
   if (permit.role !== role) throw new Refusal("role-not-granted", { detail: "the rule gives another role" });
-  visit.enter("credentials");
+  visit.stages.enter("credentials");
   const credentials = await brokerFor(stages, permit).obtain(permit, caller);
   visit.use(credentials);
-  visit.enter("answer");
+  visit.stages.enter("answer");
   visit.handedOut = "credentials";
   return {
     AccessKeyId: credentials.accessKeyId,

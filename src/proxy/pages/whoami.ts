@@ -24,7 +24,7 @@ async function whoami(pipeline: Pipeline, visit: Visit) {
   visit.operationName = "whoami";
   const caller = await authenticate(visit.head.headers);
   visit.caller = caller;
-  visit.enter("answer");
+  visit.stages.enter("answer");
   const pages = caller.kind === "guest" ? visit.manner?.cors?.origins : undefined;
   if (caller.ambient) checkAmbient(visit.head, ambient, pages);
   return {

@@ -26,7 +26,7 @@ export function openRawTunnel(
   client: UpgradeClient,
   opening: Opening,
 ): unknown {
-  visit.enter("decision");
+  visit.stages.enter("decision");
   const permit = permitted(visit, wished(opening, decideFor(opening, opening.operation)));
   const life = createTunnelLife(face, visit, opening);
   return proceed(signed(visit, opening, permit, life), (request) => {
@@ -80,14 +80,14 @@ function signed(
     application: applicationOf(live, mount, pipeline.cookie),
   });
   if (live.auth === "token") {
-    visit.enter("upstream");
+    visit.stages.enter("upstream");
     const accessToken = accessTokenOf(headers, pipeline.cookie, caller);
     return withLines(signOperation(visit, live, operation, { accessToken }));
   }
-  visit.enter("credentials");
+  visit.stages.enter("credentials");
   return proceed(brokerFor(pipeline, permit).obtain(permit, caller), (credentials) => {
     visit.use(credentials);
-    visit.enter("upstream");
+    visit.stages.enter("upstream");
     life.endWithCredentials(credentials.expiresAtMs);
     return withLines(signOperation(visit, live, operation, { signer: pipeline.signer, credentials }));
   });

@@ -30,7 +30,7 @@ export function upgrade(face: TunnelFace, visit: Visit, client: UpgradeClient): 
     checkOrigin(handshake, rules);
     return proceed(pipeline.authenticate(visit.head.headers), (caller) => {
       visit.caller = caller;
-      visit.enter("operation");
+      visit.stages.enter("operation");
       face.seat.take(caller.digest);
       const { sourceIp } = contextOf(visit.request, pipeline.now);
       const opening = readOpening({ pipeline, handshake, to, rules, port, caller, sourceIp, since });

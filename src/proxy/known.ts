@@ -1,0 +1,63 @@
+import type { Caller } from "../domain/caller.ts";
+import type { Decision } from "../domain/decision.ts";
+import type { Operation } from "../domain/operation.ts";
+import type { Live } from "./live.ts";
+
+/** What a request asks, as far as that is known. */
+interface Asked {
+  readonly live: Live | undefined;
+  readonly operation: Operation | undefined;
+  readonly operationName: string | undefined;
+}
+
+/** What records say of it. */
+export function askedOf({ live, operation, operationName }: Asked) {
+  return {
+    upstream: live === undefined ? "none" : live.upstream.name,
+    service: live === undefined ? "none" : live.upstream.service,
+    operation: operation === undefined ? operationName : operation.name,
+    resource: operation?.requirements[0]?.resource,
+    requirements: operation?.requirements ?? [],
+  };
+}
+
+/** What was decided, and for whom, likewise. */
+interface Decided {
+  readonly caller: Caller | undefined;
+  readonly decision: Decision | undefined;
+  readonly assumedRole: string | undefined;
+  readonly accessKeyId: string | undefined;
+}
+
+/**
+ * What records say of it.
+ *
+ * @param nameCaller a caller's keyed digest
+ */
+export function decidedOf(
+  { caller, decision, assumedRole, accessKeyId }: Decided,
+  nameCaller: (caller: Caller) => string,
+) {
+  const permit = decision?.verdict === "permit" ? decision : undefined;
+  return {
+    ...callerOf(caller, nameCaller),
+    verdict: decision?.verdict,
+    rule: decision?.rule,
+    role: permit?.role,
+    recorded: permit?.recorded === true,
+    assumedRole,
+    accessKeyId,
+  };
+}
+
+const NO_GROUPS: readonly string[] = [];
+
+function callerOf(caller: Caller | undefined, nameCaller: (caller: Caller) => string) {
+  return {
+    caller: caller && nameCaller(caller),
+    callerKind: caller?.kind,
+    groups: caller?.groups ?? NO_GROUPS,
+    subject: caller?.kind === "user" ? caller.subject : undefined,
+    issuer: caller?.issuer,
+  };
+}
