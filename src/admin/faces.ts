@@ -20,7 +20,7 @@ export interface Faces {
   readonly readiness: Readiness;
   readonly probes: Server;
   readonly operator: Server;
-  /** Shows operators other certificates from the next connection on. */
+  /** Shows operators other certificates from the next connection on. All others end where an authority is gone. */
   readonly show: (operatorTls: ServerTls | undefined) => void;
   /** Closes both at once. */
   readonly close: () => Promise<void>;
@@ -30,12 +30,14 @@ export interface Faces {
 export function createFaces({ conditions, isLocked, operatorTls, ...options }: FacesOptions): Faces {
   const readiness = createReadiness(conditions, isLocked);
   const { server: probes } = serverOf(createProbes({ ...options, readiness }));
-  const { server: operator, show } = serverOf(createOperator(options), operatorTls);
+  const { server: operator, show: showOperators } = serverOf(createOperator(options), operatorTls);
   return {
     readiness,
     probes,
     operator,
-    show,
+    show: (tls) => {
+      if (showOperators(tls)) operator.closeAllConnections();
+    },
     close: async () => {
       await Promise.all([closeWithin(probes, 0), closeWithin(operator, 0)]);
     },

@@ -13,7 +13,7 @@ import { EXIT } from "./exit.ts";
 import { followConfig } from "./follow-config.ts";
 import { bearerOf, signInLocally } from "./local-login.ts";
 import { DEFAULT_PORTS, portsOf } from "./ports.ts";
-import { catchStop, type Running, startSidecar, type Stop, whyNotStarted } from "./run.ts";
+import { catchStop, startSidecar, type Stop, whyNotStarted } from "./run.ts";
 import { terminal } from "./terminal.ts";
 import { runTour } from "./tour.ts";
 
@@ -66,16 +66,17 @@ async function runBeside(aws: StandIn, { loaded, env, variableOf, stop }: Scene)
   };
   const log = { ...createLog(loaded.config.log), record };
   terminal.progress("starting Postern");
-  const running = await startSidecar(loaded, {
+  const { sidecar, listening } = await startSidecar(loaded, {
     log,
     movedBy: variableOf,
     quit: stop.ask,
     ambient: aws.ambient,
   });
-  const { sidecar } = running;
   const follower = followConfig({ loaded, env, sidecar, log, allowRecord: true });
   try {
-    const url = urlOf(running);
+    const port = await Promise.race([listening, stop.asked]);
+    if (port === undefined) return EXIT.ok;
+    const url = `http://127.0.0.1:${port}`;
     terminal.done();
     terminal.out(`Postern is at ${url}, in front of a stand-in AWS at ${aws.url}.\n`);
     const tokenOf = async (user: string): Promise<string> => bearerOf(await signInLocally(user, env));
@@ -89,10 +90,6 @@ async function runBeside(aws: StandIn, { loaded, env, variableOf, stop }: Scene)
     follower.close();
     await sidecar.drain();
   }
-}
-
-function urlOf({ ports }: Running): string {
-  return `http://127.0.0.1:${ports.listen}`;
 }
 
 /** The stand-in and its packages are for development: an image carries neither. */

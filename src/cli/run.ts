@@ -1,15 +1,19 @@
 import { once } from "node:events";
 import type { Ambient } from "../credentials/assume-role.ts";
-import { createSidecar, type Ports, type Sidecar } from "../sidecar/sidecar.ts";
+import { createSidecar, type Sidecar } from "../sidecar/sidecar.ts";
 import type { Log } from "../telemetry/log.ts";
 import { Complaint } from "./complaint.ts";
 import type { LoadedConfig } from "./config-file.ts";
 import { version } from "./version.ts";
 
-/** A sidecar that runs, and where. */
+/** A sidecar that runs. */
 export interface Running {
   readonly sidecar: Sidecar;
-  readonly ports: Ports;
+  /**
+   * Resolves to its port when it takes requests; undefined where the end came first. Rejects with a {@link Complaint} where
+   * its address cannot be had.
+   */
+  readonly listening: Promise<number | undefined>;
 }
 
 /** What {@link startSidecar} needs besides a configuration. */
@@ -24,7 +28,8 @@ export interface Start {
 }
 
 /**
- * Starts a sidecar, and logs what in its configuration is worth a second look.
+ * Starts a sidecar, and logs what in its configuration is worth a second look. Probes and operators are answered from then
+ * on, and requests when nothing is missing to serve them.
  *
  * @throws Complaint where an address cannot be had
  */
@@ -34,12 +39,12 @@ export async function startSidecar(
 ): Promise<Running> {
   const sidecar = createSidecar(loaded, { version: version(), log, now: Date.now, quit, ambient });
   for (const { path, message } of loaded.warnings) log.warn("the configuration", { path, message });
-  try {
-    return { sidecar, ports: await sidecar.start() };
-  } catch (error) {
+  const giveUp = async (error: unknown): Promise<never> => {
     await sidecar.drain();
     throw whyNotStarted(error, movedBy);
-  }
+  };
+  const { listen } = await sidecar.start().catch(giveUp);
+  return { sidecar, listening: listen.catch(giveUp) };
 }
 
 const WHY: Readonly<Record<string, string>> = {

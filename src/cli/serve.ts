@@ -11,7 +11,8 @@ import { terminal } from "./terminal.ts";
 const HELP = `Usage: postern serve [--config FILE] [--allow-record]
 
 Runs the sidecar. A change of the configuration, or of a file that it refers to, is taken over when it is whole and good;
-SIGHUP asks for it too. SIGTERM and SIGINT let it finish what is in flight; a second one ends it at once.
+SIGHUP asks for it too. It listens when nothing is missing to serve requests, and tells until then on the probes'
+listener what it waits for. SIGTERM and SIGINT let it finish what is in flight; a second one ends it at once.
 
   --allow-record      policy.mode: record may let through what no rule allows
 
@@ -43,13 +44,14 @@ export const serve = command(
     try {
       const movedBy = (port: number): string => faceAt(config, port);
       const log = createLog(config.log);
-      const { sidecar } = await startSidecar(loaded, { log, movedBy, quit: stop.ask });
+      const { sidecar, listening } = await startSidecar(loaded, { log, movedBy, quit: stop.ask });
+      // What is waited for may never come, and another configuration may not need it.
       follower = followConfig({ loaded, env, sidecar, log, allowRecord });
-      await stop.asked;
-      follower.close();
+      await Promise.race([stop.asked, listening.then(() => stop.asked)]);
       await sidecar.drain();
       return EXIT.ok;
     } finally {
+      follower?.close();
       process.off("SIGHUP", onHangup);
       stop.forget();
     }

@@ -8,7 +8,8 @@
  * - `refused`: the client did over it what it may not, and the protocol knows no milder answer;
  * - `protocol`: one side sent what cannot be read;
  * - `idle`, `lifetime`: a limit of the upstream's settings;
- * - `drain`: Postern ends.
+ * - `drain`: Postern ends, or lets clients in by other certificates;
+ * - `locked`: an operator has stopped all that goes through Postern.
  */
 export type TunnelEnd = (typeof TUNNEL_ENDS)[number];
 
@@ -24,6 +25,7 @@ export const TUNNEL_ENDS = [
   "idle",
   "lifetime",
   "drain",
+  "locked",
 ] as const;
 
 /**
@@ -41,4 +43,5 @@ export const CLOSE_CODES: Readonly<Record<TunnelEnd, number>> = {
   idle: 1001,
   lifetime: 1001,
   drain: 1001,
+  locked: 1008,
 };

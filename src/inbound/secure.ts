@@ -1,6 +1,8 @@
+import { constants } from "node:crypto";
 import { createServer, type Server, type ServerOptions } from "node:http";
 import { createServer as createSecureServer, type Server as SecureServer } from "node:https";
 import type { SecureContextOptions, TlsOptions } from "node:tls";
+import { handshakesOf } from "./handshakes.ts";
 
 /** What a server shows of itself, the key that proves it, and what it asks of clients, all as PEM. */
 export interface ServerTls {
@@ -14,8 +16,12 @@ export interface ServerTls {
 /** A server that may speak TLS, as HTTP/1.1 inside it. */
 export interface MaybeSecure {
   readonly server: Server;
-  /** Shows and asks for other certificates from the next connection on. Whether they are asked for at all stays. */
-  readonly show: (tls: ServerTls | undefined) => void;
+  /**
+   * Shows and asks for other certificates from the next connection on. Whether they are asked for at all stays.
+   *
+   * @returns whether an authority is gone: who was heard until now might not be heard any more
+   */
+  readonly show: (tls: ServerTls | undefined) => boolean;
 }
 
 /**
@@ -29,15 +35,20 @@ export function createMaybeSecure(
   tls: ServerTls | undefined,
   handshakeMs: number,
 ): MaybeSecure {
-  if (tls === undefined) return { server: createServer(options), show: () => {} };
+  if (tls === undefined) return { server: createServer(options), show: () => false };
   const server: SecureServer = createSecureServer({ ...options, ...secureOptions(tls, handshakeMs) });
+  const handshakes = handshakesOf(server);
   let shown = tls;
   return {
     server,
     show: (next) => {
-      if (next === undefined || isSame(next, shown)) return;
+      if (next === undefined || isSame(next, shown)) return false;
       server.setSecureContext(contextOf(next));
+      const isNarrower = loses(shown.clientCa, next.clientCa);
+      // They go on with the authorities with which they began.
+      if (isNarrower) handshakes.cut();
       shown = next;
+      return isNarrower;
     },
   };
 }
@@ -49,7 +60,25 @@ function secureOptions(tls: ServerTls, handshakeTimeout: number): TlsOptions {
 }
 
 function contextOf({ cert, key, clientCa }: ServerTls): SecureContextOptions {
-  return { cert, key, ...(clientCa !== undefined && { ca: clientCa }) };
+  return { cert, key, ...(clientCa !== undefined && { ca: clientCa, secureOptions: NO_TICKETS }) };
+}
+
+/**
+ * Nobody's certificate is taken on the word of an earlier connection: it may have ended since, and a session that is
+ * resumed is not asked for it again.
+ */
+const NO_TICKETS = constants.SSL_OP_NO_TICKET;
+
+const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g;
+
+/** Whether a certificate is gone from those of a PEM file. */
+function loses(before = "", after = ""): boolean {
+  const kept = certificatesIn(after);
+  return [...certificatesIn(before)].some((one) => !kept.has(one));
+}
+
+function certificatesIn(pem: string): ReadonlySet<string> {
+  return new Set(pem.match(CERTIFICATE)?.map((one) => one.replaceAll(/\s/g, "")));
 }
 
 function isSame(one: ServerTls, other: ServerTls): boolean {

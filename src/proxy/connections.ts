@@ -17,6 +17,12 @@ export interface Connections {
   readonly active: () => number;
   /** Those of one connection in the order in which they came: a client may send a request before the last is answered. */
   readonly on: (socket: Socket) => readonly Visit[];
+  /** Ends the connections that are open now, each when what is under way on it is over. */
+  readonly retire: () => void;
+  /** Whether what is under way on a connection is its last. */
+  readonly isLast: (socket: Socket) => boolean;
+  /** Of each connection the visit whose turn it is; those behind it have not begun. */
+  readonly begun: () => readonly Visit[];
   /** Resolves when all visits that are under way now are over, however long they take. */
   readonly settled: () => Promise<void>;
   /** Takes no new connections, lets what is under way end, and cuts what is left at the deadline. */
@@ -35,6 +41,8 @@ export function createConnections(server: Server): Connections {
   const closed = closerOf(server, open);
   const visitsOn = (socket: Socket): Map<ServerResponse, Visit> => open.get(socket) ?? note(open, socket);
   const waits = createWaits();
+  const retired = new WeakSet<Socket>();
+  const isLast = (socket: Socket): boolean => !server.listening || retired.has(socket);
   let count = 0;
 
   const strike = (response: ServerResponse): Map<ServerResponse, Visit> | undefined => {
@@ -49,7 +57,7 @@ export function createConnections(server: Server): Connections {
   function leave(this: ServerResponse): void {
     const visits = strike(this);
     const { socket } = this.req;
-    if (visits?.size === 0 && !server.listening) socket.destroySoon();
+    if (visits?.size === 0 && isLast(socket)) socket.destroySoon();
   }
 
   const isBusy = (): boolean => open.size > 0 || count > 0;
@@ -76,7 +84,16 @@ export function createConnections(server: Server): Connections {
     knows: (socket) => open.has(socket),
     count: () => count,
     active: () => activeIn(open),
+    retire: () => {
+      for (const [socket, visits] of open) {
+        retired.add(socket);
+        if (visits.size === 0) socket.destroySoon();
+        for (const response of visits.keys()) if (!response.headersSent) response.shouldKeepAlive = false;
+      }
+    },
+    isLast,
     settled: () => waits.for([...open.values()].flatMap((visits) => [...visits.keys()])),
+    begun: () => [...open.values()].flatMap((visits) => [...visits.values()].slice(0, 1)),
     on: (socket) => [...(open.get(socket)?.values() ?? [])],
     drain: async (deadlineMs) => {
       await closed(deadlineMs);

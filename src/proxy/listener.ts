@@ -6,6 +6,7 @@ import type { TunnelRecorder } from "../telemetry/tunnel-outcome.ts";
 import { answerUnreadable } from "./answer-unreadable.ts";
 import { createConnections } from "./connections.ts";
 import { handle } from "./handle.ts";
+import { refuseLocked, stopUnderWay } from "./locked.ts";
 import type { Pipeline } from "./pipeline.ts";
 import { giveUp } from "./respond.ts";
 import { RESERVED } from "./pages/reserved.ts";
@@ -51,7 +52,10 @@ export interface Listener {
   readonly inFlight: () => number;
   /** Decides anew what goes on in tunnels. */
   readonly review: () => void;
-  /** Goes by other limits from now on, but for that of the head, and shows other certificates. */
+  /**
+   * Goes by other limits from now on, but for that of the head, and shows other certificates. Connections end that an
+   * authority let in which is gone.
+   */
   readonly adopt: (limits: ListenerLimits, tls?: ServerTls) => void;
   /** Resolves when every request that is under way now is over. */
   readonly settled: () => Promise<void>;
@@ -82,13 +86,16 @@ export function createListener(options: ListenerOptions): Listener {
     else inTurn(visit, before, () => begin(visit, expects));
   };
   const begin = (visit: Visit, expects: Expectation): void => {
-    const { response } = visit;
+    const { request, response } = visit;
     // Node forgets what came behind an offer to upgrade in one piece with it, so nothing more is read.
-    if (!server.listening || visit.head.headers.has("upgrade")) response.shouldKeepAlive = false;
-    if (isFull()) giveUp(visit, new Refusal("overloaded"));
+    if (connections.isLast(request.socket) || visit.head.headers.has("upgrade"))
+      response.shouldKeepAlive = false;
+    const pipeline = options.pipeline();
+    if (pipeline.isLocked()) refuseLocked(visit, pipeline);
+    else if (isFull()) giveUp(visit, new Refusal("overloaded"));
     else if (expects === "unknown") giveUp(visit, unknownExpectation());
     else if (visit.head.target.startsWith(RESERVED)) options.selfService(visit);
-    else handle(options.pipeline(), visit);
+    else handle(pipeline, visit);
   };
   server.on("request", (request, response) => accept(request, response, "nothing"));
   server.on("checkContinue", (request, response) => accept(request, response, "continue"));
@@ -104,10 +111,16 @@ export function createListener(options: ListenerOptions): Listener {
     server,
     inFlight: connections.count,
     review: tunnels.review,
+    stop: () => {
+      stopUnderWay(connections.begun());
+      tunnels.review();
+    },
     adopt: (limits, tls) => {
       ({ maxInFlight, maxTunnels, maxTunnelsPerCaller } = limits);
       hold(server, limits);
-      show(tls);
+      if (!show(tls)) return;
+      connections.retire();
+      tunnels.renew();
     },
     settled: connections.settled,
     drain: async (deadlineMs) => {

@@ -41,8 +41,8 @@ export function facesOf(shown: Shown): Faces {
     control: controlOf(shown),
     view: consoleOf({ ...shown, inFlight: listener.inFlight }),
     conditions: () => [
-      { name: "the data listener", holds: () => listener.server.listening },
       ...snapshot().issuers.ready(),
+      { name: "the data listener", holds: () => listener.server.listening },
     ],
     remarks: () => remarksOn(snapshot(), now()),
     config: () => snapshot().document,

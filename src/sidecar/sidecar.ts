@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import type { Faces } from "../admin/faces.ts";
 import { bodyLimitsOf, listenerLimitsOf } from "../config/stages.ts";
 import type { Denylist } from "../identity/denylist.ts";
@@ -23,17 +24,32 @@ import { createReminder, type Reminder } from "./reminder.ts";
 import { type Snapshot, snapshotOf } from "./snapshot.ts";
 import { spotOf } from "./spot.ts";
 import type { Loaded, Surroundings } from "./surroundings.ts";
+import { whenReady } from "./when-ready.ts";
 
 /** A sidecar: nothing listens and nothing is fetched until it is started. */
 export interface Sidecar extends Pick<Changing, "reload" | "reloadFailed"> {
-  /** Fetches keys and connects to the shared tier, then listens. Rejects where an address is taken. */
-  readonly start: () => Promise<Ports>;
+  /**
+   * Answers probes and operators, and begins to fetch keys and to connect to the shared tier. Call it once.
+   *
+   * Rejects where an address is taken.
+   */
+  readonly start: () => Promise<Started>;
   /** Takes no new requests, finishes those in flight up to the configured deadline, then lets go of everything. */
   readonly drain: () => Promise<void>;
 }
 
 /** Where a sidecar listens, on the configured hosts; 0 stands for a unix socket. */
-export type Ports = Readonly<Record<"listen" | "probes" | "operator", number>>;
+export interface Started extends Readonly<Record<"probes" | "operator", number>> {
+  /**
+   * Resolves when requests are taken, which they are when nothing is missing to serve them: whoever finds the data face
+   * there may rely on it, and nobody is told that his token is no good because an issuer is away. Of two issuers both are
+   * waited for, as `/readyz` does: an orchestrator begins the application when this has come (a startupProbe), and what
+   * half of the callers miss shows then, before anybody is served. Later an issuer that is away hinders nobody else.
+   *
+   * Undefined where the end came first. Rejects where the address is taken.
+   */
+  readonly listen: Promise<number | undefined>;
+}
 
 /**
  * Wires everything: the whole of Postern on one page. What changes with the configuration is in the snapshot.
@@ -53,7 +69,7 @@ export function createSidecar(first: Loaded, surroundings: Surroundings): Sideca
   });
   const metrics = createMetrics(
     version,
-    gaugesOf(now, () => ({ ...changing, inFlight: listener.inFlight })),
+    gaugesOf(now, () => ({ changing, listener, faces, lock })),
   );
   const nameCaller = createCallerNamer();
   const lasting = { outbound: outbound.call, signer: createSigner(), clockOf: createClocks(now), metrics };
@@ -88,7 +104,9 @@ export function createSidecar(first: Loaded, surroundings: Surroundings): Sideca
   lock.follow(first.config.operator.lockFile);
   const reminder = createReminder(() => pipeline().policy, log, now);
   const ending = { closing: [reminder, lock, shelf, outbound], flush: log.flush };
-  return lifeOf(changing, { faces, listener, authorize, started: reminder.remind, ...ending });
+  const onWaiting = (waitingFor: readonly string[]): void =>
+    log.warn("it waits before it listens", { waitingFor });
+  return lifeOf(changing, { faces, listener, authorize, onWaiting, started: reminder.remind, ...ending });
 }
 
 /** Of unix sockets. */
@@ -127,31 +145,43 @@ interface Living {
   readonly authorize: AuthorizeFace;
   /** What is let go of when nobody is served any more. */
   readonly closing: readonly { readonly close: () => Promise<void> }[];
+  /** Told what is waited for. */
+  readonly onWaiting: (names: readonly string[]) => void;
   /** Called when all is up. */
   readonly started: () => void;
   readonly flush: () => void;
 }
 
 function lifeOf(changing: Changing, living: Living): Sidecar {
-  const { faces, listener, authorize, closing, started, flush } = living;
+  const { faces, listener, authorize, closing, onWaiting, started, flush } = living;
   const { snapshot, reload, reloadFailed } = changing;
+  const end = new AbortController();
+  const listen = async (): Promise<number | undefined> => {
+    const { config, issuers, tier } = snapshot();
+    await Promise.race([Promise.all([issuers.refresh(), tier?.connect()]), once(end.signal, "abort")]);
+    await whenReady({ conditions: () => snapshot().issuers.ready(), onWaiting, signal: end.signal });
+    if (end.signal.aborted) return undefined;
+    await authorize.listen();
+    const port = await listenOn(listener.server, spotOf(config.listen, LISTEN_MODE));
+    started();
+    return port;
+  };
+  let listening: Promise<unknown> | undefined;
   return {
     start: async () => {
-      const { config, issuers, tier } = snapshot();
-      const ports = {
-        probes: await listenOn(faces.probes, config.probes.address),
-        operator: await listenOn(faces.operator, spotOf(config.operator, OPERATOR_MODE)),
-      };
-      await Promise.all([issuers.refresh(), tier?.connect()]);
-      await authorize.listen();
-      const listen = await listenOn(listener.server, spotOf(config.listen, LISTEN_MODE));
-      started();
-      return { ...ports, listen };
+      const { config } = snapshot();
+      const probes = await listenOn(faces.probes, config.probes.address);
+      const operator = await listenOn(faces.operator, spotOf(config.operator, OPERATOR_MODE));
+      const port = listen();
+      listening = port.catch(() => {});
+      return { probes, operator, listen: port };
     },
     reload,
     reloadFailed,
     drain: async () => {
       faces.readiness.drain();
+      end.abort();
+      await listening;
       const { drain } = snapshot().config.timeouts;
       await Promise.all([listener.drain(drain), authorize.drain(drain)]);
       await faces.close();

@@ -47,7 +47,7 @@ const sidecar = createSidecar(
   { config, document: undefined },
   { version: "bench", log, now: Date.now, quit: () => {} },
 );
-const { listen } = await sidecar.start();
+const listen = await (await sidecar.start()).listen;
 const token = aws.identity.tokens.issueIdToken({ username: "analyst", clientId: "web" });
 announce({
   url: `http://127.0.0.1:${listen}/s3/reports/q3.txt`,

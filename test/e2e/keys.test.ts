@@ -192,13 +192,14 @@ async function readiness({
 
 describe.concurrent("where the place of the keys", () => {
   it.for(TROUBLES.filter(([name]) => AT_START.has(name)))(
-    "%s at start, tokens are refused for the time being",
+    "%s at start, nothing is listened to for the time being",
     async ([, effect], context) => {
-      const stack = await open(context, { config: everySecond, faults: [troubleOf(effect)] });
+      const faults = [troubleOf(effect)];
+      const stack = await open(context, { config: everySecond, faults, waits: true });
       const token = await newToken(stack);
-      expect(await readiness(stack)).toEqual({ status: 503, waitingFor: ["keys of user pool local"] });
-      expect(await ask(stack, token)).toBe(UNAVAILABLE);
-      expect(stack.arrived()).toBe(0);
+      const waitingFor = ["keys of user pool local", "the data listener"];
+      expect(await readiness(stack)).toEqual({ status: 503, waitingFor });
+      await expect(ask(stack, token)).rejects.toMatchObject({ cause: { code: "ECONNREFUSED" } });
       stack.aws.faults.clear();
       // Nobody has to ask for it.
       await until(async () => (await readiness(stack)).status === 200);

@@ -8,10 +8,11 @@ import { type LocalAws, type LocalAwsOptions, startLocalAws } from "../../src/lo
 import type { Fault } from "../../src/local/faults.ts";
 import { readWorld } from "../../src/local/parse-world.ts";
 import type { World } from "../../src/local/world.ts";
-import { createSidecar, type Ports } from "../../src/sidecar/sidecar.ts";
+import { createSidecar } from "../../src/sidecar/sidecar.ts";
 import { createLog } from "../../src/telemetry/log.ts";
 import type { Outcome } from "../../src/telemetry/outcome.ts";
 import type { PacketOutcome } from "../../src/telemetry/tunnel-outcome.ts";
+import { freePort } from "./free-port.ts";
 
 const CONFIG = join(import.meta.dirname, "../../config");
 
@@ -20,7 +21,8 @@ export interface Stack {
   readonly aws: LocalAws;
   /** Of Postern's data face. */
   readonly url: string;
-  readonly ports: Ports;
+  /** 0 stands for a unix socket. */
+  readonly ports: Readonly<Record<"listen" | "probes" | "operator", number>>;
   /** Every outcome so far, in order. */
   readonly outcomes: readonly Outcome[];
   /** Every MQTT packet that was decided so far, in order. */
@@ -52,6 +54,8 @@ export interface StackOptions {
   readonly aws?: Partial<Omit<LocalAwsOptions, "world" | "address">>;
   /** What goes wrong at the stand-in from before Postern starts. */
   readonly faults?: readonly Fault[];
+  /** Does not wait until Postern listens, for what it needs is not there. */
+  readonly waits?: boolean;
   /** The sidecar's clock; the stand-in's is `aws.now`. */
   readonly now?: () => number;
   /** Changes the text of `config/dev.yaml` before it is read. Files that it names are read. */
@@ -66,13 +70,14 @@ export async function startStack({
   faults = [],
   config = (yaml) => yaml,
   world: changed = (world) => world,
+  waits = false,
   now = Date.now,
 }: StackOptions = {}): Promise<Stack> {
   const world = changed(readWorld(readFileSync(join(CONFIG, "local-world.yaml"), "utf8")));
   const aws = await startLocalAws({ world, address: { host: "127.0.0.1", port: 0 }, ...awsOptions });
   for (const fault of faults) aws.faults.add(fault);
   const env: Record<string, string> = {
-    POSTERN_PORT: "0",
+    POSTERN_PORT: waits ? String(await freePort()) : "0",
     POSTERN_PROBES_PORT: "0",
     POSTERN_OPERATOR_PORT: "0",
     POSTERN_LOCAL_PORT: String(aws.port),
@@ -115,7 +120,8 @@ export async function startStack({
     quit: () => {},
   });
   const followers: Follower[] = [];
-  const ports = await sidecar.start();
+  const { listen, ...others } = await sidecar.start();
+  const ports = { ...others, listen: (waits ? undefined : await listen) ?? Number(env["POSTERN_PORT"]) };
   const url = `http://127.0.0.1:${ports.listen}`;
   const tokenOf = async (user: string): Promise<string> => bearerOf(await signInLocally(user, env));
   return {

@@ -23,6 +23,8 @@ export interface AuthorizeOptions extends Registrar {
 /** The face on which an outer proxy asks. */
 export interface AuthorizeListener extends Pick<Connections, "settled" | "drain"> {
   readonly server: Server;
+  /** Refuses what is under way: Postern is locked. */
+  readonly stop: () => void;
   /** Goes by other limits from now on, but for that of the head, and shows other certificates. */
   readonly adopt: (limits: ListenerLimits, tls: ServerTls | undefined) => void;
 }
@@ -37,6 +39,7 @@ export function createAuthorizeListener(options: AuthorizeOptions): AuthorizeLis
     response.on("error", ignore).once("close", () => visit.end({}));
     // No proxy asks again on a connection before it was answered; who does gets no second answer.
     if (connections.enter(visit) !== undefined) request.socket.destroy();
+    else if (options.pipeline().isLocked()) refuse(visit, new Refusal("locked"));
     else if (connections.count() > maxInFlight) refuse(visit, new Refusal("overloaded"));
     else void answer(visit, options);
   });
@@ -49,10 +52,13 @@ export function createAuthorizeListener(options: AuthorizeOptions): AuthorizeLis
     server,
     settled: connections.settled,
     drain: connections.drain,
+    stop: () => {
+      for (const visit of connections.begun()) refuse(visit, new Refusal("locked"));
+    },
     adopt: (limits, tls) => {
       ({ maxInFlight } = limits);
       hold(server, limits);
-      show(tls);
+      if (show(tls)) connections.retire();
     },
   };
 }

@@ -24,6 +24,8 @@ export interface Tunnels {
    * so that who decides meanwhile what goes on in one looks first whether `reviews` has gone on.
    */
   readonly review: () => void;
+  /** Ends all that are open or open just now: their clients may come anew, if they are let in. */
+  readonly renew: () => void;
   /** Ends all of them, and those that open from then on; resolves when they have ended. */
   readonly drain: () => Promise<void>;
 }
@@ -38,6 +40,8 @@ export function createTunnels(): Tunnels {
   const open = new Set<Standing>();
   let whenEmpty: (() => void) | undefined;
   let reviews = 0;
+  /** What was decided before so many reviews is over. */
+  let renewed = 0;
   let left: Standing[] = [];
   const goOn = (): void => {
     const untilMs = performance.now() + SLICE_MS;
@@ -59,7 +63,7 @@ export function createTunnels(): Tunnels {
     reviews: () => reviews,
     add: (standing) => {
       open.add(standing);
-      if (whenEmpty !== undefined) standing.tunnel.end("drain");
+      if (whenEmpty !== undefined || standing.since < renewed) standing.tunnel.end("drain");
       else if (standing.since < reviews) reviewOne(standing);
       return () => {
         open.delete(standing);
@@ -67,6 +71,10 @@ export function createTunnels(): Tunnels {
       };
     },
     review,
+    renew: () => {
+      renewed = ++reviews;
+      for (const { tunnel } of open) tunnel.end("drain");
+    },
     drain: () => {
       clearInterval(reviewing);
       return new Promise((resolve) => {
