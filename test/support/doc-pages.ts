@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { readDocument } from "../../src/config/document.ts";
 import { asMap } from "../../src/config/draft.ts";
 import { readConfig } from "../../src/config/read.ts";
+import type { Config } from "../../src/config/schema.ts";
 import { createThrowAwayCertificate } from "../../src/local/certificate.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
@@ -33,13 +34,20 @@ const FILES: Readonly<Record<string, string>> = {
   "/etc/postern/tls.key": keyPem,
 };
 
-/** What `check` says of a document, but for the warning that record mode is on. */
-export function saidOf(document: unknown): readonly string[] {
+/** A document as it is read, with what `check` says of it, but for the warning that record mode is on. */
+export function configOf(document: unknown): {
+  readonly config: Config | undefined;
+  readonly said: readonly string[];
+} {
   const surroundings = { env: () => undefined, file: (path: string) => FILES[path], now: () => NOW };
-  const { problems, warnings } = readConfig(JSON.stringify(document), surroundings);
-  return [...problems, ...warnings.filter(({ path }) => path !== "policy.mode")].map(
-    ({ path, message }) => `${path}: ${message}`,
-  );
+  const { config, problems, warnings } = readConfig(JSON.stringify(document), surroundings);
+  const found = [...problems, ...warnings.filter(({ path }) => path !== "policy.mode")];
+  return { config, said: found.map(({ path, message }) => `${path}: ${message}`) };
+}
+
+/** What `check` says of a document. */
+export function saidOf(document: unknown): readonly string[] {
+  return configOf(document).said;
 }
 
 /** What `check` says of the whole configuration with a block of a page in it. */
