@@ -18,6 +18,15 @@ export interface RoleSession {
   readonly digest: string;
 }
 
+/** How many requests may be under way at a time by one rule. */
+export interface RuleLimits {
+  /** Its name. */
+  readonly rule: string;
+  readonly inFlight?: number | undefined;
+  /** The same of one caller; all guests are one. */
+  readonly inFlightPerCaller?: number | undefined;
+}
+
 /** Leave to do one operation; the credential broker accepts nothing else. */
 export interface Permit {
   readonly verdict: "permit";
@@ -28,6 +37,8 @@ export interface Permit {
   readonly source: string;
   /** Where the source is STS; the enhanced flow of an identity pool takes no wishes. */
   readonly session?: RoleSession | undefined;
+  /** Of the rules that decided, those that have any; undefined where none has. */
+  readonly limits?: readonly RuleLimits[] | undefined;
   /** No rule allows it: it was let through to be recorded. */
   readonly recorded?: true;
 }

@@ -44,6 +44,15 @@ export interface RuleDocument {
   readonly sessionDuration?: number | undefined;
   /** An IAM policy with `${claim:…}` in its values, in place of the session policy that is made from the rule. */
   readonly sessionPolicy?: Readonly<Record<string, unknown>> | undefined;
+  /** Of an allow: how many requests may be under way by it. */
+  readonly limits?: LimitsDocument | undefined;
+}
+
+/** How many requests may be under way at a time; at least one of the two is given. */
+export interface LimitsDocument {
+  readonly inFlight?: number | undefined;
+  /** The same of one caller. */
+  readonly inFlightPerCaller?: number | undefined;
 }
 
 /** The members of a rule that say how its role sessions are made. */

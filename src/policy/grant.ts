@@ -1,5 +1,5 @@
 import type { Caller } from "../domain/caller.ts";
-import type { Denial, Permit } from "../domain/decision.ts";
+import type { Denial, Permit, RuleLimits } from "../domain/decision.ts";
 import type { RuleDocument, SessionPlan } from "./document.ts";
 import type { Rule } from "./rule.ts";
 import { compileSession } from "./sessions/session.ts";
@@ -63,7 +63,14 @@ export function compileLeave(
   { sessions, denies, manyIssuers }: GrantMaterial,
 ): Leave {
   const [{ name, written }] = allows;
-  const permit: Permit = { verdict: "permit", rule: name, role: written.role ?? "", source };
+  const limits = allows.flatMap(limitsOf);
+  const permit: Permit = {
+    verdict: "permit",
+    rule: name,
+    role: written.role ?? "",
+    source,
+    ...(limits.length > 0 && { limits }),
+  };
   const plan = sessions.get(source);
   if (plan === undefined) return () => permit;
   const make = compileSession({ plan, allows, denies, manyIssuers });
@@ -73,6 +80,11 @@ export function compileLeave(
       ? { verdict: "denial", reason: "claim-unusable", rule: name, detail: session.problem }
       : { ...permit, session };
   });
+}
+
+/** Of rules that decide together every one has its limits: else one without would lend its room to the others. */
+function limitsOf({ name, written: { limits } }: Rule): readonly RuleLimits[] {
+  return limits === undefined ? [] : [{ rule: name, ...limits }];
 }
 
 function candidateOf({ role, sessionName, sessionDuration, sessionPolicy }: RuleDocument, source: string) {

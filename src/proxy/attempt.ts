@@ -36,6 +36,7 @@ function send(visit: Visit, pipeline: Pipeline, asked: Asked, first: boolean): u
   // Anew for each attempt: a rule may ask for the region.
   const decision = decide(pipeline.policy, caller, operation, contextOf(visit.request, pipeline.now));
   const permit = withWish(visit.head.headers, permitted(visit, decision), caller);
+  pipeline.shares.byRules(visit, permit, caller);
   const { hashesBodies, maxBodyBytes } = live.upstream;
   const carryOut = live.auth === "token" ? passOn : signAndSend;
   if (!hashesBodies) return carryOut(visit, pipeline, asked, { permit, first });
@@ -53,11 +54,12 @@ interface Leave {
 
 /** What was permitted is done with the caller's own credentials. */
 function signAndSend(visit: Visit, pipeline: Pipeline, asked: Asked, { permit, first }: Leave): unknown {
+  if (isOver(visit)) return undefined;
   const { live, operation, caller } = asked;
   const broker = brokerFor(pipeline, permit);
   visit.stages.enter("credentials");
   return proceed(broker.obtain(permit, caller), (credentials) => {
-    if (visit.hasEnded || visit.response.destroyed) return visit.end({});
+    if (isOver(visit)) return undefined;
     visit.use(credentials);
     visit.stages.enter("upstream");
     const offsetMs = live.clock.offsetMs();
@@ -77,6 +79,7 @@ function signAndSend(visit: Visit, pipeline: Pipeline, asked: Asked, { permit, f
 
 /** What was permitted is asked for with the caller's access token. */
 function passOn(visit: Visit, pipeline: Pipeline, { live, operation, caller, mount }: Asked): void {
+  if (isOver(visit)) return;
   visit.stages.enter("upstream");
   const accessToken = accessTokenOf(visit.head.headers, pipeline.cookie, caller);
   const request = signOperation(visit, live, operation, { accessToken });
@@ -84,8 +87,16 @@ function passOn(visit: Visit, pipeline: Pipeline, { live, operation, caller, mou
   forward(visit, live, { ...request, application }, () => {});
 }
 
+/** Whether nobody waits for it any more: the client has left, or it was refused while it waited for something. */
+function isOver(visit: Visit): boolean {
+  if (!visit.hasEnded && !visit.response.destroyed) return false;
+  visit.end({});
+  return true;
+}
+
 /** @param onWithheld goes on where the answer is kept from the client */
 function forward(visit: Visit, live: Live, request: SignedRequest, onWithheld: () => unknown): void {
+  visit.isSent = true;
   live.forwarder.forward(request, visit.response, (end, ids) => {
     visit.wasCalled(ids);
     if (end === "withheld") guarded(visit, onWithheld);
@@ -113,8 +124,13 @@ export function permitted(visit: Visit, decision: Decision): Permit {
   throw new Refusal(decision.reason, { detail: decision.detail });
 }
 
-/** The broker of the source that a permit names. */
-export function brokerFor({ brokerOf }: Pipeline, { source }: Permit): CachedBroker {
+/**
+ * The broker of the source that a permit names.
+ *
+ * @throws Refusal locked: no credentials are got then, however far a visit had come
+ */
+export function brokerFor({ brokerOf, isLocked }: Pipeline, { source }: Permit): CachedBroker {
+  if (isLocked()) throw new Refusal("locked", { detail: "it was under way" });
   const broker = brokerOf(source);
   if (broker === undefined) throw new Refusal("internal", { detail: `no credential source ${source}` });
   return broker;

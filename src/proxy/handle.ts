@@ -22,7 +22,7 @@ import type { Visit } from "./visit.ts";
  * Each stage hands on a value or throws a Refusal. Whatever comes of it, the visit ends once.
  */
 export function handle(pipeline: Pipeline, visit: Visit): void {
-  const { route, authenticate, ambient } = pipeline;
+  const { route, authenticate, ambient, shares } = pipeline;
   guarded(visit, () => {
     const to = enter(visit, route);
     const { cors } = to.live;
@@ -32,6 +32,8 @@ export function handle(pipeline: Pipeline, visit: Visit): void {
     }
     return proceed(authenticate(visit.head.headers), (caller) => {
       visit.caller = caller;
+      if (visit.hasEnded) return undefined;
+      shares.ofCaller(visit, caller);
       visit.stages.enter("operation");
       if (caller.ambient)
         checkAmbient(visit.head, ambient, caller.kind === "guest" ? cors?.origins : undefined);
@@ -66,7 +68,8 @@ export function enter(visit: Visit, route: Router, upgrade?: "websocket"): Route
   return to;
 }
 
-function meantBy(head: Head, route: Router): Live | undefined {
+/** The upstream that a head without a usable request names; undefined where it names none. */
+export function meantBy(head: Head, route: Router): Live | undefined {
   try {
     return route(head).live;
   } catch {

@@ -52,6 +52,8 @@ export interface Listener {
   readonly inFlight: () => number;
   /** Decides anew what goes on in tunnels. */
   readonly review: () => void;
+  /** Ends what is under way, tunnels too: Postern is locked. */
+  readonly stop: () => void;
   /**
    * Goes by other limits from now on, but for that of the head, and shows other certificates. Connections end that an
    * authority let in which is gone.

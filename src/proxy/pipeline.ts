@@ -9,6 +9,7 @@ import type { BucketRegions } from "../upstream/bucket-regions.ts";
 import type { AmbientRules } from "./ambient.ts";
 import type { BodyReader } from "./bodies/body.ts";
 import type { Router } from "./route.ts";
+import type { Shares } from "./shares.ts";
 
 /** Which of Postern's own pages there are. */
 export interface SelfServiceRules {
@@ -37,6 +38,10 @@ export interface Pipeline {
   readonly brokerOf: (source: string) => CachedBroker | undefined;
   readonly iotPolicies: IotPolicies;
   readonly selfService: SelfServiceRules;
+  /** Bounds what one caller and one rule may have under way. */
+  readonly shares: Shares;
+  /** Whether an operator has stopped all that goes through: at any time, and not when the visit began. */
+  readonly isLocked: () => boolean;
   readonly signer: Signer;
   readonly now: Clock;
 }

@@ -35,6 +35,8 @@ export interface Registrar {
   readonly record: Record;
   /** Keyed digest of a caller for logs: a known subject must not be found by trying. */
   readonly nameCaller: (caller: Caller) => string;
+  /** Finds the place of a request in a trace. Default: it has none. */
+  readonly traceOf?: Tracer | undefined;
 }
 
 /**
@@ -85,8 +87,7 @@ export class Visit {
   awsExtendedRequestId: string | undefined;
   handedOut: HandedOut | undefined;
   /** Of the trace that the request is a part of. */
-  traceId: string | undefined;
-  spanId: string | undefined;
+  readonly trace: Trace | undefined;
   /** Where it is, and was for how long. */
   readonly stages = new StageClock();
   readonly #registrar: Registrar;
@@ -98,6 +99,7 @@ export class Visit {
     const headers = readHeaders(request.rawHeaders);
     const asked = headers.get("x-request-id");
     this.requestId = asked !== undefined && REQUEST_ID.test(asked) ? asked : randomUUID();
+    this.trace = registrar.traceOf?.(headers, this.requestId);
     this.request = request;
     this.response = response;
     this.head = { method: request.method ?? "", target: request.url ?? "", headers };
@@ -143,8 +145,14 @@ export class Visit {
 
   /** What the records of this request say of what it asked and of who asked. */
   known() {
-    const { requestId, traceId, spanId } = this;
-    return { requestId, traceId, spanId, ...askedOf(this), ...decidedOf(this, this.#registrar.nameCaller) };
+    const { requestId, trace } = this;
+    return {
+      requestId,
+      traceId: trace?.traceId,
+      spanId: trace?.spanId,
+      ...askedOf(this),
+      ...decidedOf(this, this.#registrar.nameCaller),
+    };
   }
 
   /** Records the outcome; only the first end counts. */

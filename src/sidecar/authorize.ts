@@ -11,6 +11,8 @@ import { spotOf } from "./spot.ts";
 export interface AuthorizeFace {
   readonly listen: () => Promise<unknown>;
   readonly adopt: (config: Config, tls: ServerTls | undefined) => void;
+  /** Refuses what is under way: Postern is locked. */
+  readonly stop: () => void;
   readonly settled: () => Promise<unknown>;
   readonly drain: (deadlineMs: number) => Promise<void>;
 }
@@ -35,6 +37,7 @@ export function authorizeFaceOf(
   return {
     listen: () => listenOn(listener.server, spotOf(authorize, DEFAULT_MODE)),
     adopt: (config, tls) => listener.adopt(listenerLimitsOf(config), tls),
+    stop: listener.stop,
     settled: listener.settled,
     drain: listener.drain,
   };
@@ -43,6 +46,7 @@ export function authorizeFaceOf(
 const NONE: AuthorizeFace = {
   listen: async () => {},
   adopt: () => {},
+  stop: () => {},
   settled: async () => {},
   drain: async () => {},
 };

@@ -17,6 +17,7 @@ import { issuersIn } from "./brokers.ts";
 import { facesOf } from "./faces.ts";
 import { gaugesOf } from "./gauges.ts";
 import { createLock, type Lock } from "./lock.ts";
+import { onLock } from "./on-lock.ts";
 import { createShelf } from "./parts.ts";
 import { type Changing, createChanging } from "./reload.ts";
 import { recordingOf } from "./recording.ts";
@@ -63,10 +64,9 @@ export function createSidecar(first: Loaded, surroundings: Surroundings): Sideca
   const observed = createObserved(now);
   observed.adopt(issuersIn(first.config));
   const recent = createRecent(now);
-  const lock = createLock((isOn) => {
-    if (isOn) changing.snapshot().brokers.forget(() => true);
-    listener.review();
-  });
+  const lock = createLock((isOn, by) =>
+    onLock({ isOn, by }, { listener, authorize, log, brokers: changing.snapshot().brokers }),
+  );
   const metrics = createMetrics(
     version,
     gaugesOf(now, () => ({ changing, listener, faces, lock })),
@@ -77,12 +77,12 @@ export function createSidecar(first: Loaded, surroundings: Surroundings): Sideca
     changing.snapshot().brokers.forget(isRevoked);
     listener.review();
   };
+  const whole = { nameCaller, onRevoked, isLocked: lock.isOn, counts: new Map<string, number>() };
   const changing: Changing = createChanging({
     shelf,
     first,
     now,
-    snapshotOf: (loaded, parts) =>
-      snapshotOf(loaded, surroundings, { ...lasting, nameCaller, onRevoked }, parts),
+    snapshotOf: (loaded, parts) => snapshotOf(loaded, surroundings, { ...lasting, ...whole }, parts),
     settled: () => Promise.all([listener.settled(), authorize.settled()]),
     onChange: (snapshot) => adopt({ listener, authorize, log, observed, reminder, lock, faces }, snapshot),
     isEnding: () => faces.readiness.check().draining,

@@ -9,6 +9,7 @@ import { type BodyReader, createBodyReader } from "../proxy/bodies/body.ts";
 import type { Pipeline } from "../proxy/pipeline.ts";
 import type { Live } from "../proxy/live.ts";
 import { createRouter } from "../proxy/route.ts";
+import { type Counts, createShares } from "../proxy/shares.ts";
 import type { Registrar } from "../proxy/visit.ts";
 import { createBucketRegions } from "../upstream/bucket-regions.ts";
 import { type Brokers, brokersOf, tierOf } from "./brokers.ts";
@@ -40,20 +41,27 @@ export interface Snapshot extends Loaded {
   readonly rehearse: Rehearsal;
 }
 
+/** What is known of the whole sidecar besides, whatever its configuration. */
+interface Whole extends Pick<Registrar, "nameCaller">, Pick<Pipeline, "isLocked"> {
+  /** Told when the denylist has changed. */
+  readonly onRevoked: (denylist: Denylist) => void;
+  /** Requests under way, by whom and by which rule. */
+  readonly counts: Counts;
+}
+
 /**
  * Makes a snapshot; nothing is fetched yet.
  *
- * @param onRevoked told when the denylist has changed
  * @throws Error where a file that the configuration names cannot be read or used
  */
 export function snapshotOf(
   loaded: Loaded,
   surroundings: Surroundings,
-  lasting: Lasting & Pick<Registrar, "nameCaller"> & { readonly onRevoked: (denylist: Denylist) => void },
+  lasting: Lasting & Whole,
   parts: Parts,
 ): Snapshot {
   const { config } = loaded;
-  const { signer, clockOf, outbound, metrics, onRevoked } = lasting;
+  const { signer, clockOf, outbound, metrics, onRevoked, isLocked, counts } = lasting;
   // One budget for the process: a change of its limits is adopted.
   const bodies = parts.take("bodies", null, () => createBodyReader(...bodyLimitsOf(config)));
   const lives = livesOf(config, clockOf, parts);
@@ -77,6 +85,8 @@ export function snapshotOf(
     brokerOf: brokers.of,
     iotPolicies: iotPoliciesOf(config, surroundings, lasting, { parts, primaries }),
     selfService: selfServiceOf(config),
+    shares: createShares(config.limits.inFlightPerCaller, counts),
+    isLocked,
     signer,
     now: surroundings.now,
   };

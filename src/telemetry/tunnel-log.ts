@@ -9,7 +9,7 @@ import type { PacketOutcome, TunnelOutcome, TunnelRecorder } from "./tunnel-outc
 const REFUSED_PER_SECOND = 10;
 
 /** Ends that are refusals, as those of requests are. That credentials end is the way of all of them. */
-const REFUSING: ReadonlySet<TunnelEnd> = new Set(["token", "denied", "refused", "protocol"]);
+const REFUSING: ReadonlySet<TunnelEnd> = new Set(["token", "denied", "refused", "protocol", "locked"]);
 
 /**
  * Lines of tunnels: one for each that ended, and one for a packet that was refused. Those that passed are for debugging.

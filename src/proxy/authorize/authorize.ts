@@ -49,6 +49,8 @@ export async function authorize(
   visit.stages.enter("decision");
   const permit = permitFor(stages, visit, asked);
   visit.stages.enter("credentials");
+  if (visit.hasEnded) return undefined;
+  stages.shares.byRules(visit, permit, caller);
   const credentials = await brokerFor(stages, permit).obtain(permit, caller);
   if (visit.hasEnded || visit.response.destroyed) return undefined;
   visit.use(credentials);
@@ -58,9 +60,10 @@ export async function authorize(
 }
 
 /** Whoever need not have meant to say who it is gets nothing that others send. */
-async function identify({ authenticate }: Pipeline, visit: Visit): Promise<Caller> {
+async function identify({ authenticate, shares }: Pipeline, visit: Visit): Promise<Caller> {
   const caller = await authenticate(visit.head.headers);
   visit.caller = caller;
+  shares.ofCaller(visit, caller);
   visit.stages.enter("operation");
   if (caller.kind === "guest")
     throw new Refusal("token-missing", { detail: "an outer proxy asks for no guest" });

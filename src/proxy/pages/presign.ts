@@ -52,6 +52,7 @@ async function presign(stages: Pipeline, visit: Visit): Promise<PresignedUrl> {
   const headers = boundHeaders(question, asked.operation);
   visit.stages.enter("decision");
   const permit = permitAtAnyMoment(stages, visit, asked);
+  stages.shares.byRules(visit, permit, caller);
   visit.stages.enter("credentials");
   const credentials = await brokerFor(stages, permit).obtain(permit, caller);
   visit.use(credentials);
@@ -66,9 +67,10 @@ async function presign(stages: Pipeline, visit: Visit): Promise<PresignedUrl> {
 }
 
 /** Whoever need not have meant to say who it is gets nothing that others can use. */
-async function identify({ authenticate }: Pipeline, visit: Visit): Promise<Caller> {
+async function identify({ authenticate, shares }: Pipeline, visit: Visit): Promise<Caller> {
   const caller = await authenticate(visit.head.headers);
   visit.caller = caller;
+  shares.ofCaller(visit, caller);
   visit.stages.enter("operation");
   if (caller.ambient) throw refused("no token in a header");
   return caller;

@@ -35,6 +35,8 @@ export async function realCredentials(
   // What record mode lets through has the role that the identity pool chooses, and so ends here too.
   if (permit.role !== role) throw new Refusal("role-not-granted", { detail: "the rule gives another role" });
   visit.stages.enter("credentials");
+  stages.shares.ofCaller(visit, caller);
+  stages.shares.byRules(visit, permit, caller);
   const credentials = await brokerFor(stages, permit).obtain(permit, caller);
   visit.use(credentials);
   visit.stages.enter("answer");

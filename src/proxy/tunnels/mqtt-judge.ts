@@ -94,8 +94,9 @@ export class MqttJudge {
   }
 
   #checkStanding(): void {
-    const isOver = this.#visit.request.socket.destroyed || this.review() !== undefined;
-    if (isOver) throw new Refusal("denied-no-rule", { detail: "the tunnel has ended meanwhile" });
+    this.review();
+    if (!this.#mayGoOn || this.#visit.request.socket.destroyed)
+      throw new Refusal("denied-no-rule", { detail: "the tunnel has ended meanwhile" });
   }
 
   /** Takes note of whether AWS took the CONNECT. */

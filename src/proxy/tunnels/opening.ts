@@ -92,6 +92,7 @@ export function review(
   pipeline: Pipeline,
   mayGoOn: (again: Opening) => boolean,
 ): TunnelEnd | undefined {
+  if (pipeline.isLocked()) return "locked";
   const caller = provedNow(opened, pipeline);
   if (caller === undefined) return "token";
   try {

@@ -28,10 +28,12 @@ export function openRawTunnel(
 ): unknown {
   visit.stages.enter("decision");
   const permit = permitted(visit, wished(opening, decideFor(opening, opening.operation)));
+  opening.pipeline.shares.byRules(visit, permit, opening.caller);
   const life = createTunnelLife(face, visit, opening);
   return proceed(signed(visit, opening, permit, life), (request) => {
     if (visit.hasEnded || visit.response.destroyed) return visit.end({});
     const { live } = opening.to;
+    visit.isSent = true;
     live.tunneller.open(request, client, {
       idleMs: opening.rules.idleMs,
       onAnswer: (end, ids) => {

@@ -5,7 +5,7 @@ export interface Seat {
   /**
    * Takes it, once the caller is known.
    *
-   * @param caller digest; all guests are one
+   * @param caller whatever its tokens; all guests are one
    * @throws Refusal overloaded: one caller leaves room for others
    */
   readonly take: (caller: string) => void;

@@ -2,6 +2,7 @@ import type { IncomingMessage, Server } from "node:http";
 import type { Socket } from "node:net";
 import { Refusal } from "../../domain/refusal.ts";
 import type { Connections } from "../connections.ts";
+import { refuseLocked } from "../locked.ts";
 import { giveUp } from "../respond.ts";
 import type { Outcome } from "../../telemetry/outcome.ts";
 import { type Registrar, Visit } from "../visit.ts";
@@ -44,7 +45,9 @@ export function takeUpgrades(server: Server, connections: Connections, options: 
       connections.release(visit);
     };
     underWay++;
-    if (options.isFull(underWay)) giveUp(visit, new Refusal("overloaded"));
+    const pipeline = options.pipeline();
+    if (pipeline.isLocked()) refuseLocked(visit, pipeline);
+    else if (options.isFull(underWay)) giveUp(visit, new Refusal("overloaded"));
     else upgrade({ ...options, release, seat }, visit, client);
   });
 }

@@ -5,6 +5,7 @@ import { enter } from "../handle.ts";
 import { RESERVED } from "../pages/reserved.ts";
 import { proceed } from "../proceed.ts";
 import { guarded } from "../respond.ts";
+import { shareholderOf } from "../shares.ts";
 import type { Visit } from "../visit.ts";
 import { checkOrigin } from "./check-origin.ts";
 import { readHandshake } from "./handshake.ts";
@@ -31,7 +32,9 @@ export function upgrade(face: TunnelFace, visit: Visit, client: UpgradeClient): 
     return proceed(pipeline.authenticate(visit.head.headers), (caller) => {
       visit.caller = caller;
       visit.stages.enter("operation");
-      face.seat.take(caller.digest);
+      if (visit.hasEnded) return undefined;
+      pipeline.shares.ofCaller(visit, caller);
+      face.seat.take(shareholderOf(caller));
       const { sourceIp } = contextOf(visit.request, pipeline.now);
       const opening = readOpening({ pipeline, handshake, to, rules, port, caller, sourceIp, since });
       visit.operation = opening.operation;

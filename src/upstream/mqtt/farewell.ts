@@ -26,10 +26,11 @@ const REASON_OF: Readonly<Record<TunnelEnd, ReasonCode | null>> = {
   idle: REASONS.keepAliveTimeout,
   lifetime: REASONS.maximumConnectTime,
   drain: REASONS.serverShuttingDown,
+  locked: REASONS.administrativeAction,
 };
 
 /** The ends by which the right is gone that a connection was opened by. */
-const WITHDRAWN: ReadonlySet<TunnelEnd> = new Set(["token", "credentials", "denied"]);
+const WITHDRAWN: ReadonlySet<TunnelEnd> = new Set(["token", "credentials", "denied", "locked"]);
 
 /** The last packet to a client; undefined where the WebSocket close alone says that it is over. */
 export function farewellOf(

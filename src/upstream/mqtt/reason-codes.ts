@@ -16,6 +16,7 @@ export const REASONS = {
   topicAliasInvalid: 0x94,
   packetTooLarge: 0x95,
   quotaExceeded: 0x97,
+  administrativeAction: 0x98,
   maximumConnectTime: 0xa0,
 } as const;
 
