@@ -1,6 +1,6 @@
 import type { Denial } from "../domain/decision.ts";
 import type { Requirement } from "../domain/operation.ts";
-import type { RefusalCode } from "../domain/refusal.ts";
+import { REMEDIES } from "../domain/remedies.ts";
 import type { Explained } from "../proxy/explain/question.ts";
 
 /** What would help, where anything can be said. */
@@ -21,15 +21,6 @@ const AGAINST_DENIALS: Readonly<Record<Denial["reason"], (told: Explained) => st
 function ruleOf({ decision }: Explained): string {
   return decision?.rule ?? "";
 }
-
-const REMEDIES: Partial<Readonly<Record<RefusalCode, string>>> = {
-  "role-not-granted": "X-Postern-Role may name a role of the token, and only where the rule says role: pool.",
-  "id-token-required":
-    "This source shows AWS an ID token: send it as the token, or in X-Postern-Id-Token beside the access token. A machine has none, and needs a source that assumes roles.",
-  "upstream-unknown": "The first segment of the path names the upstream, unless an SDK signed the request.",
-  "operation-unknown": "What Postern does not know it cannot decide, so no rule can allow it.",
-  "two-tokens": "Send one token, in one place.",
-};
 
 function toAllow(told: Explained): string {
   const [first, ...more] = unmetIn(told);

@@ -1,3 +1,4 @@
+import { plainText } from "../domain/plain-text.ts";
 import { type Palette, paletteFor } from "./colour.ts";
 
 /** Colours lines whose every character can be seen. */
@@ -11,7 +12,9 @@ export const terminal = {
   err: (text: string): void => void process.stderr.write(`${text}\n`),
   /** Prints lines of text from anywhere on standard output, coloured last. */
   lines: (lines: readonly string[], paint: Paint = (same) => same): void => {
-    process.stdout.write(`${paint(lines.map(plain), paletteFor(process.stdout, process.env)).join("\n")}\n`);
+    process.stdout.write(
+      `${paint(lines.map(plainText), paletteFor(process.stdout, process.env)).join("\n")}\n`,
+    );
   },
   /** Prints a value as JSON on standard output, for programs. */
   json: (value: unknown): void => {
@@ -28,23 +31,5 @@ export const terminal = {
   /** Colours for standard output and for standard error. They go on text that {@link terminal.plain} has seen. */
   colours: (): Palette => paletteFor(process.stdout, process.env),
   errorColours: (): Palette => paletteFor(process.stderr, process.env),
-  plain,
+  plain: plainText,
 } as const;
-
-/** Controls, formatting such as turned writing direction, halves of surrogate pairs, and both kinds of line ends. */
-const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/gu;
-
-/**
- * Text from outside as one line with its control and formatting characters made visible, so that none of it commands the
- * terminal or hides in it. Escapes are those of JSON, so that JSON stays JSON.
- */
-function plain(text: string): string {
-  return text.replace(UNPRINTABLE, escaped);
-}
-
-function escaped(char: string): string {
-  return Array.from(
-    { length: char.length },
-    (_, i) => `\\u${char.charCodeAt(i).toString(16).padStart(4, "0")}`,
-  ).join("");
-}
