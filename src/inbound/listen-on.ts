@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { chmodSync, lstatSync, renameSync, statSync, unlinkSync } from "node:fs";
+import { chmodSync, lstatSync, mkdirSync, renameSync, statSync, unlinkSync } from "node:fs";
 import { type AddressInfo, connect, type Server } from "node:net";
 import { dirname } from "node:path";
 
@@ -27,6 +27,7 @@ async function atSocket(
   server: Server,
   { socket, mode }: Extract<Spot, { readonly socket: string }>,
 ): Promise<0> {
+  makeFolder(dirname(socket));
   checkFolder(dirname(socket));
   const stale = await staleAt(socket);
   // Beside it, and put in its place when it is ready: nobody finds a socket that is not of its mode.
@@ -44,6 +45,12 @@ async function atSocket(
     if (fileAt(socket) === own) unlinkSync(socket);
   });
   return 0;
+}
+
+/** A folder of its own, where there is none: everybody may write to the root of a volume that an orchestrator has made. */
+function makeFolder(path: string): void {
+  const isThere = statSync(path, { throwIfNoEntry: false }) !== undefined;
+  if (!isThere) mkdirSync(path, { mode: 0o700 });
 }
 
 /**
