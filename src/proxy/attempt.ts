@@ -59,7 +59,7 @@ function signAndSend(visit: Visit, pipeline: Pipeline, asked: Asked, { permit, f
   const broker = brokerFor(pipeline, permit);
   visit.stages.enter("credentials");
   return proceed(broker.obtain(permit, caller), (credentials) => {
-    if (isOver(visit)) return undefined;
+    if (isOver(visit)) return;
     visit.use(credentials);
     visit.stages.enter("upstream");
     const offsetMs = live.clock.offsetMs();

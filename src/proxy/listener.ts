@@ -4,14 +4,14 @@ import { Refusal } from "../domain/refusal.ts";
 import { createMaybeSecure, type MaybeSecure, type ServerTls } from "../inbound/secure.ts";
 import type { TunnelRecorder } from "../telemetry/tunnel-outcome.ts";
 import { answerUnreadable } from "./answer-unreadable.ts";
-import { createConnections } from "./connections.ts";
+import { type Connections, createConnections } from "./connections.ts";
 import { handle } from "./handle.ts";
 import { refuseLocked, stopUnderWay } from "./locked.ts";
 import type { Pipeline } from "./pipeline.ts";
 import { giveUp } from "./respond.ts";
 import { RESERVED } from "./pages/reserved.ts";
 import { createSeats } from "./tunnels/seats.ts";
-import { createTunnels } from "./tunnels/tunnels.ts";
+import { createTunnels, type Tunnels } from "./tunnels/tunnels.ts";
 import { takeUpgrades } from "./tunnels/take-upgrades.ts";
 import { UpgradeRequest } from "./tunnels/upgrade-request.ts";
 import { type Registrar, Visit } from "./visit.ts";
@@ -96,8 +96,7 @@ export function createListener(options: ListenerOptions): Listener {
     if (pipeline.isLocked()) refuseLocked(visit, pipeline);
     else if (isFull()) giveUp(visit, new Refusal("overloaded"));
     else if (expects === "unknown") giveUp(visit, unknownExpectation());
-    else if (visit.head.target.startsWith(RESERVED)) options.selfService(visit);
-    else handle(pipeline, visit);
+    else serve(visit, pipeline, options);
   };
   server.on("request", (request, response) => accept(request, response, "nothing"));
   server.on("checkContinue", (request, response) => accept(request, response, "continue"));
@@ -113,10 +112,7 @@ export function createListener(options: ListenerOptions): Listener {
     server,
     inFlight: connections.count,
     review: tunnels.review,
-    stop: () => {
-      stopUnderWay(connections.begun());
-      tunnels.review();
-    },
+    stop: () => stopAll(connections, tunnels),
     adopt: (limits, tls) => {
       ({ maxInFlight, maxTunnels, maxTunnelsPerCaller } = limits);
       hold(server, limits);
@@ -125,12 +121,24 @@ export function createListener(options: ListenerOptions): Listener {
       tunnels.renew();
     },
     settled: connections.settled,
-    drain: async (deadlineMs) => {
-      await Promise.all([connections.drain(deadlineMs), tunnels.drain()]);
-      // Those that opened within this time.
-      await tunnels.drain();
-    },
+    drain: (deadlineMs) => drainAll(connections, tunnels, deadlineMs),
   };
+}
+
+function serve(visit: Visit, pipeline: Pipeline, { selfService }: ListenerOptions): void {
+  if (visit.head.target.startsWith(RESERVED)) selfService(visit);
+  else handle(pipeline, visit);
+}
+
+function stopAll(connections: Connections, tunnels: Tunnels): void {
+  stopUnderWay(connections.begun());
+  tunnels.review();
+}
+
+async function drainAll(connections: Connections, tunnels: Tunnels, deadlineMs: number): Promise<void> {
+  await Promise.all([connections.drain(deadlineMs), tunnels.drain()]);
+  // Those that opened within this time.
+  await tunnels.drain();
 }
 
 function serverWith({ limits, tls }: ListenerOptions): MaybeSecure {
