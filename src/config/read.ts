@@ -5,9 +5,9 @@ import { expand, type Surroundings } from "./expand.ts";
 import { createHiding } from "./hidden.ts";
 import { type Found, isAtOrBelow, valueAt } from "./problem.ts";
 import { refuse } from "./refuse.ts";
-import { refuseWrittenSecret } from "./refuse-authorize.ts";
 import { type Config, configSchema } from "./schema.ts";
 import { warn } from "./warn.ts";
+import { refuseWrittenSecrets } from "./written-secrets.ts";
 
 /** One thing that is wrong with a configuration, and how to mend it. */
 export interface ConfigProblem {
@@ -53,7 +53,7 @@ export function readConfig(text: string, surroundings: Surroundings): ConfigRead
   const parsed = configSchema.safeParse(value, { error: inWords });
   const draft = draftOf(value);
   const found = unlessSaid([
-    [...problems, ...unresolved, ...misspeltSettings(value), ...refuseWrittenSecret(document)],
+    [...problems, ...unresolved, ...misspeltSettings(value), ...refuseWrittenSecrets(document)],
     describeIssues(parsed.error?.issues ?? [], value),
     refuse(draft, surroundings),
   ]);

@@ -1,6 +1,6 @@
 import { type Address, isLoopback } from "./address.ts";
 import type { Draft } from "./draft.ts";
-import { type Found, valueAt } from "./problem.ts";
+import type { Found } from "./problem.ts";
 import type { Config } from "./schema.ts";
 
 type Authorize = NonNullable<Config["authorize"]>;
@@ -15,23 +15,6 @@ export function refuseAuthorize(draft: Draft): readonly Found[] {
   const { address } = authorize;
   const inPlace = "socket" in address ? atSocket(authorize) : atPort(authorize, address);
   return [...inPlace, ...oddHeaders(authorize)];
-}
-
-const SECRET = ["authorize", "secret"] as const;
-
-/** Nothing but the reference: of any other text a part would be told as it stands. */
-const REFERENCE = /^\$\{(?:env|file):[^}]+\}$/;
-
-/**
- * Finds a secret that is written out: the file is read by more people than may ask, and the operator's page shows it.
- *
- * @param document before its references are filled
- */
-export function refuseWrittenSecret(document: unknown): readonly Found[] {
-  const secret = valueAt(document, SECRET);
-  if (secret === undefined || (typeof secret === "string" && REFERENCE.test(secret))) return [];
-  const message = "a secret is not written here; refer to it: ${file:/run/secrets/authorize}, or ${env:NAME}";
-  return [{ path: SECRET, message }];
 }
 
 /** Its mode says who may ask. */

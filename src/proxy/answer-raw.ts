@@ -40,6 +40,8 @@ export function answerRaw(socket: Duplex, { code, status, detail }: RawRefusal, 
 const NOTHING_KNOWN = {
   traceId: undefined,
   spanId: undefined,
+  parentSpanId: undefined,
+  isSampled: false,
   upstream: "none",
   service: "none",
   operation: undefined,

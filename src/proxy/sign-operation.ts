@@ -12,6 +12,7 @@ import { payloadFormOf } from "./bodies/payload-form.ts";
 import { corsLinesFor } from "./cors.ts";
 import { identityLines } from "./identity-headers.ts";
 import type { Live } from "./live.ts";
+import { TRACE_HEADERS } from "./trace.ts";
 import type { Visit } from "./visit.ts";
 
 /** Who signs, and with what. The time is the upstream's, as far as it is known. */
@@ -24,6 +25,8 @@ export interface Signature {
 export interface Bearer {
   readonly accessToken: string;
 }
+
+const NONE: readonly HeaderLine[] = [];
 
 type Buffered = Extract<Payload, { readonly kind: "buffered" }>;
 
@@ -47,13 +50,15 @@ export function signOperation(
   operation: Operation,
   proof: Signature | Bearer,
 ): SignedRequest {
-  const crossing = crossToAws(visit.head.headers, operation.headers, live);
+  const traced = live.service.speaker === "application" ? (visit.trace?.lines ?? NONE) : NONE;
+  const own = traced.length === 0 ? operation.headers : [...operation.headers, ...TRACE_HEADERS];
+  const crossing = crossToAws(visit.head.headers, own, live);
   const identity = identityLines(live.identityHeaders, visit.caller ?? GUEST);
   const outgoing = operation.payload.kind === "buffered" ? held(operation.payload) : streamed(visit);
   const host = ["host", `${operation.hostPrefix ?? ""}${live.host}`] as const;
   const signed = [host, ...operation.headers, ...identity, ...crossing.signed, ...outgoing.signed];
   const headers: string[] = [];
-  for (const lines of [signed, crossing.unsigned, outgoing.unsigned])
+  for (const lines of [signed, crossing.unsigned, traced, outgoing.unsigned])
     for (const [name, value] of lines) headers.push(name, value);
   for (const part of prove(proof, live, operation, { headers: signed, payloadHash: outgoing.payloadHash }))
     headers.push(part);

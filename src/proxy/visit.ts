@@ -14,6 +14,7 @@ import { askedOf, decidedOf } from "./known.ts";
 import type { Cors, Live } from "./live.ts";
 import { StageClock } from "./stage-clock.ts";
 import type { Places } from "./shares.ts";
+import type { Trace, Tracer } from "./trace.ts";
 
 /** How a visit ended. */
 export interface Ending {
@@ -34,7 +35,7 @@ export interface Manner {
 export interface Registrar {
   readonly record: Record;
   /** Keyed digest of a caller for logs: a known subject must not be found by trying. */
-  readonly nameCaller: (caller: Caller) => string;
+  readonly nameCaller: (caller: Pick<Caller, "digest">) => string;
   /** Finds the place of a request in a trace. Default: it has none. */
   readonly traceOf?: Tracer | undefined;
 }
@@ -45,7 +46,7 @@ export interface Registrar {
  */
 export function createCallerNamer(): Registrar["nameCaller"] {
   const key = randomBytes(32);
-  const names = new WeakMap<Caller, string>();
+  const names = new WeakMap<Pick<Caller, "digest">, string>();
   return (caller) => {
     const known = names.get(caller);
     if (known !== undefined) return known;
@@ -86,7 +87,7 @@ export class Visit {
   awsRequestId: string | undefined;
   awsExtendedRequestId: string | undefined;
   handedOut: HandedOut | undefined;
-  /** Of the trace that the request is a part of. */
+  /** Its place in a trace; undefined where it has none. */
   readonly trace: Trace | undefined;
   /** Where it is, and was for how long. */
   readonly stages = new StageClock();
@@ -182,6 +183,8 @@ function toOutcome(visit: Visit, ending: Ending): Outcome {
     durationMs: visit.elapsedMs(),
     upstreamMs: forwarded?.status === undefined ? undefined : forwarded.waitedMs,
     stages: visit.stages,
+    parentSpanId: visit.trace?.parentSpanId,
+    isSampled: visit.trace?.isSampled === true,
     awsRequestId: visit.awsRequestId,
     awsExtendedRequestId: visit.awsExtendedRequestId,
     handedOut: visit.handedOut,

@@ -4,6 +4,7 @@ import type { Metrics } from "../telemetry/metrics.ts";
 import type { Observed } from "../telemetry/observed.ts";
 import type { Record } from "../telemetry/outcome.ts";
 import type { Recent } from "../telemetry/recent.ts";
+import type { Tracing } from "./tracing.ts";
 
 /** Who takes note of what was done. */
 export interface Recorders {
@@ -11,6 +12,7 @@ export interface Recorders {
   readonly log: Log;
   readonly observed: Observed;
   readonly recent: Recent;
+  readonly tracing: Pick<Tracing, "record">;
   /** Whether what no rule allows is let through to be learnt. */
   readonly isRecording: () => boolean;
 }
@@ -22,12 +24,13 @@ export interface Recording {
 }
 
 /** Tells all of them. */
-export function recordingOf({ metrics, log, recent, observed, isRecording }: Recorders): Recording {
+export function recordingOf({ metrics, log, recent, observed, tracing, isRecording }: Recorders): Recording {
   return {
     record: (outcome) => {
       metrics.record(outcome);
       log.record(outcome);
       recent.record(outcome);
+      tracing.record(outcome);
       if (isRecording()) observed.record(outcome);
     },
     recorder: {

@@ -25,6 +25,8 @@ import { createReminder, type Reminder } from "./reminder.ts";
 import { type Snapshot, snapshotOf } from "./snapshot.ts";
 import { spotOf } from "./spot.ts";
 import type { Loaded, Surroundings } from "./surroundings.ts";
+import { told } from "./told.ts";
+import { createTracing, type Tracing } from "./tracing.ts";
 import { whenReady } from "./when-ready.ts";
 
 /** A sidecar: nothing listens and nothing is fetched until it is started. */
@@ -71,12 +73,14 @@ export function createSidecar(first: Loaded, surroundings: Surroundings): Sideca
     version,
     gaugesOf(now, () => ({ changing, listener, faces, lock })),
   );
-  const nameCaller = createCallerNamer();
-  const lasting = { outbound: outbound.call, signer: createSigner(), clockOf: createClocks(now), metrics };
+  const told = { metrics, recent };
+  const lasting = { outbound: outbound.call, signer: createSigner(), clockOf: createClocks(now), ...told };
   const onRevoked = ({ isRevoked }: Denylist): void => {
     changing.snapshot().brokers.forget(isRevoked);
     listener.review();
   };
+  const nameCaller = createCallerNamer();
+  const tracing = createTracing(surroundings, Math.random);
   const whole = { nameCaller, onRevoked, isLocked: lock.isOn, counts: new Map<string, number>() };
   const changing: Changing = createChanging({
     shelf,
@@ -84,12 +88,17 @@ export function createSidecar(first: Loaded, surroundings: Surroundings): Sideca
     now,
     snapshotOf: (loaded, parts) => snapshotOf(loaded, surroundings, { ...lasting, ...whole }, parts),
     settled: () => Promise.all([listener.settled(), authorize.settled()]),
-    onChange: (snapshot) => adopt({ listener, authorize, log, observed, reminder, lock, faces }, snapshot),
+    onChange: (snapshot) =>
+      adopt({ listener, authorize, log, observed, reminder, lock, faces, tracing }, snapshot),
     isEnding: () => faces.readiness.check().draining,
   });
   const pipeline = () => changing.snapshot().pipeline;
   const isRecording = () => pipeline().policy.recording?.isOn(now()) === true;
-  const registrar = { ...recordingOf({ metrics, log, recent, observed, isRecording }), nameCaller };
+  const registrar = {
+    ...recordingOf({ metrics, log, recent, observed, tracing, isRecording }),
+    nameCaller,
+    traceOf: tracing.traceOf,
+  };
   const listener: Listener = createListener({
     ...registrar,
     limits: listenerLimitsOf(first.config),
@@ -99,14 +108,22 @@ export function createSidecar(first: Loaded, surroundings: Surroundings): Sideca
     now,
   });
   const authorize = authorizeFaceOf(first.config, changing.snapshot, registrar);
-  const shown = { metrics, listener, observed, recent, lock, snapshot: changing.snapshot };
+  const shown = { ...told, listener, observed, lock, nameCaller, ...changing };
   const faces = facesOf({ ...surroundings, ...shown });
   lock.follow(first.config.operator.lockFile);
   const reminder = createReminder(() => pipeline().policy, log, now);
-  const ending = { closing: [reminder, lock, shelf, outbound], flush: log.flush };
+  const ending = { closing: [reminder, lock, tracing, shelf, outbound], flush: log.flush };
   const onWaiting = (waitingFor: readonly string[]): void =>
     log.warn("it waits before it listens", { waitingFor });
-  return lifeOf(changing, { faces, listener, authorize, onWaiting, started: reminder.remind, ...ending });
+  return lifeOf(changing, {
+    faces,
+    listener,
+    authorize,
+    tracing,
+    onWaiting,
+    started: reminder.remind,
+    ...ending,
+  });
 }
 
 /** Of unix sockets. */
@@ -121,10 +138,11 @@ interface Adopting extends Pick<Surroundings, "log"> {
   readonly reminder: Reminder;
   readonly lock: Lock;
   readonly faces: Faces;
+  readonly tracing: Tracing;
 }
 
 function adopt(
-  { listener, authorize, log, observed, reminder, lock, faces }: Adopting,
+  { listener, authorize, log, observed, reminder, lock, faces, tracing }: Adopting,
   { config, tls, bodies }: Snapshot,
 ): void {
   listener.adopt(listenerLimitsOf(config), tls.listen);
@@ -134,6 +152,9 @@ function adopt(
   bodies.adopt(...bodyLimitsOf(config));
   log.adopt(config.log);
   observed.adopt(issuersIn(config));
+  void tracing
+    .adopt(config.tracing)
+    .catch((error: unknown) => log.error("no spans are sent", { error: told(error) }));
   reminder.remind();
   listener.review();
 }
@@ -143,6 +164,7 @@ interface Living {
   readonly faces: Faces;
   readonly listener: Listener;
   readonly authorize: AuthorizeFace;
+  readonly tracing: Tracing;
   /** What is let go of when nobody is served any more. */
   readonly closing: readonly { readonly close: () => Promise<void> }[];
   /** Told what is waited for. */
@@ -153,7 +175,7 @@ interface Living {
 }
 
 function lifeOf(changing: Changing, living: Living): Sidecar {
-  const { faces, listener, authorize, closing, onWaiting, started, flush } = living;
+  const { faces, listener, authorize, tracing, closing, onWaiting, started, flush } = living;
   const { snapshot, reload, reloadFailed } = changing;
   const end = new AbortController();
   const listen = async (): Promise<number | undefined> => {
@@ -170,6 +192,7 @@ function lifeOf(changing: Changing, living: Living): Sidecar {
   return {
     start: async () => {
       const { config } = snapshot();
+      await tracing.adopt(config.tracing);
       const probes = await listenOn(faces.probes, config.probes.address);
       const operator = await listenOn(faces.operator, spotOf(config.operator, OPERATOR_MODE));
       const port = listen();

@@ -28,6 +28,10 @@ export interface Outcome {
   readonly traceId: string | undefined;
   /** Of Postern's own part of it, 16 hex digits. */
   readonly spanId: string | undefined;
+  /** Of the client's part of it; undefined where the trace begins here. */
+  readonly parentSpanId: string | undefined;
+  /** Whether the trace is kept. */
+  readonly isSampled: boolean;
   readonly method: string;
   /** The configured name; `none` where the request was refused before one was known. */
   readonly upstream: string;

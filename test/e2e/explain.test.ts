@@ -397,7 +397,7 @@ describe("a rehearsed request", () => {
       POSTERN_LOCAL_PORT: String(stack.aws.port),
       POSTERN_OPERATOR_PORT: String(stack.ports.operator),
     };
-    return listening(() => explain(argv, env));
+    return listening(() => explain.run(argv, env));
   };
 
   describe("on the command line", () => {

@@ -7,6 +7,8 @@ export function outcomeOf(changes: Partial<Outcome> = {}): Outcome {
     requestId: "11111111-2222-4333-8444-555555555555",
     traceId: undefined,
     spanId: undefined,
+    parentSpanId: undefined,
+    isSampled: false,
     method: "GET",
     upstream: "s3",
     service: "s3",

@@ -1,0 +1,31 @@
+import { asMap } from "./draft.ts";
+import { type Found, type Path, valueAt } from "./problem.ts";
+
+/** Nothing but the reference: of any other text a part would be told as it stands. */
+const REFERENCE = /^\$\{(?:env|file):[^}]+\}$/;
+
+/** Names of headers whose values show who sends them. */
+const SHOWS_WHO = /auth|key|token|secret|cookie|passw/i;
+
+/**
+ * Finds secrets that are written out: the file is read by more people than may know them, and the operator's page shows it.
+ *
+ * @param document before its references are filled
+ */
+export function refuseWrittenSecrets(document: unknown): readonly Found[] {
+  const headers = Object.keys(asMap(valueAt(document, ["tracing", "headers"])));
+  return [
+    ...written(document, ["authorize", "secret"], "/run/secrets/authorize"),
+    ...headers
+      .filter((name) => SHOWS_WHO.test(name))
+      .flatMap((name) => written(document, ["tracing", "headers", name], "/run/secrets/otlp")),
+  ];
+}
+
+function written(document: unknown, path: Path, example: string): readonly Found[] {
+  const secret = valueAt(document, path);
+  if (secret === undefined || (typeof secret === "string" && REFERENCE.test(secret))) return [];
+  return [
+    { path, message: `a secret is not written here; refer to it: \${file:${example}}, or \${env:NAME}` },
+  ];
+}
