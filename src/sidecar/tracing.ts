@@ -1,7 +1,7 @@
 import type { Config } from "../config/schema.ts";
 import { createTracer, type Sampler, type Tracer } from "../proxy/trace.ts";
 import type { Outcome } from "../telemetry/outcome.ts";
-import type { SpanExport } from "../telemetry/otlp/span-export.ts";
+import type { SpanExport, SpanExportParts } from "../telemetry/otlp/span-export.ts";
 import { createThrottle } from "../telemetry/throttle.ts";
 import type { Surroundings } from "./surroundings.ts";
 import { told } from "./told.ts";
@@ -41,10 +41,14 @@ export function createTracing({ version, log, now }: Surroundings, random: () =>
   return {
     traceOf: createTracer(() => sampler),
     record: (outcome) => sending?.record(outcome),
-    adopt: (next) => {
-      const changed = changing.then(() => change(next));
-      changing = changed.catch(() => {});
-      return changed;
+    adopt: async (next) => {
+      const before = changing;
+      const own = (async () => {
+        await before;
+        await change(next);
+      })();
+      changing = own.catch(() => {});
+      await own;
     },
     close: async () => sending?.close(),
   };
@@ -53,7 +57,7 @@ export function createTracing({ version, log, now }: Surroundings, random: () =>
 /** Nobody pays for it who sends no spans. */
 async function load(
   settings: NonNullable<Config["tracing"]>,
-  parts: Parameters<typeof import("../telemetry/otlp/span-export.ts").createSpanExport>[1],
+  parts: SpanExportParts,
 ): Promise<SpanExport> {
   const { createSpanExport } = await import("../telemetry/otlp/span-export.ts");
   return createSpanExport(settings, parts);

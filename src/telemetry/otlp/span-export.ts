@@ -57,7 +57,7 @@ export async function createSpanExport(
       export: (spans, done) =>
         exporter.export(spans, ({ code, error }) => {
           waiting -= spans.length;
-          if (code !== SUCCESS) onFailure(error, spans.length);
+          if (error !== undefined || Number(code) !== SUCCESS) onFailure(error, spans.length);
           // Whoever is told of a failure here has a log of its own.
           done({ code: SUCCESS });
         }),

@@ -106,7 +106,7 @@ function attributesOf(outcome: Outcome): Attributes {
     "postern.rule": outcome.rule,
     "postern.reason": outcome.reason,
   };
-  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined)) as Attributes;
+  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
 }
 
 function contextOf(traceId: string, spanId: string): SpanContext {
