@@ -1,8 +1,9 @@
-import type { Context, Hono } from "hono";
+import type { Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { Refusal } from "../domain/refusal.ts";
 import { type Asked, readAsked } from "./asked.ts";
 import { plainJson } from "./plain-json.ts";
+import { purposeProblem } from "./purpose.ts";
 
 /** Says what would become of a request, or of an MQTT packet. Nothing in its answer is a token. */
 export type Explain = (asked: Asked) => Promise<object>;
@@ -35,13 +36,4 @@ export function addExplain(app: Hono, explain: Explain): void {
     },
   );
   app.all("/explain", (c) => c.json({ message: "Method not allowed." }, 405, { allow: "POST" }));
-}
-
-function purposeProblem(c: Context): Response | undefined {
-  if (c.req.header("x-postern-admin") !== "1")
-    return c.json({ message: "Send X-Postern-Admin: 1 to say that it is meant." }, 403);
-  const [type = ""] = (c.req.header("content-type") ?? "").split(";");
-  if (type.trim().toLowerCase() !== "application/json")
-    return c.json({ message: "The body is JSON: send content-type: application/json." }, 415);
-  return undefined;
 }

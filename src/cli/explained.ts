@@ -45,7 +45,8 @@ const BEFORE: Readonly<Record<Stage, string>> = {
   signing: "The rules allow it, and it cannot be sent on.",
 };
 
-function facts({ refusal, verdict, caller, operation, role }: Explained, request: string): readonly string[] {
+function facts(told: Explained, request: string): readonly string[] {
+  const { refusal, verdict, caller, operation, role, decision } = told;
   const lines: (readonly [label: string, text: string])[] = [["request", request]];
   // What a denial has to say in detail the requirements below say too.
   if (refusal?.detail !== undefined && (verdict === "refusal" || operation === undefined))
@@ -60,7 +61,17 @@ function facts({ refusal, verdict, caller, operation, role }: Explained, request
     lines.push(["role", role.role === "pool" ? "the identity pool's choice" : role.role]);
     lines.push(["", `from the source ${role.source}: ${role.why}`]);
   }
+  for (const limit of limitsIn(decision)) lines.push(["at most", limit]);
   return lines.map(([label, text]) => `  ${label.padEnd(8)}  ${text}`);
+}
+
+/** How much may be under way by the rules that decide. */
+function limitsIn(decision: Explained["decision"]): readonly string[] {
+  if (decision?.verdict !== "permit") return [];
+  return (decision.limits ?? []).flatMap(({ rule, inFlight, inFlightPerCaller }) => [
+    ...(inFlight === undefined ? [] : [`${inFlight} requests at a time by the rule "${rule}"`]),
+    ...(inFlightPerCaller === undefined ? [] : [`${inFlightPerCaller} of one caller by the rule "${rule}"`]),
+  ]);
 }
 
 const MAX_LINES = 20;

@@ -7,6 +7,8 @@ export interface Denylist {
   readonly isRevoked: (caller: Pick<Caller, "handles">) => boolean;
   /** Milliseconds since the file was last seen to hold these entries. */
   readonly ageMs: () => number | undefined;
+  /** Takes entries over at once that stand in the file by now; whoever reads it anew takes those that stand there then. */
+  readonly add: (more: DenylistEntries) => void;
   readonly close: () => void;
 }
 
@@ -31,11 +33,12 @@ export interface DenylistProblem {
 
 /** A denylist, or why it is none. */
 export type ParsedDenylist =
-  | { readonly entries: DenylistEntries }
+  | { readonly entries: Map<string, number> }
   | { readonly problems: readonly DenylistProblem[] };
 
 const MAX_LINES = 1_000_000;
-const MAX_BYTES = 64 * 1024 * 1024;
+/** Of the whole file. */
+export const MAX_DENYLIST_BYTES = 64 * 1024 * 1024;
 
 /** A file of another kind is wrong in every line, and nobody reads more than this. */
 const MAX_PROBLEMS = 20;
@@ -55,7 +58,8 @@ const DATE_TIME =
  * time at which it ends, where it does. `#` at the start of a line or after white space begins a comment.
  */
 export function parseDenylist(text: string): ParsedDenylist {
-  if (Buffer.byteLength(text) > MAX_BYTES) return problem(1, `a denylist has at most ${MAX_BYTES} bytes`);
+  if (Buffer.byteLength(text) > MAX_DENYLIST_BYTES)
+    return problem(1, `a denylist has at most ${MAX_DENYLIST_BYTES} bytes`);
   const entries = new Map<string, number>();
   const problems: DenylistProblem[] = [];
   // What is too much is not even split: sixty million empty lines would take a gigabyte.
@@ -104,11 +108,11 @@ function problem(line: number, message: string): ParsedDenylist {
  * @throws Error where there is no good denylist to begin with
  */
 export function createDenylist({ path, now, onChange, onFailure }: DenylistOptions): Denylist {
-  let entries: DenylistEntries | undefined;
+  let entries: Map<string, number> | undefined;
   let failure: unknown;
   const file = watchFile({
     path,
-    maxBytes: MAX_BYTES,
+    maxBytes: MAX_DENYLIST_BYTES,
     now,
     onText: (text) => {
       const isFirst = entries === undefined;
@@ -132,11 +136,16 @@ export function createDenylist({ path, now, onChange, onFailure }: DenylistOptio
       return handles.some((handle) => nowMs < (entries?.get(handle) ?? Number.NEGATIVE_INFINITY));
     },
     ageMs: file.ageMs,
+    add: (more) => {
+      for (const [entry, endsAtMs] of more)
+        entries?.set(entry, Math.max(endsAtMs, entries.get(entry) ?? endsAtMs));
+      onChange();
+    },
     close: file.close,
   };
 }
 
-function readEntries(text: string, path: string): DenylistEntries {
+function readEntries(text: string, path: string): Map<string, number> {
   const parsed = parseDenylist(text);
   if ("entries" in parsed) return parsed.entries;
   const [first, ...others] = parsed.problems.map(({ line, message }) => `${path}:${line}: ${message}`);

@@ -3,6 +3,7 @@ import { isAction } from "./action-pattern.ts";
 import { unknownActions } from "./action-problems.ts";
 import { type PolicyNames, type Problem, type RuleDocument, SESSION_MEMBERS } from "../document.ts";
 import { lengthProblems } from "./length-problems.ts";
+import { limitsProblems } from "./limits-problems.ts";
 import { RECORDED } from "../record.ts";
 import { compileResourceCheck } from "./resource-problems.ts";
 import { sessionProblems } from "./session-problems.ts";
@@ -32,6 +33,7 @@ export function problemsOf(rules: readonly RuleDocument[], names: PolicyNames): 
       ...whenProblems(rule),
       ...sourceProblems(rule, names),
       ...sessionProblems(rule),
+      ...limitsProblems(rule),
       ...lengthProblems(rule, rules, names),
     ];
     if (rule.name === RECORDED) {
