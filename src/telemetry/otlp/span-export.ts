@@ -56,8 +56,9 @@ export async function createSpanExport(
     {
       export: (spans, done) =>
         exporter.export(spans, ({ code, error }) => {
+          const told: number = code;
           waiting -= spans.length;
-          if (error !== undefined || Number(code) !== SUCCESS) onFailure(error, spans.length);
+          if (told !== SUCCESS) onFailure(error, spans.length);
           // Whoever is told of a failure here has a log of its own.
           done({ code: SUCCESS });
         }),
