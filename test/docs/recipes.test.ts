@@ -7,3 +7,10 @@ it.each(shown.map((document) => [Object.keys(document).join(", "), document] as 
   "shows nothing that check finds fault with: %s",
   (_, document) => expect(saidOfBlock(document)).toEqual([]),
 );
+
+it("names each setting for each language", () => {
+  const section = pageText("recipes.md").split("\n## In other languages\n")[1] ?? "";
+  const rows = section.split("\n").filter((line) => line.startsWith("| ") && line.includes("`"));
+  expect(rows.length).toBeGreaterThanOrEqual(9);
+  for (const row of rows) expect(row.split(" | ")).toHaveLength(4);
+});
