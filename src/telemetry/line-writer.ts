@@ -20,8 +20,7 @@ const FINISH_ATTEMPTS = 50;
 const FINISH_PAUSE_MS = 10;
 
 /**
- * Makes a writer of lines. A reader who is gone, or a full disk, costs lines and nothing else: pino's own destination
- * waits for either in a loop that never ends, and the process with it.
+ * Makes a writer of lines. A reader who is gone, or a full disk, costs lines and nothing else.
  */
 export function createLineWriter(writeSync: WriteSync): LineWriter {
   let lines = "";

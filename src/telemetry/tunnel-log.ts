@@ -1,6 +1,7 @@
-import type { Logger } from "pino";
 import type { Clock } from "../domain/clock.ts";
 import type { TunnelEnd } from "../domain/tunnel-end.ts";
+import { type AuditEvent, auditEventOf, auditEventOfEnd } from "./audit.ts";
+import type { Cause, Lines } from "./lines.ts";
 import { createThrottle } from "./throttle.ts";
 import { toMicros } from "./to-micros.ts";
 import type { PacketOutcome, TunnelOutcome, TunnelRecorder } from "./tunnel-outcome.ts";
@@ -13,30 +14,33 @@ const REFUSING: ReadonlySet<TunnelEnd> = new Set(["token", "denied", "refused", 
 
 /**
  * Lines of tunnels: one for each that ended, and one for a packet that was refused. Those that passed are for debugging.
- *
- * @param isWanted whether what was refused, or was not, has a line at this time
  */
-export function createTunnelLog(
-  logger: Logger,
-  isWanted: (isRefused: boolean) => boolean,
-  now: Clock,
-): Pick<TunnelRecorder, "ended" | "packet"> {
+export function createTunnelLog(lines: Lines, now: Clock): Pick<TunnelRecorder, "ended" | "packet"> {
   const throttle = createThrottle(REFUSED_PER_SECOND, now);
-  const refused = (outcome: PacketOutcome): void => {
-    const heldBack = throttle();
-    if (heldBack === undefined) return;
-    const suppressed = heldBack === 0 ? undefined : heldBack;
-    logger.info({ ...packetLineOf(outcome), suppressed }, "packet");
+  const tell = (cause: Cause, message: string, members: object, event: AuditEvent | undefined): void => {
+    if (cause === "audit") lines.audit("info", message, { audit: event, ...members });
+    else if (cause === "wish") lines.say("info", message, members);
   };
   return {
     ended: (outcome) => {
-      if (isWanted(REFUSING.has(outcome.why))) logger.info(tunnelLineOf(outcome), "tunnel");
+      const event = auditEventOfEnd(outcome.why);
+      const cause = lines.causeOf(event, REFUSING.has(outcome.why));
+      if (cause !== undefined) tell(cause, "tunnel", tunnelLineOf(outcome), event);
     },
     packet: (outcome) => {
       const isRefused = outcome.outcome === "refused";
-      if (!isWanted(isRefused)) return;
-      if (isRefused) refused(outcome);
-      else if (logger.isLevelEnabled("debug")) logger.debug(packetLineOf(outcome), "packet");
+      const event = auditEventOf(outcome);
+      const cause = lines.causeOf(event, isRefused);
+      if (cause === undefined) return;
+      // What passes by a rule is for debugging.
+      if (cause === "wish" && !isRefused) {
+        if (lines.isOn("debug")) lines.say("debug", "packet", packetLineOf(outcome));
+        return;
+      }
+      const heldBack = throttle();
+      if (heldBack === undefined) return;
+      const suppressed = heldBack === 0 ? undefined : heldBack;
+      tell(cause, "packet", { ...packetLineOf(outcome), suppressed }, event);
     },
   };
 }
@@ -48,6 +52,7 @@ function tunnelLineOf(outcome: TunnelOutcome): object {
     rule: outcome.rule,
     role: outcome.role,
     assumedRole: outcome.assumedRole,
+    accessKeyId: outcome.accessKeyId,
     why: outcome.why,
     code: outcome.code,
     detail: outcome.detail,
@@ -63,8 +68,10 @@ function packetLineOf(outcome: PacketOutcome): object {
     ...askedIn(outcome),
     verdict: outcome.verdict,
     rule: outcome.rule,
+    recorded: outcome.recorded ? true : undefined,
     role: outcome.role,
     assumedRole: outcome.assumedRole,
+    accessKeyId: outcome.accessKeyId,
     outcome: outcome.outcome,
     reason: outcome.reason,
     detail: outcome.detail,
@@ -74,6 +81,8 @@ function packetLineOf(outcome: PacketOutcome): object {
 function askedIn(outcome: TunnelOutcome | PacketOutcome): object {
   return {
     requestId: outcome.requestId,
+    traceId: outcome.traceId,
+    spanId: outcome.spanId,
     upstream: outcome.upstream,
     service: outcome.service,
     operation: outcome.operation,

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { createLog, type LogSettings } from "../../src/telemetry/log.ts";
+import { createLog } from "../../src/telemetry/log.ts";
+import type { LogSettings } from "../../src/telemetry/log-settings.ts";
 import type { Outcome } from "../../src/telemetry/outcome.ts";
 import { outcomeOf } from "./outcomes.ts";
 
@@ -43,12 +44,21 @@ describe("a request's line", () => {
       rule: "analysts read reports",
       role: "arn:aws:iam::123456789012:role/analyst",
       assumedRole: "arn:aws:sts::123456789012:assumed-role/analyst/CognitoIdentityCredentials",
+      accessKeyId: "ASIAEXAMPLEANALYST00",
       status: 200,
       outcome: "ok",
       requestBytes: 0,
       responseBytes: 1024,
       durationMs: 12.346,
       upstreamMs: 9.877,
+      stages: {
+        identity: 0.041,
+        operation: 0.012,
+        decision: 0.023,
+        credentials: 2.3,
+        upstream: 9.877,
+        answer: 0.1,
+      },
     });
   });
 
@@ -112,13 +122,23 @@ describe("settings", () => {
     ["all", 2],
     ["refused", 1],
     ["none", 0],
-  ])("requests: %s gives lines to %i of a good and a refused one", (requests, count) => {
-    const { lines, log } = logTo({ requests });
+  ])("requests: %s gives lines to %i of a good and a refused one, where nobody audits", (requests, count) => {
+    const { lines, log } = logTo({ requests, audit: false });
     log.record(outcomeOf());
     log.record(REFUSED);
     expect(lines).toHaveLength(count);
     if (count === 1)
       expect(JSON.parse(lines[0] ?? "")).toMatchObject({ reason: "denied-no-rule", status: 403 });
+  });
+
+  it("hold from the time that they are adopted", () => {
+    const { lines, log } = logTo({ requests: "none" });
+    log.record(outcomeOf());
+    log.adopt({ level: "info", requests: "all" });
+    log.record(outcomeOf());
+    log.adopt({ level: "info", requests: "all", sample: 0 });
+    log.record(outcomeOf());
+    expect(lines).toHaveLength(1);
   });
 
   it.each<readonly [level: LogSettings["level"], said: readonly string[]]>([
@@ -147,6 +167,38 @@ it("says what happened besides requests, with fields", () => {
   });
 });
 
+describe("a sample", () => {
+  function linesOf(outcome: Outcome, settings: Partial<LogSettings>, random: () => number) {
+    const lines: string[] = [];
+    const stream = { write: (line: string) => void lines.push(line) };
+    createLog({ level: "info", requests: "all", ...settings }, stream, Date.now, random).record(outcome);
+    return lines.map((line) => JSON.parse(line) as { sample?: number });
+  }
+
+  it("is of requests that succeeded and changed nothing, and each line says of how many it tells", () => {
+    expect(linesOf(outcomeOf(), { sample: 0.1 }, () => 0.09)).toMatchObject([{ sample: 0.1 }]);
+    expect(linesOf(outcomeOf(), { sample: 0.1 }, () => 0.1)).toEqual([]);
+    expect(linesOf(outcomeOf(), { sample: 0 }, () => 0)).toEqual([]);
+    expect(linesOf(outcomeOf(), { sample: 1 }, () => 0.999)[0]).not.toHaveProperty("sample");
+  });
+
+  it.each<readonly [what: string, outcome: Outcome]>([
+    ["a denial", REFUSED],
+    ["another refusal", { ...REFUSED, reason: "upstream-timeout", status: 504 }],
+    ["a change", outcomeOf({ isChange: true })],
+    ["what was handed out", outcomeOf({ isChange: true, handedOut: "presign" })],
+    ["what record mode let through", outcomeOf({ recorded: true })],
+    ["a client that left", outcomeOf({ outcome: "client-gone" })],
+    ["an answer that broke off", outcomeOf({ outcome: "upstream-broken" })],
+  ])("leaves nothing out of %s", (_, outcome) => {
+    for (const audit of [true, false]) {
+      const lines = linesOf(outcome, { sample: 0, audit }, () => 0.999);
+      expect(lines).toHaveLength(1);
+      expect(lines[0]).not.toHaveProperty("sample");
+    }
+  });
+});
+
 describe("a token that a client wrote in the wrong place", () => {
   const token = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiIxMjMifQ.c2lnbmF0dXJl";
 
@@ -160,5 +212,17 @@ describe("a token that a client wrote in the wrong place", () => {
       resource: "arn:aws:s3:::reports/[token]",
       detail: "S3 GetObject with [token]",
     });
+  });
+
+  it.each([
+    ["with its dots percent-encoded", token.replaceAll(".", "%2E")],
+    ["with them encoded twice", token.replaceAll(".", "%252e")],
+    ["in base64", Buffer.from(token).toString("base64")],
+    ["in base64url, as a subprotocol has it", Buffer.from(token).toString("base64url")],
+    ["without its end", token.slice(0, 30)],
+  ])("is taken out %s", (_, written) => {
+    const { lines, log } = logTo();
+    log.error("the configuration", { message: `at ${written}, in line 3` });
+    expect(JSON.parse(lines[0] ?? "")).toMatchObject({ message: "at [token], in line 3" });
   });
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { createLog, type LogSettings } from "../../src/telemetry/log.ts";
+import { createLog } from "../../src/telemetry/log.ts";
+import type { LogSettings } from "../../src/telemetry/log-settings.ts";
 import { packetOf, refusedPacketOf, tunnelOf } from "./outcomes.ts";
 
 function logTo(settings: Partial<LogSettings> = {}) {
@@ -23,6 +24,7 @@ describe("a tunnel's line", () => {
         level: "info",
         time: expect.stringMatching(/^\d{4}-\d{2}-\d{2}T[\d:.]+Z$/),
         msg: "tunnel",
+        audit: "denial",
         requestId: "11111111-2222-4333-8444-555555555555",
         upstream: "things",
         service: "iotdevicegateway",
@@ -34,6 +36,7 @@ describe("a tunnel's line", () => {
         rule: "operators watch devices",
         role: "arn:aws:iam::123456789012:role/operator",
         assumedRole: "arn:aws:sts::123456789012:assumed-role/operator/CognitoIdentityCredentials",
+        accessKeyId: "ASIAEXAMPLEOPERATOR0",
         why: "token",
         code: 1008,
         detail: "token-expired",
@@ -62,6 +65,7 @@ describe("a packet's line", () => {
         level: "info",
         time: expect.any(String),
         msg: "packet",
+        audit: "denial",
         requestId: "11111111-2222-4333-8444-555555555555",
         upstream: "things",
         service: "iotdevicegateway",
@@ -72,6 +76,7 @@ describe("a packet's line", () => {
         groups: ["operators"],
         verdict: "denial",
         assumedRole: "arn:aws:sts::123456789012:assumed-role/operator/CognitoIdentityCredentials",
+        accessKeyId: "ASIAEXAMPLEOPERATOR0",
         outcome: "refused",
         reason: "denied-no-rule",
         detail: "nothing allows iot:Publish",
@@ -108,6 +113,7 @@ it("S6.7 M9 lines have the fields of their outcomes and no others, and what stra
 
 describe("settings", () => {
   const ENDS = ["client", "token", "denied", "refused", "protocol", "credentials", "idle", "drain"] as const;
+  const audited = ["token", "denied", "refused packet"];
   const all = [...ENDS, "refused packet"];
 
   function wordsWith(settings: Partial<LogSettings>): readonly unknown[] {
@@ -123,10 +129,13 @@ describe("settings", () => {
     [{ level: "debug" }, [...all, "passed packet"]],
     [{ requests: "refused" }, ["token", "denied", "refused", "protocol", "refused packet"]],
     [{ requests: "refused", level: "debug" }, ["token", "denied", "refused", "protocol", "refused packet"]],
-    [{ requests: "none" }, []],
-    [{ requests: "none", level: "debug" }, []],
-    [{ level: "warn" }, []],
+    [{ requests: "none" }, audited],
+    [{ requests: "none", level: "debug" }, audited],
+    [{ level: "warn" }, audited],
     [{ level: "silent" }, []],
+    [{ requests: "none", audit: false }, []],
+    [{ requests: "none", level: "debug", audit: false }, []],
+    [{ level: "warn", audit: false }, []],
   ])("%j gives lines of %j", (settings, words) => {
     expect(wordsWith(settings)).toEqual(words);
   });
@@ -136,7 +145,7 @@ describe("settings", () => {
     log.tunnels.ended(tunnelOf());
     log.adopt({ level: "debug", requests: "all" });
     log.tunnels.packet(packetOf());
-    log.adopt({ level: "error", requests: "all" });
+    log.adopt({ level: "error", requests: "all", audit: false });
     log.tunnels.packet(refusedPacketOf());
     expect(lines).toHaveLength(1);
   });
