@@ -30,7 +30,7 @@ export async function listening(
     vi.spyOn(process.stdout, "write").mockImplementation(ear("out")),
     vi.spyOn(process.stderr, "write").mockImplementation(ear("err")),
   ];
-  for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value);
+  for (const [name, value] of Object.entries({ FORCE_COLOR: "", ...env })) vi.stubEnv(name, value);
   try {
     return { code: await run(), ...said };
   } finally {
