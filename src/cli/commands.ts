@@ -46,9 +46,29 @@ export const COMMANDS: Readonly<Record<string, Entry>> = {
     about: "run a command whose AWS calls go through a running Postern",
     load: async () => (await import("./exec.ts")).exec,
   },
+  audit: {
+    about: "tell whether a log's audit lines are all there and unchanged",
+    load: async () => (await import("./audit.ts")).audit,
+  },
   health: {
     about: "ask a running Postern whether it is ready",
     load: async () => (await import("./health.ts")).health,
+  },
+  quit: {
+    about: "end a running Postern when what is in flight has ended",
+    load: async () => (await import("./quit.ts")).quit,
+  },
+  lock: {
+    about: "stop all that goes through a running Postern",
+    load: async () => (await import("./lock.ts")).lock,
+  },
+  unlock: {
+    about: "take that back",
+    load: async () => (await import("./unlock.ts")).unlock,
+  },
+  revoke: {
+    about: "have a running Postern let a user, a sign-in or a token through no more",
+    load: async () => (await import("./revoke.ts")).revoke,
   },
   completion: {
     about: "print what completes these commands in bash or zsh",
