@@ -1,22 +1,13 @@
-import { Readable } from "node:stream";
 import { DynamoDBClient, ExecuteStatementCommand } from "@aws-sdk/client-dynamodb";
 import { DynamoDBStreamsClient, ListStreamsCommand } from "@aws-sdk/client-dynamodb-streams";
 import { describe, expect, it } from "vitest";
 import { refuseAsDynamoDb } from "../../../src/aws/dynamodb/errors.ts";
 import { REFUSALS, type RefusalCode } from "../../../src/domain/refusal.ts";
+import { refusedClient } from "../../support/refused-client.ts";
 
 const requestId = "11112222-3333-4444-8555-666677778888";
 const answer = (code: RefusalCode) => refuseAsDynamoDb({ code, requestId, ...REFUSALS[code] });
 const codes = Object.keys(REFUSALS) as RefusalCode[];
-
-/** Settings of a client whose every request is answered with one refusal. */
-function refusing(code: RefusalCode) {
-  const { status: statusCode, headers, body } = answer(code);
-  const response = { statusCode, headers, body: Readable.from([Buffer.from(body)]) };
-  const credentials = { accessKeyId: "AKIDEXAMPLE", secretAccessKey: "secret" };
-  const requestHandler = { handle: () => Promise.resolve({ response }) } as never;
-  return { region: "us-east-1", endpoint: "http://127.0.0.1:1", credentials, requestHandler, maxAttempts: 1 };
-}
 
 describe("a refusal to a client of DynamoDB", () => {
   it.each(codes)("%s has DynamoDB's status", (code) => {
@@ -39,8 +30,8 @@ describe("a refusal to a client of DynamoDB", () => {
     ["upstream-timeout", "ServiceUnavailableException", 504],
   ] as const)("%s is raised as %s, of items and of streams", async (code, name, httpStatusCode) => {
     const raised = { name, message: REFUSALS[code].sentence, $metadata: { httpStatusCode, requestId } };
-    const items = new DynamoDBClient(refusing(code));
-    const streams = new DynamoDBStreamsClient(refusing(code));
+    const items = new DynamoDBClient(refusedClient(answer(code)));
+    const streams = new DynamoDBStreamsClient(refusedClient(answer(code)));
     await expect(items.send(new ExecuteStatementCommand({ Statement: "x" }))).rejects.toMatchObject(raised);
     await expect(streams.send(new ListStreamsCommand({}))).rejects.toMatchObject(raised);
   });

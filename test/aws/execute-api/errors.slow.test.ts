@@ -1,21 +1,12 @@
-import { Readable } from "node:stream";
 import { ApiGatewayManagementApiClient, GetConnectionCommand } from "@aws-sdk/client-apigatewaymanagementapi";
 import { describe, expect, it } from "vitest";
 import { refuseAsApiGateway, refuseAsFunctionUrl } from "../../../src/aws/execute-api/errors.ts";
 import { REFUSALS, type RefusalCode } from "../../../src/domain/refusal.ts";
+import { refusedClient } from "../../support/refused-client.ts";
 
 const requestId = "11112222-3333-4444-8555-666677778888";
 const answer = (code: RefusalCode) => refuseAsApiGateway({ code, requestId, ...REFUSALS[code] });
 const codes = Object.keys(REFUSALS) as RefusalCode[];
-
-/** Settings of a client whose every request is answered with one refusal. */
-function refusing(code: RefusalCode) {
-  const { status: statusCode, headers, body } = answer(code);
-  const response = { statusCode, headers, body: Readable.from([Buffer.from(body)]) };
-  const credentials = { accessKeyId: "AKIDEXAMPLE", secretAccessKey: "secret" };
-  const requestHandler = { handle: () => Promise.resolve({ response }) } as never;
-  return { region: "us-east-1", endpoint: "http://127.0.0.1:1", credentials, requestHandler, maxAttempts: 1 };
-}
 
 describe("a refusal to a client of an API", () => {
   it.each(codes)("%s is worded as API Gateway and Lambda do", (code) => {
@@ -48,7 +39,7 @@ describe("a refusal to a client of an API", () => {
     ["upstream-timeout", "InternalServerErrorException", 504],
     ["internal", "InternalServerErrorException", 500],
   ] as const)("%s is raised as %s", async (code, name, httpStatusCode) => {
-    const client = new ApiGatewayManagementApiClient(refusing(code));
+    const client = new ApiGatewayManagementApiClient(refusedClient(answer(code)));
     const raised = { name, message: REFUSALS[code].sentence, $metadata: { httpStatusCode, requestId } };
     await expect(client.send(new GetConnectionCommand({ ConnectionId: "a" }))).rejects.toMatchObject(raised);
   });

@@ -1,31 +1,7 @@
 import type { Packet } from "mqtt-packet";
 import { describe, expect, it } from "vitest";
-import { MqttFault } from "../../../src/upstream/mqtt/mqtt-fault.ts";
-import {
-  createClientReader,
-  createUpstreamReader,
-  readConnect,
-  type ReadPacket,
-} from "../../../src/upstream/mqtt/read-packet.ts";
 import { writePacket } from "../../../src/upstream/mqtt/write-packet.ts";
-
-const readers: Readonly<Record<string, () => ReadPacket<Packet>>> = {
-  "client 4": () => createClientReader(4),
-  "client 5": () => createClientReader(5),
-  "upstream 4": () => createUpstreamReader(4),
-  "upstream 5": () => createUpstreamReader(5),
-  connect: () => readConnect,
-};
-
-/** What a reader makes of bytes: a packet, or the reason code of the fault. After a fault none is used again. */
-function read(reader: string, bytes: Buffer): Packet | number {
-  try {
-    return readers[reader]!()(bytes);
-  } catch (error) {
-    if (error instanceof MqttFault) return error.reasonCode;
-    throw error;
-  }
-}
+import { read } from "./readers.ts";
 
 /** A packet; whatever stands for its length is replaced by the true one. */
 function bytesOf(hex: string): Buffer {
