@@ -1,6 +1,8 @@
+import { hash } from "node:crypto";
 import { loadWhole, type WholeReading } from "../config/load-whole.ts";
 import type { Environment } from "../config/load.ts";
-import type { Sidecar } from "../sidecar/sidecar.ts";
+import type { Config } from "../config/schema.ts";
+import type { Sidecar } from "../sidecar/life.ts";
 import type { Log } from "../telemetry/log.ts";
 import { recordProblem } from "./allow-record.ts";
 import { type LoadedConfig, lineOf } from "./config-file.ts";
@@ -11,7 +13,7 @@ export interface ReloaderOptions {
   readonly loaded: LoadedConfig;
   readonly env: Environment;
   readonly sidecar: Pick<Sidecar, "reload" | "reloadFailed">;
-  readonly log: Pick<Log, "info" | "warn" | "error">;
+  readonly log: Pick<Log, "warn" | "audit">;
   readonly allowRecord: boolean;
 }
 
@@ -38,12 +40,18 @@ export function createReloader(options: ReloaderOptions): (isForced: boolean) =>
   const { path } = loaded;
   let latest = textOf(loaded, loaded.references);
   let told = "";
+  let running = policyOf(loaded.config);
 
+  const accept = (config: Config): void => {
+    const before = running;
+    running = policyOf(config);
+    told = "";
+    log.audit("reload", "the configuration was reloaded", { path, ...running, before });
+  };
   const refuse = (problems: readonly string[]): void => {
     sidecar.reloadFailed();
     const text = problems.join("\n");
-    if (text !== told)
-      log.error("the configuration was not reloaded, and the last good one stays", { path, problems });
+    if (text !== told) log.audit("reload", NOT_RELOADED, { path, problems, ...running }, "error");
     told = text;
   };
   return async (isForced) => {
@@ -52,12 +60,23 @@ export function createReloader(options: ReloaderOptions): (isForced: boolean) =>
     const text = textOf(reading, whole.references);
     if (text === latest && !isForced) return { files, stamps, isPending: false };
     latest = text;
-    const obstacle = await takeOver(whole, options);
-    if (obstacle === undefined) told = "";
-    else refuse(obstacle.problems);
+    const obstacle = await takeOver(whole, options, accept);
+    if (obstacle !== undefined) refuse(obstacle.problems);
     return { files, stamps, isPending: obstacle?.isPassing === true };
   };
 }
+
+const NOT_RELOADED = "the configuration was not reloaded, and the last good one stays";
+
+/** What an audit is told of a policy: by its digest two of one text are known to be one. */
+function policyOf({ policy }: Config): { readonly rules: number; readonly policy: string } {
+  return {
+    rules: policy.rules.length,
+    policy: hash("sha256", JSON.stringify(policy), "hex").slice(0, DIGEST_LENGTH),
+  };
+}
+
+const DIGEST_LENGTH = 16;
 
 /** What runs, and all that it was read from: two of the same text are one. */
 function textOf(
@@ -70,6 +89,7 @@ function textOf(
 async function takeOver(
   { reading, isWhole }: WholeReading,
   { loaded: { path }, sidecar, log, allowRecord }: ReloaderOptions,
+  accept: (config: Config) => void,
 ): Promise<Obstacle | undefined> {
   if (!isWhole) return { problems: [`${path}: it changes while it is read`], isPassing: true };
   if (reading.config === undefined)
@@ -78,7 +98,7 @@ async function takeOver(
   if (problem !== undefined) return { problems: [problem], isPassing: false };
   const obstacle = await sidecar.reload(reading);
   if (obstacle !== undefined) return obstacle;
-  log.info("the configuration was reloaded", { path, rules: reading.config.policy.rules.length });
+  accept(reading.config);
   for (const { path, message } of reading.warnings) log.warn("the configuration", { path, message });
   return undefined;
 }

@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import type { Ambient } from "../credentials/assume-role.ts";
-import { createSidecar, type Sidecar } from "../sidecar/sidecar.ts";
+import type { Sidecar } from "../sidecar/life.ts";
+import { createSidecar } from "../sidecar/sidecar.ts";
 import type { Log } from "../telemetry/log.ts";
 import { Complaint } from "./complaint.ts";
 import type { LoadedConfig } from "./config-file.ts";

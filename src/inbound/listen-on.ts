@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { chmodSync, lstatSync, mkdirSync, renameSync, statSync, unlinkSync } from "node:fs";
-import { type AddressInfo, connect, type Server } from "node:net";
+import { type AddressInfo, connect, createServer, type Server } from "node:net";
 import { dirname } from "node:path";
 
 /** Where a server listens: at a host and a port, of which 0 is any that is free, or at a unix socket. */
@@ -21,6 +21,21 @@ export async function listenOn(server: Server, spot: Spot): Promise<number> {
   if ("socket" in spot) return atSocket(server, spot);
   await listening(server, () => server.listen(spot.port, spot.host));
   return (server.address() as AddressInfo).port;
+}
+
+/**
+ * Looks whether somebody could listen there, for who will only do it later. A port is taken for a moment, in which whoever
+ * connects is turned away. Rejects as {@link listenOn} does.
+ */
+export async function checkSpot(spot: Spot): Promise<void> {
+  if ("socket" in spot) {
+    checkFolder(dirname(spot.socket));
+    await staleAt(spot.socket);
+    return;
+  }
+  const server = createServer((socket) => socket.destroy());
+  await listenOn(server, spot);
+  await new Promise((resolve) => server.close(resolve));
 }
 
 async function atSocket(

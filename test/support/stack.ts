@@ -77,7 +77,7 @@ export async function startStack({
   const aws = await startLocalAws({ world, address: { host: "127.0.0.1", port: 0 }, ...awsOptions });
   for (const fault of faults) aws.faults.add(fault);
   const env: Record<string, string> = {
-    POSTERN_PORT: waits ? String(await freePort()) : "0",
+    POSTERN_PORT: await portFor(waits),
     POSTERN_PROBES_PORT: "0",
     POSTERN_OPERATOR_PORT: "0",
     POSTERN_LOCAL_PORT: String(aws.port),
@@ -121,7 +121,7 @@ export async function startStack({
   });
   const followers: Follower[] = [];
   const { listen, ...others } = await sidecar.start();
-  const ports = { ...others, listen: (waits ? undefined : await listen) ?? Number(env["POSTERN_PORT"]) };
+  const ports = { ...others, listen: waits ? Number(env["POSTERN_PORT"]) : await portOf(listen) };
   const url = `http://127.0.0.1:${ports.listen}`;
   const tokenOf = async (user: string): Promise<string> => bearerOf(await signInLocally(user, env));
   return {
@@ -158,6 +158,15 @@ export async function startStack({
       await aws.close();
     },
   };
+}
+
+/** Where the data face will be: known before it is there, if that may take long. */
+async function portFor(waits: boolean): Promise<string> {
+  return waits ? String(await freePort()) : "0";
+}
+
+async function portOf(listening: Promise<number | undefined>): Promise<number> {
+  return (await listening) ?? 0;
 }
 
 /** Those of the world's first IAM user: the sidecar's own identity. */
