@@ -83,8 +83,8 @@ function iotPolicyOf(name: string, region: string, making: Making): IotPolicy | 
         const fields = { upstream: name, policy, caller: nameCaller(caller) };
         if (error === undefined) {
           standings.attached(name, identityId);
-          log.info("IoT policy attached", fields);
-        } else log.warn("IoT policy not attached", { ...fields, error: told(error) });
+          log.audit("iot-policy", "IoT policy attached", fields);
+        } else log.audit("iot-policy", "IoT policy not attached", { ...fields, error: told(error) }, "warn");
       },
     }),
   );

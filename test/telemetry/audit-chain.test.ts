@@ -25,21 +25,21 @@ describe("a chain", () => {
   });
 });
 
-describe("a log with a chain", () => {
-  function log(auditChain: boolean) {
-    const lines: string[] = [];
-    const made = createLog(
-      { level: "info", requests: "all", auditChain },
-      { write: (line) => void lines.push(line) },
-    );
-    return {
-      made,
-      said: () => lines.map((line) => JSON.parse(line) as { seq?: number; chainStart?: string }),
-    };
-  }
+function chained(auditChain: boolean) {
+  const lines: string[] = [];
+  const made = createLog(
+    { level: "info", requests: "all", auditChain },
+    { write: (line) => void lines.push(line) },
+  );
+  return {
+    made,
+    said: () => lines.map((line) => JSON.parse(line) as { seq?: number; chainStart?: string }),
+  };
+}
 
+describe("a log with a chain", () => {
   it("has the lines of the audit in it and no others", () => {
-    const { made, said } = log(true);
+    const { made, said } = chained(true);
     made.record(outcomeOf());
     made.audit("reload", "reloaded");
     made.info("something else");
@@ -48,7 +48,7 @@ describe("a log with a chain", () => {
   });
 
   it("goes on with the same chain after a time without one", () => {
-    const { made, said } = log(true);
+    const { made, said } = chained(true);
     made.audit("reload", "1");
     made.adopt({ level: "info", requests: "all" });
     made.audit("reload", "-");

@@ -167,19 +167,19 @@ it("says what happened besides requests, with fields", () => {
   });
 });
 
-describe("a sample", () => {
-  function linesOf(outcome: Outcome, settings: Partial<LogSettings>, random: () => number) {
-    const lines: string[] = [];
-    const stream = { write: (line: string) => void lines.push(line) };
-    createLog({ level: "info", requests: "all", ...settings }, stream, Date.now, random).record(outcome);
-    return lines.map((line) => JSON.parse(line) as { sample?: number });
-  }
+function sampledOf(outcome: Outcome, settings: Partial<LogSettings>, random: () => number) {
+  const lines: string[] = [];
+  const stream = { write: (line: string) => void lines.push(line) };
+  createLog({ level: "info", requests: "all", ...settings }, stream, Date.now, random).record(outcome);
+  return lines.map((line) => JSON.parse(line) as { sample?: number });
+}
 
+describe("a sample", () => {
   it("is of requests that succeeded and changed nothing, and each line says of how many it tells", () => {
-    expect(linesOf(outcomeOf(), { sample: 0.1 }, () => 0.09)).toMatchObject([{ sample: 0.1 }]);
-    expect(linesOf(outcomeOf(), { sample: 0.1 }, () => 0.1)).toEqual([]);
-    expect(linesOf(outcomeOf(), { sample: 0 }, () => 0)).toEqual([]);
-    expect(linesOf(outcomeOf(), { sample: 1 }, () => 0.999)[0]).not.toHaveProperty("sample");
+    expect(sampledOf(outcomeOf(), { sample: 0.1 }, () => 0.09)).toMatchObject([{ sample: 0.1 }]);
+    expect(sampledOf(outcomeOf(), { sample: 0.1 }, () => 0.1)).toEqual([]);
+    expect(sampledOf(outcomeOf(), { sample: 0 }, () => 0)).toEqual([]);
+    expect(sampledOf(outcomeOf(), { sample: 1 }, () => 0.999)[0]).not.toHaveProperty("sample");
   });
 
   it.each<readonly [what: string, outcome: Outcome]>([
@@ -192,7 +192,7 @@ describe("a sample", () => {
     ["an answer that broke off", outcomeOf({ outcome: "upstream-broken" })],
   ])("leaves nothing out of %s", (_, outcome) => {
     for (const audit of [true, false]) {
-      const lines = linesOf(outcome, { sample: 0, audit }, () => 0.999);
+      const lines = sampledOf(outcome, { sample: 0, audit }, () => 0.999);
       expect(lines).toHaveLength(1);
       expect(lines[0]).not.toHaveProperty("sample");
     }
