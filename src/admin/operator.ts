@@ -19,6 +19,19 @@ export interface OperatorOptions {
   readonly recorded: () => unknown;
 }
 
+/** The console is all that a browser shows: it is made of this listener's own files, and of nothing written into a page. */
+const CONTENT_SECURITY_POLICY = {
+  defaultSrc: ["'none'"],
+  scriptSrc: ["'self'"],
+  styleSrc: ["'self'"],
+  connectSrc: ["'self'"],
+  imgSrc: ["'self'", "data:"],
+  formAction: ["'self'"],
+  baseUri: ["'none'"],
+  frameAncestors: ["'none'"],
+  requireTrustedTypesFor: ["'script'"],
+};
+
 /**
  * The operator listener:
  *
@@ -31,7 +44,7 @@ export interface OperatorOptions {
  */
 export function createOperator({ config, explain, recorded, ...options }: OperatorOptions): Hono {
   const app = new Hono();
-  app.use(secureHeaders({ contentSecurityPolicy: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } }));
+  app.use(secureHeaders({ contentSecurityPolicy: CONTENT_SECURITY_POLICY }));
   app.use(admit(options.admission));
   app.get("/config", (c) => c.json(config()));
   app.get("/recorded", (c) => {

@@ -50,6 +50,8 @@ export interface ListenerLimits {
 export interface Listener {
   readonly server: Server;
   readonly inFlight: () => number;
+  /** WebSocket connections that are open. */
+  readonly tunnels: () => number;
   /** Decides anew what goes on in tunnels. */
   readonly review: () => void;
   /** Ends what is under way, tunnels too: Postern is locked. */
@@ -111,6 +113,7 @@ export function createListener(options: ListenerOptions): Listener {
   return {
     server,
     inFlight: connections.count,
+    tunnels: tunnels.count,
     review: tunnels.review,
     stop: () => stopAll(connections, tunnels),
     adopt: (limits, tls) => {

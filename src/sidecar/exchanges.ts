@@ -1,6 +1,7 @@
 import type { Config } from "../config/schema.ts";
 import { createAmbient } from "../credentials/ambient.ts";
 import type { Ambient } from "../credentials/assume-role.ts";
+import type { OnExchange } from "../credentials/broker.ts";
 import { createExchangeCall, type ExchangeCall } from "../credentials/exchange.ts";
 import type { Lasting } from "./lasting.ts";
 import type { Parts } from "./parts.ts";
@@ -10,12 +11,14 @@ import type { Surroundings } from "./surroundings.ts";
 export function exchangeOf(
   { credentials: { rates } }: Config,
   { now }: Surroundings,
-  { outbound, metrics }: Lasting,
+  { outbound, metrics, recent }: Lasting,
   parts: Parts,
 ): ExchangeCall {
-  return parts.take("exchange", rates, () =>
-    createExchangeCall({ outbound, rates, now, onExchange: metrics.exchange }),
-  );
+  const onExchange: OnExchange = (exchange) => {
+    metrics.exchange(exchange);
+    recent.exchange(exchange);
+  };
+  return parts.take("exchange", rates, () => createExchangeCall({ outbound, rates, now, onExchange }));
 }
 
 /** Who the sidecar is itself. */

@@ -3,6 +3,7 @@ import { createFaces, type Faces } from "../admin/faces.ts";
 import { isLoopbackHost } from "../config/address.ts";
 import type { Clock } from "../domain/clock.ts";
 import type { Listener } from "../proxy/listener.ts";
+import type { Registrar } from "../proxy/visit.ts";
 import type { Log } from "../telemetry/log.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
 import type { Observed } from "../telemetry/observed.ts";
@@ -12,6 +13,7 @@ import { controlOf } from "./control.ts";
 import type { Lock } from "./lock.ts";
 import { policyModeAt } from "./mode.ts";
 import { createRecorded } from "./recorded.ts";
+import type { Changing } from "./reload.ts";
 import type { Snapshot } from "./snapshot.ts";
 
 /** What is shown beside the data face. */
@@ -19,6 +21,8 @@ export interface Shown {
   readonly metrics: Metrics;
   readonly listener: Listener;
   readonly snapshot: () => Snapshot;
+  readonly configuration: Changing["configuration"];
+  readonly nameCaller: Registrar["nameCaller"];
   readonly observed: Observed;
   readonly recent: Recent;
   readonly lock: Lock;
@@ -33,13 +37,13 @@ export interface Shown {
 export function facesOf(shown: Shown): Faces {
   const { metrics, listener, snapshot, observed, lock, now } = shown;
   const recorded = createRecorded(observed, now);
-  return createFaces({
+  const faces: Faces = createFaces({
     ...metrics,
     isLocked: lock.isOn,
     operatorTls: snapshot().tls.operator,
     admission: admissionOf(snapshot),
     control: controlOf(shown),
-    view: consoleOf({ ...shown, inFlight: listener.inFlight }),
+    view: consoleOf({ ...shown, readiness: () => faces.readiness.check() }),
     conditions: () => [
       ...snapshot().issuers.ready(),
       { name: "the data listener", holds: () => listener.server.listening },
@@ -49,6 +53,7 @@ export function facesOf(shown: Shown): Faces {
     explain: (asked) => snapshot().rehearse(asked),
     recorded: () => recorded(snapshot()),
   });
+  return faces;
 }
 
 /** Who may use the operator's face: by which names it is called, and what is to be shown there. */
