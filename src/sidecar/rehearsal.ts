@@ -1,4 +1,5 @@
 import { ambientRulesOf } from "../config/ambient-rules.ts";
+import type { Address } from "../config/address.ts";
 import type { ListenAddress } from "../config/listening.ts";
 import type { Config } from "../config/schema.ts";
 import { sourceTraitsOf } from "../config/sources.ts";
@@ -9,6 +10,7 @@ import type { Clock } from "../domain/clock.ts";
 import { createClaimedCaller } from "../identity/claimed-caller.ts";
 import { createUnprovedReader } from "../identity/unproved-tokens.ts";
 import { compilePolicy } from "../policy/compile.ts";
+import type { Arrival } from "../proxy/explain/arrival.ts";
 import { explainRequest } from "../proxy/explain/explain.ts";
 import type { ExplainParts } from "../proxy/explain/parts.ts";
 import type { Pipeline } from "../proxy/pipeline.ts";
@@ -56,14 +58,18 @@ function rehearse(config: Config, stages: Stages, isRevoked?: (caller: Caller) =
     mqtt: mqttUpstreamsOf(config),
     callerOf: createClaimedCaller({ ...config.identity, isRevoked }),
     sourceKindOf: (source) => traits.get(source)?.kind,
-    arrival: { host: hostAt(config.listen.address), maxHeaderBytes: config.limits.headers },
+    arrival: { ...arrivalAt(config.listen.address), maxHeaderBytes: config.limits.headers },
   };
   return (question) => explainRequest(parts, question);
 }
 
-/** By which name clients on this machine call an address. */
-function hostAt(address: ListenAddress): string {
-  if ("socket" in address) return "localhost";
+/** By which name clients on this machine call an address, and from where. */
+function arrivalAt(address: ListenAddress): Pick<Arrival, "host" | "sourceIp"> {
+  if ("socket" in address) return { host: "localhost", sourceIp: undefined };
+  return { host: hostAt(address), sourceIp: "127.0.0.1" };
+}
+
+function hostAt(address: Address): string {
   const { host, port } = address;
   if (host === "0.0.0.0" || host === "::") return `127.0.0.1:${port}`;
   return `${host.includes(":") ? `[${host}]` : host}:${port}`;

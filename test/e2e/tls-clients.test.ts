@@ -157,6 +157,15 @@ describe.each(FACES)("where clients show a certificate, on %s", (face) => {
   });
 });
 
+/** Opens a tunnel. */
+async function connected(client: Pair): Promise<WebSocket> {
+  const headers = { authorization: `Bearer ${token}` };
+  const url = `wss://127.0.0.1:${stack.ports.listen}/chat`;
+  const socket = new WebSocket(url, { ca: server.caPem, ...client, headers });
+  await once(socket, "open");
+  return socket;
+}
+
 describe("when an authority is gone, on the data face", () => {
   beforeEach(() => {
     waiting = [];
@@ -173,13 +182,6 @@ describe("when an authority is gone, on the data face", () => {
   });
 
   it("tunnels end, and their clients may come again with another certificate", async () => {
-    const connected = async (client: Pair): Promise<WebSocket> => {
-      const headers = { authorization: `Bearer ${token}` };
-      const url = `wss://127.0.0.1:${stack.ports.listen}/chat`;
-      const socket = new WebSocket(url, { ca: server.caPem, ...client, headers });
-      await once(socket, "open");
-      return socket;
-    };
     const tunnel = await connected(good);
     const closed = once(tunnel, "close");
     await trust(other);

@@ -13,6 +13,8 @@ const VALUE = /^[\t -~\x80-\xff]*$/;
 export interface Arrival {
   /** `Host` of requests that do not say it. */
   readonly host: string;
+  /** From where those come that do not say it; undefined where that cannot be told, as on a unix socket. */
+  readonly sourceIp: string | undefined;
   /** Of a request's head. */
   readonly maxHeaderBytes: number;
 }

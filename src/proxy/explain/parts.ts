@@ -35,8 +35,8 @@ export interface Moment extends RequestContext {
 }
 
 /** From where and when it is asked. */
-export function contextOf({ now }: ExplainParts, { sourceIp, atMs }: Asking): Moment {
-  return { sourceIp: sourceIp ?? "127.0.0.1", nowMs: atMs ?? now() };
+export function contextOf({ arrival, now }: ExplainParts, { sourceIp, atMs }: Asking): Moment {
+  return { sourceIp: sourceIp ?? arrival.sourceIp, nowMs: atMs ?? now() };
 }
 
 /** Who asks. */
