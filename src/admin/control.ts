@@ -121,7 +121,7 @@ function actsOf({ quit, lock, unlock, revoke }: Control): Readonly<Record<string
 
 /** The end closes the connection on which it was asked for. */
 function afterAnswer(c: Context, go: () => void): void {
-  const { outgoing } = c.env as Partial<HttpBindings>;
+  const { outgoing } = (c.env ?? {}) as Partial<HttpBindings>;
   c.header("connection", "close");
   if (outgoing === undefined) go();
   else outgoing.once("close", go);

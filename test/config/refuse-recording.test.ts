@@ -38,6 +38,14 @@ describe("S4.6 record mode", () => {
     ]);
   });
 
+  it("takes no limits of rules, which what no rule allows would not keep to", () => {
+    const limited = { name: "all", ...ALLOW, limits: { inFlight: 5 } };
+    const message =
+      "record mode lets through without a limit what no rule allows; leave it out until mode: enforce";
+    expect(told({ policy: { ...RECORD, rules: [limited] } })).toEqual([`policy.rules.0.limits: ${message}`]);
+    expect(told({ policy: { rules: [limited] } })).toEqual([]);
+  });
+
   it("alone takes an empty list of rules", () => {
     expect(told({ policy: { rules: [] } })).toEqual([
       "policy.rules: it is empty, and nobody could do anything; only mode: record takes none",

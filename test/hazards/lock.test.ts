@@ -59,6 +59,22 @@ const read = async (target: string, headers: Record<string, string>): Promise<st
 
 const exchanges = (): number => countsOf(stack.aws)["cognito-identity:GetCredentialsForIdentity"] ?? 0;
 
+/** An upstream on which requests stay as long as nobody ends them. */
+async function startStuck(): Promise<{ readonly open: () => number }> {
+  let underWay = 0;
+  upstream = await startUpstream((request, response) => {
+    underWay++;
+    response.on("close", () => underWay--).on("error", () => {});
+    request.on("error", () => {}).resume();
+    if (request.url?.includes("download") === true) response.writeHead(200).write("the first half, ");
+  });
+  await start({ config: upstream.config });
+  return { open: () => underWay };
+}
+
+const withFile = (file: string) => (yaml: string) =>
+  yaml.replace(/^operator: \{/m, `operator: { lockFile: "${file}",`);
+
 describe("while Postern is locked", () => {
   it("refuses everything in the words of what was meant, with tokens unread", async () => {
     await start();
@@ -148,19 +164,6 @@ describe("while Postern is locked", () => {
 });
 
 describe("when Postern is locked", () => {
-  /** An upstream on which requests stay as long as nobody ends them. */
-  async function startStuck(): Promise<{ readonly open: () => number }> {
-    let underWay = 0;
-    upstream = await startUpstream((request, response) => {
-      underWay++;
-      response.on("close", () => underWay--).on("error", () => {});
-      request.on("error", () => {}).resume();
-      if (request.url?.includes("download") === true) response.writeHead(200).write("the first half, ");
-    });
-    await start({ config: upstream.config });
-    return { open: () => underWay };
-  }
-
   it("cuts downloads, uploads, and who waits for AWS", async () => {
     const stuck = await startStuck();
     const token = await stack.tokenOf("admin");
@@ -273,9 +276,6 @@ describe("when Postern is locked", () => {
 });
 
 describe("the lock file", () => {
-  const withFile = (file: string) => (yaml: string) =>
-    yaml.replace(/^operator: \{/m, `operator: { lockFile: "${file}",`);
-
   it("locks from the first byte where it is there at the start, and unlocks when it goes", async () => {
     const file = join(openFolder(), "locked");
     writeFileSync(file, "");
