@@ -200,7 +200,10 @@ describe("docs/quick-start.md", () => {
   });
 
   it.for(asked)("has commands that the AWS CLI understands: %s", async (line, { skip }) => {
-    if (cli === undefined) return skip("no python3 on the path has the AWS CLI");
+    if (cli === undefined) {
+      skip("no python3 on the path has the AWS CLI");
+      return;
+    }
     const words = line.replaceAll(/"?\$(?<name>\w+)"?/g, (_, name: string) => GIVEN[name] ?? "").split(" ");
     const nowhere = ["--endpoint-url", `http://127.0.0.1:${await freePort()}`];
     const { err } = await cli.run([...words.slice(1), ...nowhere], { env: GIVEN, folder: tmpdir() });
