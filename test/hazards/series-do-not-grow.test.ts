@@ -121,8 +121,9 @@ it("ten thousand requests with paths, queries, callers, groups, buckets and answ
   const after = await samples();
   expect(seriesOf(after)).toEqual(seriesOf(before));
   expect(requestsIn(after) - requestsIn(before)).toBe(REQUESTS);
-  expect(after.length - before.length).toBeLessThanOrEqual(ofNode(after).length - ofNode(before).length);
-});
+  // Node's own come and go with what the process uses at a time: of one kind or another, and not with requests.
+  expect(Math.abs(ofNode(after).length - ofNode(before).length)).toBeLessThan(20);
+}, 180_000);
 
 it("every label has its value from a closed set, and their number bounds that of the series", async () => {
   const all = await samples();
@@ -145,8 +146,9 @@ function boundOf(metric: string, all: readonly Sample[]): number {
   return sizes.reduce((product, size) => product * size, 1);
 }
 
+/** All that are not Postern's: of the process, and of Node. */
 const ofNode = (all: readonly Sample[]): readonly Sample[] =>
-  all.filter(({ name }) => /^(?:nodejs|process)_/.test(name));
+  all.filter(({ name }) => !name.startsWith("postern_"));
 
 const requestsIn = (all: readonly Sample[]): number =>
   all.filter(({ name }) => name === "postern_requests_total").reduce((sum, { value }) => sum + value, 0);
