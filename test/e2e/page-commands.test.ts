@@ -47,6 +47,11 @@ describe("docs/troubleshooting.md", () => {
 describe("docs/operations.md", () => {
   const text = pageText("operations.md");
 
+  it("has the example checked as it says", async () => {
+    const [check = ""] = blocksOf(text, "sh")[0]?.split("\n") ?? [];
+    expect(await said(check)).toMatch(/good[^]*exit code 0$/);
+  });
+
   it("ends a Postern by the request that it shows", async () => {
     const [quit = ""] = blocksOf(text, "sh").filter((block) => block.includes("quitquitquit"));
     const { operator } = reader.stack.ports;

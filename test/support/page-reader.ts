@@ -26,7 +26,7 @@ export async function startPageReader(): Promise<PageReader> {
       .replaceAll("http://127.0.0.1:4480", stack.url)
       .replaceAll(/npx postern|(?<=^credential_process = )postern/gm, POSTERN)
       .replaceAll("/run/app/token", join(folder, ".postern/token"));
-  symlinkSync(join(ROOT, "node_modules"), join(folder, "node_modules"));
+  for (const name of ["config", "node_modules"]) symlinkSync(join(ROOT, name), join(folder, name));
   mkdirSync(join(folder, ".aws"));
   mkdirSync(join(folder, ".postern"));
   writeFileSync(join(folder, ".aws/config"), asHere(blocksOf(pageText("recipes.md"), "ini")[0] ?? ""));
