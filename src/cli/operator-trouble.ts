@@ -25,8 +25,9 @@ export function whyRefused(
   status: number,
   json: Readonly<Record<string, unknown>> | undefined,
 ): Complaint {
-  const message = json?.["message"];
-  if (typeof message !== "string")
+  const { message, reason } = json ?? {};
+  // A reason goes with what the data listener refuses.
+  if (typeof message !== "string" || reason !== undefined)
     return new Complaint(`what answers at ${name} is not Postern's operator listener`);
   if (status === 401) return new Complaint(`${name} asks for the operators' token: --token-file`);
   return new Complaint(`Postern does not do it: ${message}`);

@@ -265,8 +265,8 @@ describe("when Postern is locked", () => {
       wsOptions: { headers: bearer(await stack.tokenOf("analyst")) },
     });
     client.on("error", () => {});
-    await once(client, "connect");
-    const closed = once(client, "close");
+    await new Promise((resolve) => void client.once("connect", resolve));
+    const closed = new Promise((resolve) => void client.once("close", resolve));
     const published = stack.packets.length;
     await lock();
     client.publish(`things/${ANALYST}/late`, "nobody hears this");
