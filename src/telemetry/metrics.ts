@@ -15,6 +15,8 @@ export interface Metrics {
   readonly exchange: ExchangeMetrics;
   /** A sealed value of the shared tier was not what its key says. */
   readonly sharedCacheRejected: () => void;
+  /** So many spans were not handed to the collector of traces. */
+  readonly spansDropped: (count: number) => void;
   /** The Prometheus text form, version 0.0.4. */
   readonly render: () => Promise<string>;
   readonly contentType: string;
@@ -38,11 +40,12 @@ export function createMetrics(version: string, gauges: Gauges): Metrics {
     },
     () => LOOKUPS.map((result) => [result] as const),
   );
-  const rejected = createCounter(registry, {
-    name: "postern_shared_cache_rejected_total",
-    help: "Sealed values that were not what their keys say.",
-    labelNames: [],
-  });
+  const plain = (name: string, help: string) => createCounter(registry, { name, help, labelNames: [] });
+  const rejected = plain(
+    "postern_shared_cache_rejected_total",
+    "Sealed values that were not what their keys say.",
+  );
+  const dropped = plain("postern_spans_dropped_total", "Spans of traces that no collector got.");
   const exchange = createExchangeMetrics(registry);
   const tunnels = createTunnelMetrics(registry, requests.decided);
   registerGauges(registry, version, gauges);
@@ -53,6 +56,7 @@ export function createMetrics(version: string, gauges: Gauges): Metrics {
     credentialLookup: (result) => lookups.add(1, result),
     exchange,
     sharedCacheRejected: () => rejected.add(1),
+    spansDropped: dropped.add,
     render: () => registry.metrics(),
     contentType: registry.contentType,
   };

@@ -38,6 +38,12 @@ function tried(fires: boolean): ReadonlySet<string> {
   return new Set(those.map(({ alertname }) => alertname));
 }
 
+it("what an expression speaks of is found out where there is no such thing", async () => {
+  const known = knownOf(await wholeExposition());
+  const asked = 'sum by (tenant) (rate(postern_none[5m])) / postern_ready{user="a"}';
+  expect(unknownIn(asked, known)).toEqual(["postern_none", "postern_ready{user}", "tenant"]);
+});
+
 describe("every alert", () => {
   it.each(alerts)("$alert says how bad it is, what is the matter, and where to read on", (alert) => {
     expect(Object.keys(alert.labels)).toEqual(["severity"]);

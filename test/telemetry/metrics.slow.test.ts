@@ -116,6 +116,7 @@ it("has the names, kinds and labels that dashboards are built on", async () => {
     "postern_response_bytes_total counter",
     "postern_shared_cache_rejected_total counter",
     "postern_shared_cache_up gauge",
+    "postern_spans_dropped_total counter",
     "postern_stage_duration_seconds histogram",
     "postern_token_verifications_total counter",
     "postern_tunnel_bytes_total counter",
@@ -170,10 +171,12 @@ describe("counts", () => {
 
   it("what is read at scrape, where there is something to read", async () => {
     metrics.sharedCacheRejected();
+    metrics.spansDropped(3);
     expect(await valueOf('postern_clock_offset_seconds{upstream="s3"}')).toBe(-42.5);
     expect(await valueOf("postern_denylist_age_seconds")).toBe(3);
     expect(await valueOf("postern_shared_cache_up")).toBe(0);
     expect(await valueOf("postern_shared_cache_rejected_total")).toBe(1);
+    expect(await valueOf("postern_spans_dropped_total")).toBe(3);
   });
 
   it("no wait for an upstream that was not asked", async () => {
