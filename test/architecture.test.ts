@@ -19,7 +19,7 @@ const HOUSE: House = {
     ["6", { "cli/": [] }],
     ["5", { "sidecar/": [] }],
     ["4", { "config/": ["zod", "yaml"] }],
-    ["3", { "proxy/": ["hono", "@hono/node-server"], "admin/": ["hono", "@hono/node-server"] }],
+    ["3", { "proxy/": ["hono", "@hono/node-server"], "admin/": ["hono", "@hono/node-server", "uplot"] }],
     [
       "2",
       {
@@ -137,6 +137,14 @@ describe("planted sins are caught", () => {
     ["sts on signing", { "credentials/sts.ts": 'import "../signing/sign.ts";', "signing/sign.ts": "" }],
     ["dev through the door", { "cli/dev.ts": 'await import("../local/world.ts");', "local/world.ts": "" }],
     [
+      "a page, its stylesheet and what the compiler is told of its scripts",
+      {
+        "admin/page.tsx": "export const Page = () => <p>here</p>;",
+        "admin/page.css": "p { margin: 0 }",
+        "admin/browser/tsconfig.json": "{}",
+      },
+    ],
+    [
       "a frozen clock",
       { "domain/age.ts": "export const age = (now: () => number): Date => new Date(now());" },
     ],
@@ -153,6 +161,8 @@ describe("planted sins are caught", () => {
     ["bad name: aws/index.ts", { "aws/index.ts": "" }],
     ["bad name: aws/apiGateway.ts", { "aws/apiGateway.ts": "" }],
     ["bad name: aws/notes.txt", { "aws/notes.txt": "" }],
+    ["bad name: admin/theUtils.css", { "admin/theUtils.css": "" }],
+    ["package: admin/page.tsx", { "admin/page.tsx": 'import { Pool } from "undici"; export const P = () => <p />;' }],
     ["syntax: aws/s3.ts", { "aws/s3.ts": "export const = 1;" }],
     ["up: domain/caller.ts", { "domain/caller.ts": 'import "../policy/decide.ts";', "policy/decide.ts": "" }],
     ["up: files/a.ts", { "files/a.ts": 'import type { B } from "../identity/b.ts";', "identity/b.ts": "" }],

@@ -4,6 +4,7 @@ import { createOperator } from "../../src/admin/operator.ts";
 import { closeWithin, serverOf } from "../../src/admin/serve.ts";
 import { listenOn } from "../../src/inbound/listen-on.ts";
 import { isLoopbackHost } from "../../src/config/address.ts";
+import { viewOf } from "./console/views.ts";
 import { rawRequest } from "./raw-request.ts";
 
 let server: Server;
@@ -21,7 +22,7 @@ beforeEach(async () => {
       config: () => config(),
       admission: { isOwnHost: isLoopbackHost, isSecure: false, token: () => undefined },
       control: { quit: () => {}, lock: () => {}, unlock: () => true, revoke: async () => {} },
-      view: () => ({ takenAtMs: 0 }),
+      view: () => viewOf(),
       explain: (question) => {
         asked.push(question);
         return Promise.resolve({ verdict: "permit", keys: new Map([["s3:prefix", ["a"]]]) });
@@ -94,7 +95,8 @@ describe("S6.1 the operator's face", () => {
       const answer = await ask(headers);
       expect([...answer.headers.keys()].filter((name) => name.startsWith("access-control-"))).toEqual([]);
       expect(answer.headers.get("content-security-policy")).toBe(
-        "default-src 'none'; frame-ancestors 'none'",
+        "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; " +
+          "form-action 'self'; base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'",
       );
       expect(answer.headers.get("x-content-type-options")).toBe("nosniff");
       expect(answer.headers.get("cache-control")).toBe("no-store");
@@ -109,7 +111,7 @@ describe("S6.1 the operator's face", () => {
   });
 
   it("has nothing else, in no form of target", async () => {
-    for (const path of ["/", "/metrics", "/config/", "/Config", "/quitquitquit", "/.postern/whoami"])
+    for (const path of ["/metrics", "/config/", "/Config", "/.postern/whoami"])
       expect((await fetch(`http://127.0.0.1:${port}${path}`)).status).toBe(404);
   });
 

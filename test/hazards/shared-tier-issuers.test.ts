@@ -11,6 +11,7 @@ import { createClocks } from "../../src/signing/clock-offset.ts";
 import { createSigner } from "../../src/signing/sign.ts";
 import { createLog } from "../../src/telemetry/log.ts";
 import { createMetrics } from "../../src/telemetry/metrics.ts";
+import { createRecent } from "../../src/telemetry/recent.ts";
 import { callerOf, permitOf } from "../support/callers.ts";
 import { createMemoryStore } from "../support/memory-store.ts";
 import { NOW } from "../support/signed-tokens.ts";
@@ -82,6 +83,7 @@ function createDeployment() {
       signer: createSigner(),
       clockOf: createClocks(now),
       metrics,
+      recent: createRecent(now),
     };
     const { value: brokers, keep } = shelf.build((parts) =>
       brokersOf(config, { now, log, version: "", quit: () => {} }, lasting, {

@@ -10,6 +10,7 @@ import { createClocks } from "../../src/signing/clock-offset.ts";
 import { createSigner } from "../../src/signing/sign.ts";
 import { createLog } from "../../src/telemetry/log.ts";
 import type { Metrics } from "../../src/telemetry/metrics.ts";
+import { createRecent } from "../../src/telemetry/recent.ts";
 
 const IDENTITY = "us-east-1:aaaaaaaa-0000-4000-8000-000000000001";
 const DOCUMENT = JSON.stringify({
@@ -45,6 +46,7 @@ function start(answer: Partial<Reply> = {}) {
     signer: createSigner(),
     clockOf: createClocks(now),
     metrics: { exchange: () => {} } as unknown as Metrics,
+    recent: createRecent(now),
     nameCaller: () => "somebody",
   };
   const shelf = createShelf();

@@ -11,7 +11,7 @@ const RETRY_MS = 2000;
 /** Server-sent events (HTML standard, section 9.2): each is what has changed, as JSON; the first is all there is. */
 export function streamTo(c: Context, audience: Audience): Response {
   // The node server's own, where there is one: a response that nobody reads ends with its connection alone.
-  const { outgoing } = c.env as { readonly outgoing?: ServerResponse };
+  const node = c.env as { readonly outgoing?: ServerResponse } | undefined;
   let leave = (): void => {};
   const stream = new ReadableStream<Uint8Array>(
     {
@@ -20,7 +20,7 @@ export function streamTo(c: Context, audience: Audience): Response {
           if ((controller.desiredSize ?? 0) > 0) return controller.enqueue(Buffer.from(text));
           leave();
           controller.error(new Error("the reader does not read"));
-          outgoing?.destroy();
+          node?.outgoing?.destroy();
         };
         send(`retry: ${RETRY_MS}\n\n`);
         leave = audience.join({

@@ -47,17 +47,25 @@ interface Subject {
 
 /** Holds a tree of source files against the plan and names every breach. Pure: it reads only what it is given. */
 export function findSins(house: House, tree: Tree): readonly Sin[] {
-  const sources = new Map([...tree].map(([file, text]) => [file, readSource(file, text)]));
-  const alone = [...sources].flatMap(([file, source]) =>
-    sinsOfFile(house, tree, file, source).map(([rule, says]) => ({ rule, file, says })),
+  const sources = new Map(
+    [...tree].filter(([file]) => !isPlain(file)).map(([file, text]) => [file, readSource(file, text)]),
+  );
+  const alone = [...tree.keys()].flatMap((file) =>
+    sinsOfFile(house, tree, file, sources.get(file)).map(([rule, says]) => ({ rule, file, says })),
   );
   return [...alone, ...circles(sources)];
 }
 
-function sinsOfFile(house: House, tree: Tree, file: string, source: Source): Report {
+/** Stylesheets, and what the compiler is told of a folder, import nothing. */
+function isPlain(file: string): boolean {
+  return file.endsWith(".css") || file.endsWith("/tsconfig.json");
+}
+
+function sinsOfFile(house: House, tree: Tree, file: string, source: Source | undefined): Report {
   const place = placeOf(house, file);
-  const common = [...sinsOfName(file), ...sinsOfForm(source)];
+  const common = [...sinsOfName(file), ...(source === undefined ? [] : sinsOfForm(source))];
   if (place === undefined) return [["stray file", "lies in no room of the house"], ...common];
+  if (source === undefined) return common;
   const subject = { house, tree, file, place };
   return [
     ...common,
@@ -70,7 +78,7 @@ const KEBAB = /^[a-z][a-z0-9]*(?:-[a-z0-9]+)*$/;
 const SAYS_NOTHING = /(?:^|-)(?:utils?|helpers?|common|types|managers?|index)$/;
 
 function sinsOfName(file: string): Report {
-  const names = file.replace(/\.ts$/, "").split("/");
+  const names = file.replace(/\.(?:tsx?|css)$|(?<=\/tsconfig)\.json$/, "").split("/");
   return names.flatMap((name): Report => {
     if (!KEBAB.test(name)) return [["bad name", `"${name}" is not kebab-case`]];
     return SAYS_NOTHING.test(name) ? [["bad name", `"${name}" says nothing of what is inside`]] : [];

@@ -31,9 +31,9 @@ function scalarOf(value: unknown): string {
   return Array.isArray(value) ? "[]" : (JSON.stringify(value) ?? "");
 }
 
-/** What is no plain word is in quotes. */
+/** Words that need no quotes: nothing in them, nor at their end, means anything to YAML. */
+const PLAIN = /^[\w$./@](?:[\w$ ./:@{}*+=-]*[\w$./@{}*+=-])?$/;
+
 function textOf(text: string): string {
-  return /^[\w$./@-][\w$ ./:@{}*+=-]*$/.test(text) && !text.endsWith(" ") && !text.includes(": ")
-    ? text
-    : plainText(JSON.stringify(text));
+  return PLAIN.test(text) && !text.includes(": ") ? text : plainText(JSON.stringify(text));
 }
