@@ -45,7 +45,7 @@ export function createSidecar(first: Loaded, surroundings: Surroundings): Sideca
   const told = { metrics, recent };
   const lasting = { outbound: outbound.call, signer: createSigner(), clockOf: createClocks(now), ...told };
   const nameCaller = createCallerNamer();
-  const tracing = createTracing(surroundings, Math.random);
+  const tracing = createTracing({ ...surroundings, metrics, random: Math.random });
   const onRevoked = ({ isRevoked }: Denylist): void => {
     changing.snapshot().brokers.forget(isRevoked);
     listener.review();

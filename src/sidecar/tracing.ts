@@ -1,5 +1,6 @@
 import type { Config } from "../config/schema.ts";
 import { createTracer, type Sampler, type Tracer } from "../proxy/trace.ts";
+import type { Metrics } from "../telemetry/metrics.ts";
 import type { Outcome } from "../telemetry/outcome.ts";
 import type { SpanExport, SpanExportParts } from "../telemetry/otlp/span-export.ts";
 import { createThrottle } from "../telemetry/throttle.ts";
@@ -15,16 +16,24 @@ export interface Tracing {
   readonly close: () => Promise<void>;
 }
 
+/** What {@link createTracing} needs. */
+export interface TracingParts extends Pick<Surroundings, "version" | "log" | "now"> {
+  readonly metrics: Pick<Metrics, "spansDropped">;
+  /** From 0 to below 1: chooses which new traces are kept. */
+  readonly random: () => number;
+}
+
 /** Lines in a second that tell of spans that were lost. */
 const LINES_PER_SECOND = 1;
 
 /** Makes the tracing of a process, which is off until settings are adopted. */
-export function createTracing({ version, log, now }: Surroundings, random: () => number): Tracing {
+export function createTracing({ version, log, now, random, metrics }: TracingParts): Tracing {
   let settings: Config["tracing"];
   let sending: SpanExport | undefined;
   const mayTell = createThrottle(LINES_PER_SECOND, now);
   let sampler: Sampler;
   const onFailure = (error: unknown, spans: number): void => {
+    metrics.spansDropped(spans);
     const suppressed = mayTell();
     if (suppressed !== undefined) log.warn("spans were not taken", { error: told(error), spans, suppressed });
   };
@@ -55,10 +64,7 @@ export function createTracing({ version, log, now }: Surroundings, random: () =>
 }
 
 /** Nobody pays for it who sends no spans. */
-async function load(
-  settings: NonNullable<Config["tracing"]>,
-  parts: SpanExportParts,
-): Promise<SpanExport> {
+async function load(settings: NonNullable<Config["tracing"]>, parts: SpanExportParts): Promise<SpanExport> {
   const { createSpanExport } = await import("../telemetry/otlp/span-export.ts");
   return createSpanExport(settings, parts);
 }
