@@ -11,7 +11,7 @@ RUN npm ci --ignore-scripts --no-audit --no-fund
 COPY tsconfig.json tsconfig.build.json ./
 COPY src ./src
 # The stand-in AWS is for development: no image carries it, nor the optional packages that only it uses.
-RUN npm run build -- --sourceMap false && rm -rf dist/local
+RUN npm run build && rm -r dist/local && find dist -name "*.map" -delete
 
 FROM ${NODE} AS dependencies
 WORKDIR /app

@@ -28,7 +28,9 @@ describe("what Kubernetes is given", () => {
   });
 
   it("would show one that has", () => {
-    const spec = { containers: [{ name: 1, args: "serve", readinesProbe: {}, securityContext: { runAsUser: "0" } }] };
+    const spec = {
+      containers: [{ name: 1, args: "serve", readinesProbe: {}, securityContext: { runAsUser: "0" } }],
+    };
     expect(misfitsOf({ apiVersion: "v1", kind: "Pod", spec })).toEqual([
       "Pod.spec.containers[0].name: not string",
       "Pod.spec.containers[0].args: not a list",
@@ -39,14 +41,16 @@ describe("what Kubernetes is given", () => {
 
   it.for(EXAMPLES)("is what Kustomize makes of the files: %s", (example, { skip }) => {
     const command = kustomizeCommand();
-    if (command === undefined) return skip("no Kustomize 5 is installed: only this house's own merge was tried");
-    const [program, ...args] = command;
-    const byName = (objects: readonly unknown[]) =>
-      objects.map((object) => JSON.stringify(sorted(object))).sort();
+    skip(command === undefined, "no Kustomize 5 is installed: only this house's own merge was tried");
+    const [program, ...args] = command ?? ["kustomize"];
     const made = objectsIn(printed(program, [...args, folderOf(example)]));
     expect(byName(made)).toEqual(byName(buildKustomization(folderOf(example))));
   });
 });
+
+/** Each object as text, in one order. */
+const byName = (objects: readonly unknown[]): readonly string[] =>
+  objects.map((object) => JSON.stringify(sorted(object))).sort();
 
 /** Members by name: Kustomize has an order of its own. Lists keep theirs. */
 function sorted(value: unknown): unknown {

@@ -21,7 +21,8 @@ export function carryOut(
   mkdirSync(inside("/app"), { recursive: true });
   for (const { name, rest } of stage.steps) {
     if (name === "RUN") runAt(inside("/app"), rest);
-    if (name === "COPY") copy(rest, inside, (from, path) => foreign[path] ?? join(others[from] ?? ROOT, path));
+    if (name === "COPY")
+      copy(rest, inside, (from, path) => foreign[path] ?? join(others[from] ?? ROOT, path));
   }
   if (all(stage, "WORKDIR").some((path) => path !== "/app")) throw new Error("another WORKDIR than /app");
 }
@@ -33,7 +34,11 @@ function runAt(cwd: string, command: string): void {
   });
 }
 
-function copy(rest: string, inside: (path: string) => string, source: (from: string, path: string) => string): void {
+function copy(
+  rest: string,
+  inside: (path: string) => string,
+  source: (from: string, path: string) => string,
+): void {
   const words = rest.split(" ");
   const option = (name: string): string =>
     words.find((word) => word.startsWith(`--${name}=`))?.slice(name.length + 3) ?? "";

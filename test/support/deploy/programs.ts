@@ -6,7 +6,11 @@ export function isThere(program: string, ...args: readonly string[]): boolean {
 }
 
 /** What a program prints. Throws where it fails, with what it complained of. */
-export function printed(program: string, args: readonly string[], options: { readonly env?: NodeJS.ProcessEnv } = {}) {
+export function printed(
+  program: string,
+  args: readonly string[],
+  options: { readonly env?: NodeJS.ProcessEnv } = {},
+) {
   return execFileSync(program, args, {
     encoding: "utf8",
     timeout: 120_000,

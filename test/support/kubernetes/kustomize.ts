@@ -49,7 +49,9 @@ function built(folder: string, before: readonly KubeObject[]): readonly KubeObje
   for (const path of kustomization.components ?? []) objects = [...built(join(folder, path), objects)];
   for (const { path, patch, target } of kustomization.patches ?? []) {
     const change = parse(patch ?? readFileSync(join(folder, path ?? ""), "utf8")) as KubeObject;
-    objects = objects.map((object) => (isMeant(object, target.labelSelector) ? patched(object, change) : object));
+    objects = objects.map((object) =>
+      isMeant(object, target.labelSelector) ? patched(object, change) : object,
+    );
   }
   return objects.map((object) => withImages(object, kustomization.images ?? []) as KubeObject);
 }

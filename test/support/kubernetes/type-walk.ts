@@ -38,7 +38,11 @@ function walk(value: unknown, type: string, path: string): readonly string[] {
   return members(value, path, (key) => attributes.find(({ baseName }) => baseName === key)?.type);
 }
 
-function members(value: unknown, path: string, typeOf: (key: string) => string | undefined): readonly string[] {
+function members(
+  value: unknown,
+  path: string,
+  typeOf: (key: string) => string | undefined,
+): readonly string[] {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return [`${path}: not a map`];
   return Object.entries(value).flatMap(([key, member]) => {
     const type = typeOf(key);
