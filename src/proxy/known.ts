@@ -1,6 +1,7 @@
 import type { Caller } from "../domain/caller.ts";
 import type { Decision } from "../domain/decision.ts";
 import type { Operation } from "../domain/operation.ts";
+import { withoutTokens } from "../telemetry/without-tokens.ts";
 import type { Live } from "./live.ts";
 
 /** What a request asks, as far as that is known. */
@@ -16,9 +17,15 @@ export function askedOf({ live, operation, operationName }: Asked) {
     upstream: live === undefined ? "none" : live.upstream.name,
     service: live === undefined ? "none" : live.upstream.service,
     operation: operation === undefined ? operationName : operation.name,
-    resource: operation?.requirements[0]?.resource,
+    resource: resourceOf(operation),
     requirements: operation?.requirements ?? [],
   };
+}
+
+/** As the records show it: of what a client wrote in the wrong place nothing is left. */
+export function resourceOf(operation: Operation | undefined): string | undefined {
+  const resource = operation?.requirements[0]?.resource;
+  return resource && withoutTokens(resource);
 }
 
 /** What was decided, and for whom, likewise. */

@@ -6,23 +6,16 @@ import type { Credentials } from "../domain/credentials.ts";
 import type { Decision } from "../domain/decision.ts";
 import { type Head, readHeaders } from "../domain/head.ts";
 import type { Operation } from "../domain/operation.ts";
-import type { Refusal } from "../domain/refusal.ts";
 import type { HandedOut, Outcome, Record } from "../telemetry/outcome.ts";
-import type { AwsIds, Forwarded } from "../upstream/signed-request.ts";
+import { withoutTokens } from "../telemetry/without-tokens.ts";
+import type { AwsIds } from "../upstream/signed-request.ts";
+import { type Ending, outcomeOf, statusOf } from "./ending.ts";
 import { isChange } from "./is-change.ts";
 import { askedOf, decidedOf } from "./known.ts";
 import type { Cors, Live } from "./live.ts";
 import { StageClock } from "./stage-clock.ts";
 import type { Places } from "./shares.ts";
 import type { Trace, Tracer } from "./trace.ts";
-
-/** How a visit ended. */
-export interface Ending {
-  readonly refusal?: Refusal | undefined;
-  readonly forwarded?: Forwarded | undefined;
-  /** Another protocol was taken up: the client was told `101 Switching Protocols`. */
-  readonly upgraded?: true;
-}
 
 /** How a page of Postern's own answers, in place of the upstream that it may be about. */
 export interface Manner {
@@ -177,7 +170,7 @@ function toOutcome(visit: Visit, ending: Ending): Outcome {
     status: statusOf(ending, response),
     outcome: outcomeOf(ending, response),
     reason: refusal?.code,
-    detail: refusal?.detail,
+    detail: refusal?.detail && withoutTokens(refusal.detail),
     requestBytes: Number(head.headers.get("content-length") ?? 0),
     responseBytes: forwarded?.bytes ?? 0,
     durationMs: visit.elapsedMs(),
@@ -190,20 +183,4 @@ function toOutcome(visit: Visit, ending: Ending): Outcome {
     handedOut: visit.handedOut,
     isChange: ending.upgraded === true || isChange(visit),
   };
-}
-
-/** What nginx logs where the client left before there was a status. */
-const CLIENT_LEFT = 499;
-const SWITCHING_PROTOCOLS = 101;
-
-function statusOf({ upgraded }: Ending, response: ServerResponse): number {
-  if (upgraded === true) return SWITCHING_PROTOCOLS;
-  return response.headersSent ? response.statusCode : CLIENT_LEFT;
-}
-
-function outcomeOf({ refusal, forwarded, upgraded }: Ending, response: ServerResponse): Outcome["outcome"] {
-  if (upgraded === true) return "ok";
-  if (refusal !== undefined) return "refused";
-  if (forwarded?.broken === "upstream") return "upstream-broken";
-  return forwarded?.broken === "client" || !response.headersSent ? "client-gone" : "ok";
 }

@@ -218,6 +218,7 @@ describe("a token that a client wrote in the wrong place", () => {
     ["with its dots percent-encoded", token.replaceAll(".", "%2E")],
     ["with them encoded twice", token.replaceAll(".", "%252e")],
     ["in base64", Buffer.from(token).toString("base64")],
+    ["in base64 twice", Buffer.from(Buffer.from(token).toString("base64")).toString("base64")],
     ["in base64url, as a subprotocol has it", Buffer.from(token).toString("base64url")],
     ["without its end", token.slice(0, 30)],
   ])("is taken out %s", (_, written) => {

@@ -3,6 +3,8 @@ import type { Decision } from "../../domain/decision.ts";
 import { Refusal } from "../../domain/refusal.ts";
 import type { PacketOutcome, TunnelOutcome } from "../../telemetry/tunnel-outcome.ts";
 import type { TunnelReport } from "../../upstream/tunnel.ts";
+import { withoutTokens } from "../../telemetry/without-tokens.ts";
+import { resourceOf } from "../known.ts";
 import { toRefusal } from "../respond.ts";
 import type { Visit } from "../visit.ts";
 
@@ -49,14 +51,14 @@ function packetOutcome(visit: Visit, { name, operation, decision, refusal }: Jud
   return {
     ...visit.known(),
     operation: name,
-    resource: requirements[0]?.resource,
+    resource: resourceOf(operation),
     requirements,
     verdict: decision?.verdict,
     rule: decision?.rule,
     role: decision?.verdict === "permit" ? decision.role : undefined,
     outcome: refusal === undefined ? "passed" : "refused",
     reason: refusal?.code,
-    detail: refusal?.detail,
+    detail: refusal?.detail && withoutTokens(refusal.detail),
     durationMs: visit.elapsedMs(),
   };
 }
