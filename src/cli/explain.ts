@@ -1,18 +1,18 @@
 import { type Asked, readAsked } from "../admin/asked.ts";
 import { plainJson } from "../admin/plain-json.ts";
-import { endpointProblem } from "../config/address.ts";
 import type { Environment } from "../config/load.ts";
 import { Refusal } from "../domain/refusal.ts";
 import type { Explained } from "../proxy/explain/question.ts";
-import { ask, jsonOf } from "./ask.ts";
 import { command, type Parsed, textOf } from "./command.ts";
-import { Complaint, misuse } from "./complaint.ts";
+import { misuse } from "./complaint.ts";
 import { readConfigFile } from "./config-file.ts";
 import { EXIT } from "./exit.ts";
 import { type AskedQuestion, readQuestion } from "./explain-question.ts";
 import { wordsFor } from "./explained.ts";
+import type { Operator } from "./operator-call.ts";
+import { ASK_COMPLETES, ASK_HELP, ASK_OPTIONS, operatorOf } from "./operator-options.ts";
+import { whyRefused } from "./operator-trouble.ts";
 import { paintExplained } from "./paint.ts";
-import { portsOf } from "./ports.ts";
 import { terminal } from "./terminal.ts";
 
 const HELP = `Usage: postern explain [USER] METHOD TARGET [options]
@@ -44,7 +44,7 @@ handshake of a WebSocket. PACKET is connect, publish, subscribe or receive; NAME
   --source-ip IP       where it comes from; default 127.0.0.1
   --at TIME            when, as 2026-01-15T12:00:00Z; default now
   -c, --config FILE    ask a configuration, without a running Postern: signatures of tokens are not checked then
-  --url URL            of a running Postern's operator; default http://127.0.0.1:4482 (POSTERN_OPERATOR_PORT)
+${ASK_HELP}
   --json               all that is known, as JSON`;
 
 const TEXT = { type: "string" } as const;
@@ -67,11 +67,11 @@ export const explain = command(
       "source-ip": TEXT,
       at: TEXT,
       config: { type: "string", short: "c" },
-      url: TEXT,
+      ...ASK_OPTIONS,
       json: { type: "boolean" },
     },
     words: 4,
-    completes: { words: "users", config: "files", claims: "files", data: "files" },
+    completes: { ...ASK_COMPLETES, words: "users", config: "files", claims: "files", data: "files" },
   },
   async (parsed, env) => {
     if (textOf(parsed, "config") !== undefined && textOf(parsed, "url") !== undefined)
@@ -93,7 +93,7 @@ async function answerTo(
 ): Promise<Explained | undefined> {
   const config = textOf(parsed, "config");
   const body = JSON.stringify(question);
-  if (config === undefined) return askOperator(body, textOf(parsed, "url"), env);
+  if (config === undefined) return askOperator(body, operatorOf(parsed, env));
   const loaded = readConfigFile(config, env);
   if (loaded === undefined) return undefined;
   if ("token" in question) terminal.err("The signature of the token was not checked: no keys are at hand.");
@@ -110,19 +110,8 @@ function understood(body: string): Asked {
   }
 }
 
-async function askOperator(body: string, named: string | undefined, env: Environment): Promise<Explained> {
-  const url = named ?? `http://127.0.0.1:${portsOf(env).POSTERN_OPERATOR_PORT}`;
-  // A token goes there: what holds for an upstream's address holds for this one.
-  const problem = endpointProblem(url);
-  if (problem !== undefined) throw misuse(`--url ${url}: ${problem}`);
-  const headers = { "content-type": "application/json", "x-postern-admin": "1" };
-  const answer = await ask(new URL("/explain", url), { method: "POST", headers, body });
-  const told = jsonOf(answer);
-  if (answer.ok && typeof told?.["verdict"] === "string") return told as unknown as Explained;
-  const message = told?.["message"];
-  throw new Complaint(
-    !answer.ok && typeof message === "string"
-      ? `Postern does not answer the question: ${message}`
-      : `what answers at ${url} is not Postern's operator listener`,
-  );
+async function askOperator(body: string, operator: Operator): Promise<Explained> {
+  const { status, json } = await operator.call("/explain", body);
+  if (status === 200 && typeof json?.["verdict"] === "string") return json as unknown as Explained;
+  throw whyRefused(operator.name, status, json, "Postern does not answer the question");
 }

@@ -15,6 +15,8 @@ import { portsOf } from "./ports.ts";
 export interface OperatorAddress {
   /** A URL, or `unix:` and a path. Default that of this machine. */
   readonly operator: string | undefined;
+  /** By which option that is said. */
+  readonly option: "--operator" | "--url";
   readonly tokenFile: string | undefined;
   /** Files, as PEM. */
   readonly ca: string | undefined;
@@ -46,7 +48,7 @@ export interface OperatorAnswer {
 /** Finds where to ask. @throws Complaint where it is no address, or a file cannot be read */
 export function operatorAt(address: OperatorAddress, env: Environment): Operator {
   const name = address.operator ?? `http://127.0.0.1:${portsOf(env).POSTERN_OPERATOR_PORT}`;
-  const place = placeOf(name);
+  const place = placeOf(name, address.option);
   const { tokenFile } = address;
   const shown = tokenFile === undefined ? {} : { authorization: `Bearer ${readTokenFile(tokenFile).trim()}` };
   const tls = tlsOf(address, place.isSecure);
@@ -91,12 +93,12 @@ interface Place {
   readonly options: Pick<RequestOptions, "socketPath" | "hostname" | "port">;
 }
 
-function placeOf(name: string): Place {
+function placeOf(name: string, option: string): Place {
   const socketPath = /^unix:(?<path>\/.*)$/.exec(name)?.groups?.["path"];
   if (socketPath !== undefined) return { isSecure: false, host: "localhost", options: { socketPath } };
   // A token goes there: what holds for an upstream's address holds for this one.
   const problem = endpointProblem(name);
-  if (problem !== undefined) throw misuse(`the operator ${name}: ${problem}`);
+  if (problem !== undefined) throw misuse(`${option} ${name}: ${problem}`);
   const { protocol, host, hostname, port } = new URL(name);
   const isSecure = protocol === "https:";
   const options = { hostname: hostname.replace(/^\[|\]$/g, ""), port: port || (isSecure ? "443" : "80") };

@@ -16,7 +16,9 @@ export function whyNoAnswer(name: string, error: unknown, timeoutMs: number): Co
   if (ASKED.test(code))
     return new Complaint(`${name} lets nobody in without a client certificate it knows: --cert and --key`);
   if (code === "EACCES") return new Complaint(`this user may not use ${name}`);
-  return new Complaint(`nothing answers at ${name}${code === "" ? "" : ` (${code})`}`);
+  return new Complaint(
+    `nothing answers at ${name}${code === "" || code === "ECONNREFUSED" ? "" : ` (${code})`}`,
+  );
 }
 
 /** What an operator's face says no with, in a line that says what to do. */
@@ -24,11 +26,13 @@ export function whyRefused(
   name: string,
   status: number,
   json: Readonly<Record<string, unknown>> | undefined,
+  what = "Postern does not do it",
 ): Complaint {
   const { message, reason } = json ?? {};
   // A reason goes with what the data listener refuses.
   if (typeof message !== "string" || reason !== undefined)
     return new Complaint(`what answers at ${name} is not Postern's operator listener`);
-  if (status === 401) return new Complaint(`${name} asks for the operators' token: --token-file`);
-  return new Complaint(`Postern does not do it: ${message}`);
+  if (status === 401)
+    return new Complaint(`${name} asks for the operators' token, by the option of its file`);
+  return new Complaint(`${what}: ${message}`);
 }

@@ -38,7 +38,7 @@ export function operatorFor(parsed: Parsed, env: Environment): Operator {
   const [operator, tokenFile, ca, cert, key] = ["operator", "token-file", "ca", "cert", "key"].map((name) =>
     textOf(parsed, name),
   );
-  return operatorAt({ operator, tokenFile, ca, cert, key }, env);
+  return operatorAt({ operator, option: "--operator", tokenFile, ca, cert, key }, env);
 }
 
 /** Revoking waits for others who write the same file. */

@@ -1,11 +1,10 @@
-import { endpointProblem } from "../config/address.ts";
-import type { Environment } from "../config/load.ts";
 import type { Recorded } from "../sidecar/recorded.ts";
-import { ask, jsonOf } from "./ask.ts";
-import { command, type Parsed, seeHelp, textOf } from "./command.ts";
+import { command, type Parsed, seeHelp } from "./command.ts";
 import { Complaint, misuse } from "./complaint.ts";
 import { EXIT } from "./exit.ts";
-import { portsOf } from "./ports.ts";
+import type { Operator } from "./operator-call.ts";
+import { ASK_COMPLETES, ASK_HELP, ASK_OPTIONS, operatorOf } from "./operator-options.ts";
+import { whyRefused } from "./operator-trouble.ts";
 import { terminal } from "./terminal.ts";
 
 const HELP = `Usage: postern suggest [--all | --json] [--url URL]
@@ -20,7 +19,7 @@ suggest.
   --iam       an IAM policy for each role in place of rules: all that users did with it. With ROLE, a name or an
               ARN, its policy alone
   --json      everything that was recorded, as JSON
-  --url URL   of its operator; default http://127.0.0.1:4482 (POSTERN_OPERATOR_PORT moves the port)`;
+${ASK_HELP}`;
 
 /** `postern suggest`. */
 export const suggest = command(
@@ -31,9 +30,10 @@ export const suggest = command(
       all: { type: "boolean" },
       iam: { type: "boolean" },
       json: { type: "boolean" },
-      url: { type: "string" },
+      ...ASK_OPTIONS,
     },
     words: 1,
+    completes: ASK_COMPLETES,
   },
   async (parsed, env) => {
     const form = formOf(parsed);
@@ -56,18 +56,10 @@ function formOf({ values, words: [role] }: Parsed): "rules" | "all" | "iam" | "j
   return form;
 }
 
-function operatorOf(parsed: Parsed, env: Environment): string {
-  const url = textOf(parsed, "url") ?? `http://127.0.0.1:${portsOf(env).POSTERN_OPERATOR_PORT}`;
-  const problem = endpointProblem(url);
-  if (problem !== undefined) throw misuse(`--url ${url}: ${problem}`);
-  return url;
-}
-
-async function recordedAt(url: string): Promise<Recorded> {
-  const answer = await ask(new URL("/recorded", url));
-  const told = jsonOf(answer);
-  if (told === undefined) throw new Complaint(`what answers at ${url} is not Postern's operator`);
-  if (!answer.ok) throw new Complaint(whyNot(url, told));
+async function recordedAt({ name: url, call }: Operator): Promise<Recorded> {
+  const { status, json: told } = await call("/recorded");
+  if (told === undefined || status === 401) throw whyRefused(url, status, told);
+  if (status !== 200) throw new Complaint(whyNot(url, told));
   if (!isRecorded(told)) throw new Complaint(`what answers at ${url} is another version of Postern`);
   if (told.uses.length === 0)
     throw new Complaint(`nothing was recorded yet that could be allowed; recording ends at ${told.until}`);

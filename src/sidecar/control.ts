@@ -13,7 +13,7 @@ export interface ControlParts extends RevokeParts {
 export function controlOf({ lock, quit, ...parts }: ControlParts): Control {
   return {
     quit: () => {
-      parts.log.warn("an operator ends Postern");
+      parts.log.audit("quit", "an operator ends Postern", {}, "warn");
       quit();
     },
     lock: lock.lock,

@@ -23,7 +23,8 @@ interface LockChange {
  * of it, and the others, who are not locked, would have to ask AWS for everything at once.
  */
 export function onLock({ isOn, by }: LockChange, { listener, authorize, brokers, log }: Going): void {
-  log.warn(isOn ? "Postern is locked" : "Postern is unlocked", { by });
+  if (isOn) log.audit("lock", "Postern is locked", { by }, "warn");
+  else log.audit("unlock", "Postern is unlocked", { by }, "warn");
   // At the end too: what was asked for before the lock may have come since.
   brokers.forget(() => true);
   if (!isOn) return;

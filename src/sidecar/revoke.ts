@@ -29,7 +29,7 @@ export function createRevoke({ snapshot, log, now }: RevokeParts): Control["revo
       throw new CannotDo(409, "the configuration has changed meanwhile; revoke it once more");
     const until = endsAtMs === Number.POSITIVE_INFINITY ? undefined : new Date(endsAtMs).toISOString();
     // Whom it means stands in the file: a log names nobody.
-    log.warn("an operator has revoked", { kind, issuer, until });
+    log.audit("revoke", "an operator has revoked", { kind, issuer, until }, "warn");
   };
 }
 

@@ -100,7 +100,7 @@ describe("an order reaches the operator", () => {
 describe("an order that is not done is told of in a line", () => {
   it.each<readonly [status: number, json: object | string, err: string]>([
     [409, { message: "The lock file holds." }, "Postern does not do it: The lock file holds."],
-    [401, { message: "This is for operators." }, "asks for the operators' token: --token-file"],
+    [401, { message: "This is for operators." }, "asks for the operators' token"],
     [200, "a page of something else", "is not Postern's operator listener"],
     [404, { reason: "upstream-unknown", message: "No." }, "is not Postern's operator listener"],
     [302, {}, "is not Postern's operator listener"],
@@ -129,8 +129,8 @@ describe("an order that is not done is told of in a line", () => {
 
 it.each<readonly [argv: readonly string[], complaint: string]>([
   [["lock", "now"], 'does not know what to do with "now"'],
-  [["lock", "--operator", "http://10.0.0.1:4482"], "the operator http://10.0.0.1:4482:"],
-  [["lock", "--operator", "unix:relative"], "the operator unix:relative:"],
+  [["lock", "--operator", "http://10.0.0.1:4482"], "--operator http://10.0.0.1:4482:"],
+  [["lock", "--operator", "unix:relative"], "--operator unix:relative:"],
   [["lock", "--ca", "x"], "for an operator's https: URL"],
   [["revoke"], "revoke whom?"],
   [["revoke", "jti:a", "--token", "x"], "revoke whom?"],

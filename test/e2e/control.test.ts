@@ -36,6 +36,12 @@ async function start(text: string | undefined = "# nobody yet\n"): Promise<void>
 
 const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
 const revoke = (entry: string) => order(stack.ports.operator, "/revoke", { entry });
+/** Status and words of what comes of it. */
+async function said(entry: string): Promise<string> {
+  const { status, json } = await revoke(entry);
+  return `${status} ${String(json["message"])}`;
+}
+
 const text = (): string => readFileSync(path, "utf8");
 
 async function read(token: string, target = HOME): Promise<string> {
@@ -100,10 +106,6 @@ describe("B10 POST /revoke", () => {
 
   it("says what is wrong with an entry, and writes nothing", async () => {
     await start();
-    const said = async (entry: string) => {
-      const { status, json } = await revoke(entry);
-      return `${status} ${String(json["message"])}`;
-    };
     expect(await said("sub:lokal/somebody")).toBe('400 no issuer is named "lokal" here; there is local.');
     expect(await said("jti:a 2020-01-01T00:00:00Z")).toBe(
       "400 it would have ended already: write a later end, or none.",

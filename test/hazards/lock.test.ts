@@ -266,7 +266,7 @@ describe("when Postern is locked", () => {
     });
     client.on("error", () => {});
     await new Promise((resolve) => void client.once("connect", resolve));
-    const closed = new Promise((resolve) => void client.once("close", resolve));
+    const closed = new Promise<void>((resolve) => void client.once("close", () => resolve()));
     const published = stack.packets.length;
     await lock();
     client.publish(`things/${ANALYST}/late`, "nobody hears this");
