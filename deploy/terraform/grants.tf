@@ -33,4 +33,7 @@ locals {
 
   actions  = toset(flatten([for role in local.roles : [for grant in role.grants : grant.actions]]))
   services = toset([for action in local.actions : split(":", action)[0]])
+
+  placeholders       = toset(flatten([for role in local.roles : regexall(trim(local.placeholder, "/"), jsonencode(role.grants))]))
+  known_placeholders = setunion(["sub"], local.by_pool ? setunion(["identity"], var.trusted_attributes) : [])
 }

@@ -6,6 +6,14 @@ output "postern_yaml" {
     condition     = length(local.rules) > 0
     error_message = "Nobody is granted anything."
   }
+  precondition {
+    condition     = alltrue([for action in local.actions : can(regex("^[a-z0-9-]+:[A-Za-z*?]+$", action))])
+    error_message = "An action is written with its service, like s3:GetObject."
+  }
+  precondition {
+    condition     = length(setsubtract(local.placeholders, local.known_placeholders)) == 0
+    error_message = "A grant has a {NAME} that is neither {sub} nor, with an identity pool, {identity} or a trusted attribute."
+  }
 }
 
 output "user_pool_id" {

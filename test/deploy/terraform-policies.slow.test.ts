@@ -23,6 +23,12 @@ const ORDERS = "arn:aws:dynamodb:eu-central-1:123456789012:table/Orders";
 /** What is given to the module besides what a test is about. */
 const LEAST = { groups: {}, perimeter: { public_cidrs: ["203.0.113.7/32"] } };
 
+/** A group that is granted one action. */
+const granting = (action: string, name: string) => ({
+  precedence: 1,
+  grants: { x: { actions: [action], resources: [`arn:aws:s3:::${name}/*`] } },
+});
+
 describe.skipIf(NO_TERRAFORM !== undefined)("the policies of the Terraform module", () => {
   let opened: Evaluated;
   let byPool: Written;
@@ -367,6 +373,12 @@ describe.skipIf(NO_TERRAFORM !== undefined)("the policies of the Terraform modul
       ["settings that the module writes", { settings: { policy: {} } }, "What the module writes itself"],
       ["an attribute with a name of its own", { trusted_attributes: ["sub"] }, "neither sub nor identity"],
       ["nothing granted", {}, "Nobody is granted anything"],
+      ["an action of every service", { groups: { a: granting("*", "x") } }, "written with its service"],
+      [
+        "a placeholder of nothing",
+        { groups: { a: granting("s3:GetObject", "{tenat}") } },
+        "neither {sub} nor",
+      ],
     ])("%s", (_, variables, why) => {
       expect(() => opened.evaluate({ ...LEAST, ...variables })).toThrow(why);
     });

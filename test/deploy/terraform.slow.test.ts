@@ -1,7 +1,21 @@
-import { readdirSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { type Blocks, MODULE, NO_TERRAFORM, readFolder, terraform } from "../support/terraform.ts";
+
+/** The arguments of a resource or a block of the provider's, as its schema has them. */
+interface Shape {
+  readonly required?: readonly string[];
+  readonly optional?: readonly string[];
+  /** What can be read and not written. */
+  readonly computed?: readonly string[];
+  readonly blocks?: Readonly<Record<string, Shape>>;
+}
+
+/** Of hashicorp/aws 6.25.0, of the types that the module uses. */
+const PROVIDER = JSON.parse(
+  readFileSync(join(import.meta.dirname, "../support/terraform/provider.json"), "utf8"),
+) as Readonly<Record<"resource" | "data", Readonly<Record<string, Shape>>>>;
 
 let files: ReadonlyMap<string, Blocks>;
 
@@ -64,6 +78,29 @@ describe("the Terraform module", () => {
     );
     expect(references.length).toBeGreaterThan(100);
     expect(references.filter((one) => !known.has(one.split(": ")[1] ?? ""))).toEqual([]);
+  });
+
+  it.for(["resource", "data"] as const)("writes every %s as the provider's schema has it", (kind) => {
+    const all = [...blocksOf(kind)];
+    expect(all.length).toBeGreaterThan(3);
+    const said = all.flatMap(([name, settings]) =>
+      misfits(settings, PROVIDER[kind][name.split(".")[0] ?? ""]).map((misfit) => `${name}: ${misfit}`),
+    );
+    expect(said).toEqual([]);
+  });
+
+  it("reads no attribute that the provider does not give", () => {
+    const text = JSON.stringify([...files]).replaceAll('\\"', '"');
+    const read = [...text.matchAll(/\b(?<data>data\.)?(?<type>aws_\w+)\.\w+(?:\[[^\]]*\])?\.(?<name>\w+)/g)];
+    expect(read.length).toBeGreaterThan(20);
+    for (const { groups = {} } of read) {
+      const {
+        required = [],
+        optional = [],
+        computed = [],
+      } = PROVIDER[groups["data"] === undefined ? "resource" : "data"][groups["type"] ?? ""] ?? {};
+      expect([...required, ...optional, ...computed], groups["type"]).toContain(groups["name"]);
+    }
   });
 
   it("declares nothing that nothing refers to", () => {
@@ -148,4 +185,28 @@ function referencesIn(tree: unknown): readonly string[] {
   }
   if (typeof tree !== "object" || tree === null) return [];
   return Object.values(tree).flatMap(referencesIn);
+}
+
+/** What Terraform itself takes in every block. */
+const META = new Set(["count", "for_each", "lifecycle", "dynamic"]);
+
+/** What a block has that the provider does not know, or has not that it asks for. */
+function misfits(settings: Settings, shape: Shape = {}): readonly string[] {
+  const { required = [], optional = [], blocks = {} } = shape;
+  const dynamic = Object.entries(
+    (settings["dynamic"] ?? {}) as Readonly<Record<string, readonly Settings[]>>,
+  );
+  const nested = dynamic.flatMap(([name, all]) => all.map(({ content }) => [name, content] as const));
+  const own = Object.entries(settings).filter(([name]) => !META.has(name));
+  const inner = [...own.filter(([name]) => name in blocks), ...nested].flatMap(([name, content]) =>
+    (content as readonly Settings[]).flatMap((one) =>
+      misfits(one, blocks[name]).map((misfit) => `${name}: ${misfit}`),
+    ),
+  );
+  const known = new Set([...required, ...optional, ...Object.keys(blocks)]);
+  return [
+    ...[...own, ...nested].flatMap(([name]) => (known.has(name) ? [] : [`there is no ${name}`])),
+    ...required.flatMap((name) => (name in settings ? [] : [`${name} is missing`])),
+    ...inner,
+  ];
 }
