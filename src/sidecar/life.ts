@@ -88,6 +88,7 @@ export function lifeOf(changing: Changing, living: Living): Sidecar {
     drain: async () => {
       faces.readiness.drain();
       end.abort();
+      log.audit("drain", "Postern ends: nothing new is taken, and what is in flight may end");
       await listening;
       const { drain } = snapshot().config.timeouts;
       await Promise.all([listener.drain(drain), authorize.drain(drain)]);
