@@ -8,6 +8,7 @@ import { parse } from "@cdktf/hcl2json";
 export const MODULE = join(import.meta.dirname, "../../deploy/terraform");
 const STAND_IN = join(import.meta.dirname, "terraform/here.tf");
 
+const PROGRAM = "terraform";
 /** No file of the user's, and no question to the network whether there is a newer Terraform. */
 const ENV = {
   ...process.env,
@@ -31,7 +32,7 @@ export interface TerraformRun {
 
 /** Runs Terraform in a folder. */
 export function terraform(folder: string, ...args: readonly string[]): TerraformRun {
-  const { status, stdout, stderr } = spawnSync("terraform", args, {
+  const { status, stdout, stderr } = spawnSync(PROGRAM, args, {
     cwd: folder,
     env: ENV,
     encoding: "utf8",
