@@ -10,11 +10,13 @@ import { objectsIn, objectsOf } from "../support/kubernetes/workloads.ts";
 const EXAMPLES = ["example", "example-assume-role"] as const;
 const folderOf = (example: string): string => join(ROOT, "deploy/kubernetes", example);
 
+const KUBECTL = "kubectl";
+
 /** Components need a kubectl of 1.21 or newer; Debian's is older. */
 function kustomizeCommand(): readonly [string, ...string[]] | undefined {
   if (isThere("kustomize", "version")) return ["kustomize", "build"];
-  const { stdout } = spawnSync("kubectl", ["version", "--client"], { encoding: "utf8", timeout: 20_000 });
-  return /Kustomize Version: v[5-9]/.test(stdout ?? "") ? ["kubectl", "kustomize"] : undefined;
+  const { stdout } = spawnSync(KUBECTL, ["version", "--client"], { encoding: "utf8", timeout: 20_000 });
+  return /Kustomize Version: v[5-9]/.test(stdout ?? "") ? [KUBECTL, "kustomize"] : undefined;
 }
 
 describe("what Kubernetes is given", () => {
