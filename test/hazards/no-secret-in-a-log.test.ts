@@ -216,7 +216,19 @@ describe("no secret is told", () => {
     ];
     expect(good).toEqual(good.map(() => 200));
     await nothingLeaks();
-    expect(stack.logged()).toContain('"accessKeyId":"ASIA');
+    const line = stack.logged().split("\n")[0];
+    expect(JSON.parse(line ?? "")).toMatchObject({
+      accessKeyId: expect.stringMatching(/^ASIA/),
+      awsRequestId: expect.stringMatching(/^.{8,}$/),
+      stages: {
+        identity: expect.any(Number),
+        operation: expect.any(Number),
+        decision: expect.any(Number),
+        credentials: expect.any(Number),
+        upstream: expect.any(Number),
+        answer: expect.any(Number),
+      },
+    });
   });
 
   it("by /.postern/authorize, of its own secret neither", async () => {

@@ -30,13 +30,12 @@ function readingsOf(text: string): readonly string[] {
   return [text, plain, once, twice, inside, base64In(inside)];
 }
 
+// oxlint-disable-next-line no-control-regex
+const BETWEEN = /\\u00[0-9a-f]{2}|\\[nrt]|[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u00ad\u200b]/g;
+
 /** Without what may stand between two characters. */
 function joined(text: string): string {
-  // oxlint-disable-next-line no-control-regex -- they are what is looked for
-  return text.replaceAll(
-    /\\u00[0-9a-f]{2}|\\[nrt]|[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u00ad\u200b]/g,
-    "",
-  );
+  return text.replaceAll(BETWEEN, "");
 }
 
 function decoded(text: string): string {
