@@ -84,23 +84,26 @@ export function createConnections(server: Server): Connections {
     knows: (socket) => open.has(socket),
     count: () => count,
     active: () => activeIn(open),
-    retire: () => {
-      for (const [socket, visits] of open) {
-        retired.add(socket);
-        if (visits.size === 0) socket.destroySoon();
-        for (const response of visits.keys()) if (!response.headersSent) response.shouldKeepAlive = false;
-      }
-    },
+    retire: () => retireAll(open, retired),
     isLast,
     settled: () => waits.for([...open.values()].flatMap((visits) => [...visits.keys()])),
     begun: () => [...open.values()].flatMap((visits) => [...visits.values()].slice(0, 1)),
     on: (socket) => [...(open.get(socket)?.values() ?? [])],
-    drain: async (deadlineMs) => {
-      await closed(deadlineMs);
-      // A server has closed before its connections have told so.
-      while (isBusy()) await new Promise((resolve) => setImmediate(resolve));
-    },
+    drain: (deadlineMs) => closed(deadlineMs).then(() => emptied(isBusy)),
   };
+}
+
+/** A server has closed before its connections have told so. */
+async function emptied(isBusy: () => boolean): Promise<void> {
+  while (isBusy()) await new Promise((resolve) => setImmediate(resolve));
+}
+
+function retireAll(open: Open, retired: WeakSet<Socket>): void {
+  for (const [socket, visits] of open) {
+    retired.add(socket);
+    if (visits.size === 0) socket.destroySoon();
+    for (const response of visits.keys()) if (!response.headersSent) response.shouldKeepAlive = false;
+  }
 }
 
 /** Notes a connection until it closes. */

@@ -97,8 +97,7 @@ export function createListener(options: ListenerOptions): Listener {
     const pipeline = options.pipeline();
     if (pipeline.isLocked()) refuseLocked(visit, pipeline);
     else if (isFull()) giveUp(visit, new Refusal("overloaded"));
-    else if (expects === "unknown") giveUp(visit, unknownExpectation());
-    else serve(visit, pipeline, options);
+    else serve(visit, expects, pipeline, options);
   };
   server.on("request", (request, response) => accept(request, response, "nothing"));
   server.on("checkContinue", (request, response) => accept(request, response, "continue"));
@@ -128,8 +127,14 @@ export function createListener(options: ListenerOptions): Listener {
   };
 }
 
-function serve(visit: Visit, pipeline: Pipeline, { selfService }: ListenerOptions): void {
-  if (visit.head.target.startsWith(RESERVED)) selfService(visit);
+function serve(
+  visit: Visit,
+  expects: Expectation,
+  pipeline: Pipeline,
+  { selfService }: Pick<ListenerOptions, "selfService">,
+): void {
+  if (expects === "unknown") giveUp(visit, unknownExpectation());
+  else if (visit.head.target.startsWith(RESERVED)) selfService(visit);
   else handle(pipeline, visit);
 }
 

@@ -94,6 +94,7 @@ describe("the last word", () => {
       idle: { cmd: "disconnect", reasonCode: 0x8d },
       lifetime: { cmd: "disconnect", reasonCode: 0xa0 },
       drain: { cmd: "disconnect", reasonCode: 0x8b },
+      locked: { cmd: "disconnect", reasonCode: 0x98 },
     });
   });
 
@@ -121,6 +122,6 @@ describe("the last word", () => {
 
   it("to AWS takes the will back where the right is gone, and only there", () => {
     const said = TUNNEL_ENDS.filter((why) => farewellToUpstream(why) !== undefined);
-    expect(said).toEqual(["token", "credentials", "denied"]);
+    expect(said).toEqual(["token", "credentials", "denied", "locked"]);
   });
 });
