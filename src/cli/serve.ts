@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Config } from "../config/schema.ts";
 import { createLog } from "../telemetry/log.ts";
 import { recordProblem } from "./allow-record.ts";
@@ -17,6 +18,9 @@ listener what it waits for. SIGTERM and SIGINT let it finish what is in flight; 
   --allow-record      policy.mode: record may let through what no rule allows
 
   ${CONFIG_HELP}`;
+
+/** Who has waited so long waits for longer. */
+const PATIENCE_MS = 1000;
 
 /** `postern serve`. */
 export const serve = command(
@@ -45,7 +49,9 @@ export const serve = command(
       const movedBy = (port: number): string => faceAt(config, port);
       const log = createLog(config.log);
       const { sidecar, listening } = await startSidecar(loaded, { log, movedBy, quit: stop.ask });
-      // What is waited for may never come, and another configuration may not need it.
+      // What is waited for may never come, and another configuration may not need it. To follow it is to read it once more,
+      // for which nobody should have to wait who can be served at once.
+      await Promise.race([listening, stop.asked, sleep(PATIENCE_MS, undefined, { ref: false })]);
       follower = followConfig({ loaded, env, sidecar, log, allowRecord });
       await Promise.race([stop.asked, listening.then(() => stop.asked)]);
       await sidecar.drain();
