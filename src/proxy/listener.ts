@@ -6,7 +6,7 @@ import type { TunnelRecorder } from "../telemetry/tunnel-outcome.ts";
 import { answerUnreadable } from "./answer-unreadable.ts";
 import { type Connections, createConnections } from "./connections.ts";
 import { handle } from "./handle.ts";
-import { refuseLocked, stopUnderWay } from "./locked.ts";
+import { refuseLocked, stopAll } from "./locked.ts";
 import type { Pipeline } from "./pipeline.ts";
 import { giveUp } from "./respond.ts";
 import { RESERVED } from "./pages/reserved.ts";
@@ -136,11 +136,6 @@ function serve(
   if (expects === "unknown") giveUp(visit, unknownExpectation());
   else if (visit.head.target.startsWith(RESERVED)) selfService(visit);
   else handle(pipeline, visit);
-}
-
-function stopAll(connections: Connections, tunnels: Tunnels): void {
-  stopUnderWay(connections.begun());
-  tunnels.review();
 }
 
 async function drainAll(connections: Connections, tunnels: Tunnels, deadlineMs: number): Promise<void> {

@@ -1,8 +1,10 @@
 import { Refusal } from "../domain/refusal.ts";
+import type { Connections } from "./connections.ts";
 import { meantBy } from "./handle.ts";
 import { RESERVED } from "./pages/reserved.ts";
 import type { Pipeline } from "./pipeline.ts";
 import { giveUp } from "./respond.ts";
+import type { Tunnels } from "./tunnels/tunnels.ts";
 import type { Visit } from "./visit.ts";
 
 /** Refuses what came to a Postern that is locked, in the words of what was meant. Neither token nor body is read. */
@@ -12,11 +14,11 @@ export function refuseLocked(visit: Visit, { route }: Pipeline): void {
 }
 
 /**
- * Ends what was under way when Postern was locked. What was not sent yet is refused; of what was, nobody can say whether AWS has
+ * Ends what was under way when Postern was locked, and what goes on in tunnels. What was not sent yet is refused; of what was, nobody can say whether AWS has
  * done it, so that the client's connection is cut.
  */
-export function stopUnderWay(visits: readonly Visit[]): void {
-  for (const visit of visits) {
+export function stopAll(connections: Pick<Connections, "begun">, tunnels: Pick<Tunnels, "review">): void {
+  for (const visit of connections.begun()) {
     if (visit.hasEnded) continue;
     const refusal = new Refusal("locked", { detail: "it was under way" });
     // A page of Postern's own goes on with its answer, and there must be nobody to get it.
@@ -26,4 +28,5 @@ export function stopUnderWay(visits: readonly Visit[]): void {
       visit.response.destroy();
     }
   }
+  tunnels.review();
 }
