@@ -12,7 +12,7 @@ import { objectsIn, ofKind, podOf } from "../support/kubernetes/workloads.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "postern-chart-"));
 const chart = join(folder, "example");
-const renderer: Renderer | undefined = findRenderer();
+const renderer: Renderer | undefined = findRenderer(folder);
 const WITHOUT = "neither helm nor Go with Debian's sprig is installed: the chart is not rendered";
 
 beforeAll(() => {

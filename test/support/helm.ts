@@ -1,5 +1,3 @@
-import { mkdtempSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ROOT } from "./deploy/files.ts";
 import { isThere, printed } from "./deploy/programs.ts";
@@ -16,9 +14,13 @@ export interface Renderer {
 const DEBIAN = "/usr/share/gocode";
 const RELEASE = "shop";
 
-/** Helm where it is installed, and else a program of this house, on Debian's Go and sprig; undefined where neither is there. */
-export function findRenderer(): Renderer | undefined {
-  return byHelm() ?? byGo();
+/**
+ * Helm where it is installed, and else a program of this house, on Debian's Go and sprig; undefined where neither is there.
+ *
+ * @param folder where that program is built
+ */
+export function findRenderer(folder: string): Renderer | undefined {
+  return byHelm() ?? byGo(folder);
 }
 
 function byHelm(): Renderer | undefined {
@@ -32,9 +34,8 @@ function byHelm(): Renderer | undefined {
   };
 }
 
-function byGo(): Renderer | undefined {
+function byGo(folder: string): Renderer | undefined {
   if (!isThere("go", "version")) return undefined;
-  const folder = mkdtempSync(join(tmpdir(), "postern-helm-"));
   const program = join(folder, "helm-render");
   const env = {
     ...process.env,
