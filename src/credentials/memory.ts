@@ -115,10 +115,9 @@ export function createMemory(options: MemoryOptions): Memory {
       return entry;
     },
     keep: (wish, got) => {
-      const { key } = wish;
-      const held = entries.get(key);
+      const held = entries.get(wish.key);
       const isNews = held === undefined || now() >= held.endsAtMs || !isSame(held.credentials, got);
-      if (isNews) entries.set(key, entryOf(got, wish, options));
+      if (isNews) entries.set(wish.key, entryOf(got, wish, options));
     },
     findDenial: (wish) => lasting(denials.get(denialKey(wish))),
     deny: (wish, refusal) => {

@@ -1,5 +1,11 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { createMemory, type Memory, type MemoryOptions, wishOf } from "../../src/credentials/memory.ts";
+import {
+  createMemory,
+  type Memory,
+  type MemoryOptions,
+  type Wish,
+  wishOf,
+} from "../../src/credentials/memory.ts";
 import type { Credentials } from "../../src/domain/credentials.ts";
 import type { RoleSession } from "../../src/domain/decision.ts";
 import { Refusal } from "../../src/domain/refusal.ts";
@@ -42,6 +48,35 @@ const start = (more: Partial<MemoryOptions> = {}): Memory =>
 beforeEach(() => {
   nowMs = NOW;
   memory = start();
+});
+
+describe("a list of what is at hand", () => {
+  it("has those first that were used last, and so many as are wanted", () => {
+    const [a, b, c] = wishes("a", "b", "c") as [Wish, Wish, Wish];
+    for (const one of [a, b, c]) memory.keep(one, keys(one.caller.digest));
+    memory.find(a);
+    expect(memory.list(2).map(({ callerDigest }) => callerDigest)).toEqual(["a", "c"]);
+  });
+
+  it("opens nothing, and to be listed is no use", () => {
+    const [a] = wishes("a") as [Wish];
+    memory.keep(a, keys("ASIAEXAMPLE"));
+    nowMs += MINUTE;
+    const list = memory.list(10);
+    expect(list).toEqual([
+      {
+        callerDigest: "a",
+        kind: "user",
+        issuer: a.caller.issuer,
+        role: a.permit.role,
+        gotAtMs: NOW,
+        usedAtMs: NOW,
+        endsAtMs: NOW + 60 * MINUTE,
+        assumedRoleArn: undefined,
+      },
+    ]);
+    expect(JSON.stringify(list)).not.toMatch(/ASIA|token of/);
+  });
 });
 
 describe("wishOf", () => {

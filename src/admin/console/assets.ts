@@ -38,13 +38,16 @@ function answer(c: Context, { text, contentType, etag }: Asset): Response {
 
 function readAssets(): ReadonlyMap<string, Asset> {
   const { resolve } = createRequire(import.meta.url);
-  const read = (file: string | URL): string => readFileSync(file, "utf8");
   return new Map([
     ["/console.css", assetOf(read(new URL("console.css", import.meta.url)), STYLE)],
     ["/uplot.css", assetOf(read(resolve("uplot/dist/uPlot.min.css")), STYLE)],
     ["/uplot.js", assetOf(read(resolve("uplot/dist/uPlot.esm.js")), SCRIPT)],
     ...readModules(),
   ]);
+}
+
+function read(file: string | URL): string {
+  return readFileSync(file, "utf8");
 }
 
 /** The page is complete without scripts: a source tree that was never built has none. */
@@ -56,7 +59,7 @@ function readModules(): readonly (readonly [path: string, asset: Asset])[] {
     ...SHARED.map((name) => [name, BUILT] as const),
   ];
   return places.map(([name, folder]) => {
-    const text = readFileSync(new URL(name, folder), "utf8");
+    const text = read(new URL(name, folder));
     return [`/${name}`, assetOf(moduleText(text), SCRIPT)];
   });
 }

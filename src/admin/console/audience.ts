@@ -33,15 +33,15 @@ const SEATS = 16;
 export function createAudience({ look, pace, open }: AudienceOptions): Audience {
   const onlookers = new Set<Onlooker>();
   let last: Sheet | undefined;
-  let close = (): void => {};
+  let close: (() => void) | undefined;
   const endAll = (): void => {
     for (const { end } of onlookers) end();
     onlookers.clear();
     rest();
   };
   const rest = (): void => {
-    close();
-    close = () => {};
+    close?.();
+    close = undefined;
     last = undefined;
   };
   const tick = (): void => {

@@ -12,13 +12,13 @@ const RETRY_MS = 2000;
 export function streamTo(c: Context, audience: Audience): Response {
   // The node server's own, where there is one: a response that nobody reads ends with its connection alone.
   const node = c.env as { readonly outgoing?: ServerResponse } | undefined;
-  let leave = (): void => {};
+  let leave: (() => void) | undefined;
   const stream = new ReadableStream<Uint8Array>(
     {
       start: (controller) => {
         const send = (text: string): void => {
           if ((controller.desiredSize ?? 0) > 0) return controller.enqueue(Buffer.from(text));
-          leave();
+          leave?.();
           controller.error(new Error("the reader does not read"));
           node?.outgoing?.destroy();
         };
@@ -28,7 +28,7 @@ export function streamTo(c: Context, audience: Audience): Response {
           end: () => controller.close(),
         });
       },
-      cancel: () => leave(),
+      cancel: () => leave?.(),
     },
     new ByteLengthQueuingStrategy({ highWaterMark: MAX_BEHIND_BYTES }),
   );

@@ -125,8 +125,9 @@ describe("the stream", () => {
   it("ends for a reader that does not read, and holds no more than so much for it", async () => {
     const { read } = await look();
     let ticks = 0;
-    while (tick !== undefined && ticks < 100) {
-      view = { document: `${ticks++}${"x".repeat(10_000)}` };
+    for (; ticks < 100; ticks++) {
+      view = { document: `${ticks}${"x".repeat(10_000)}` };
+      if (tick === undefined) break;
       tick();
     }
     expect(tick).toBeUndefined();

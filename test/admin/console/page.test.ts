@@ -11,6 +11,8 @@ const pageWith = (more: Partial<ConsoleView> = {}): string => pageOf(sheetOf(vie
 /** Every tag of a page, in order. */
 const tagsIn = (html: string): readonly string[] => html.match(/<[^>]*>/g) ?? [];
 
+const isSuggestingNothing = (html: string): boolean => /data-recording="[^"]*" hidden/.test(html);
+
 const SCRIPT = "<script>alert(1)</script>";
 const QUOTE = `"'><img src=x onerror=alert(1)>`;
 const TURNED = "\u202etxt.exe\u2066";
@@ -84,9 +86,8 @@ describe("S6.7 the page", () => {
   });
 
   it("has suggestions while it records, and only then", () => {
-    const isHidden = (html: string) => /data-recording="[^"]*" hidden/.test(html);
-    expect(isHidden(pageWith())).toBe(true);
-    expect(isHidden(pageWith({ recordsUntilMs: NOON + 1 }))).toBe(false);
+    expect(isSuggestingNothing(pageWith())).toBe(true);
+    expect(isSuggestingNothing(pageWith({ recordsUntilMs: NOON + 1 }))).toBe(false);
   });
 
   it("says of an empty table what it means that it is empty", () => {

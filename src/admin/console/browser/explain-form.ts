@@ -32,7 +32,10 @@ async function ask(form: HTMLFormElement, place: Element): Promise<void> {
 class OddError extends Error {}
 
 function questionIn(fields: FormData): object {
-  const text = (name: string): string => String(fields.get(name) ?? "");
+  const text = (name: string): string => {
+    const value = fields.get(name);
+    return typeof value === "string" ? value : "";
+  };
   const body = text("body");
   return {
     ...whoIn(text),

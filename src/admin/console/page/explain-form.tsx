@@ -1,4 +1,4 @@
-import { Section } from "./sections.tsx";
+import { Section } from "./section.tsx";
 
 /**
  * Asks what would become of a request. Only the script sends it: the button is off until it runs, since a browser would
@@ -19,57 +19,71 @@ export function ExplainForm() {
             <input name="target" placeholder="/s3/reports/q3.txt" required spellcheck={false} />
           </label>
         </div>
-        <fieldset>
-          <legend>Who asks</legend>
-          <label>
-            <input type="radio" name="who" value="token" checked /> the bearer of a token
-          </label>
-          <label>
-            <input type="radio" name="who" value="claims" /> whoever has these claims
-          </label>
-          <label>
-            <input type="radio" name="who" value="guest" /> a guest
-          </label>
-        </fieldset>
-        <label data-for="token">
-          Token
-          <input
-            name="token"
-            type="password"
-            autocomplete="off"
-            spellcheck={false}
-            data-1p-ignore
-            data-lpignore="true"
-          />
-        </label>
-        <label data-for="claims">
-          Claims, as JSON
-          <textarea
-            name="claims"
-            rows={5}
-            spellcheck={false}
-            placeholder={'{ "sub": "…", "cognito:groups": ["analysts"] }'}
-          />
-        </label>
-        <details>
-          <summary>Headers and body</summary>
-          <label>
-            Headers, a line each
-            <textarea name="headers" rows={3} spellcheck={false} placeholder="x-amz-acl: private" />
-          </label>
-          <label>
-            Body
-            <textarea name="body" rows={3} spellcheck={false} />
-          </label>
-        </details>
+        <Who />
+        <HeadersAndBody />
         <button type="submit" disabled>
           Explain
         </button>
-        <noscript>
-          <p>This asks by a script, and none runs here. On the command line it is postern explain.</p>
-        </noscript>
       </form>
+      <noscript>
+        <p>This asks by a script, and none runs here. On the command line it is postern explain.</p>
+      </noscript>
       <div data-explained role="status" />
     </Section>
+  );
+}
+
+function Who() {
+  return (
+    <>
+      <fieldset>
+        <legend>Who asks</legend>
+        <label>
+          <input type="radio" name="who" value="token" checked /> the bearer of a token
+        </label>
+        <label>
+          <input type="radio" name="who" value="claims" /> whoever has these claims
+        </label>
+        <label>
+          <input type="radio" name="who" value="guest" /> a guest
+        </label>
+      </fieldset>
+      <label data-for="token">
+        Token
+        <input
+          name="token"
+          type="password"
+          autocomplete="off"
+          spellcheck={false}
+          data-1p-ignore
+          data-lpignore="true"
+        />
+      </label>
+      <label data-for="claims">
+        Claims, as JSON
+        <textarea
+          name="claims"
+          rows={5}
+          spellcheck={false}
+          placeholder={'{ "sub": "…", "cognito:groups": ["analysts"] }'}
+        />
+      </label>
+    </>
+  );
+}
+
+function HeadersAndBody() {
+  return (
+    <details>
+      <summary>Headers and body</summary>
+      <label>
+        Headers, a line each
+        <textarea name="headers" rows={3} spellcheck={false} placeholder="x-amz-acl: private" />
+      </label>
+      <label>
+        Body
+        <textarea name="body" rows={3} spellcheck={false} />
+      </label>
+    </details>
   );
 }

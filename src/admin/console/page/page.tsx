@@ -1,20 +1,14 @@
+import type { HtmlEscapedString } from "hono/utils/html";
 import type { Sheet } from "../sheet/sheet.ts";
 import { ExplainForm } from "./explain-form.tsx";
-import {
-  Configuration,
-  Credentials,
-  Decisions,
-  Latency,
-  Refusals,
-  Requests,
-  Standing,
-  Suggestions,
-} from "./sections.tsx";
+import { Configuration, Credentials, Decisions, Refusals, Standing, Suggestions } from "./sections.tsx";
+import { Latency, Requests } from "./traffic.tsx";
 import { Words } from "./words.tsx";
 
 /** The whole console, complete as it is; where scripts run it lives. */
 export function pageOf(sheet: Sheet): string {
-  return `<!doctype html>${String(<Page {...sheet} />)}`;
+  const page = (<Page {...sheet} />) as unknown as HtmlEscapedString;
+  return `<!doctype html>${page}`;
 }
 
 function Page(sheet: Sheet) {

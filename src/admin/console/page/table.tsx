@@ -8,6 +8,10 @@ export interface Column {
   readonly isNumber?: true;
 }
 
+/** Columns of numbers. */
+export const numbers = (...heads: readonly string[]): readonly Column[] =>
+  heads.map((head) => ({ head, isNumber: true }));
+
 /** What a table is made of. */
 export interface TableProps {
   readonly name: TableName;

@@ -35,5 +35,7 @@ function scalarOf(value: unknown): string {
 const PLAIN = /^[\w$./@](?:[\w$ ./:@{}*+=-]*[\w$./@{}*+=-])?$/;
 
 function textOf(text: string): string {
-  return PLAIN.test(text) && !text.includes(": ") ? text : plainText(JSON.stringify(text));
+  return PLAIN.test(text) && !text.includes(": ") && !/^[\d.]+$/.test(text)
+    ? text
+    : plainText(JSON.stringify(text));
 }

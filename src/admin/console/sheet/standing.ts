@@ -41,7 +41,7 @@ export function sinceOf({ version, startedAtMs, takenAtMs }: ConsoleView): Cell 
 
 /** Since when the configuration serves. */
 export function configurationOf({ configuration: { isLatest, takenAtMs } }: ConsoleView): Cell {
-  const since = `It serves since ${momentInWords(takenAtMs)}.`;
+  const since = `It has served since ${momentInWords(takenAtMs)}.`;
   if (isLatest) return [since];
   return [since, { text: "One that is newer could not be taken over; the log says why.", tone: "bad" }];
 }
