@@ -57,7 +57,8 @@ export function decidedOf(
   };
 }
 
-const NO_GROUPS: readonly string[] = [];
+/** Of whom nobody knows groups. */
+export const NO_GROUPS: readonly string[] = [];
 
 function callerOf(caller: Caller | undefined, nameCaller: (caller: Caller) => string) {
   return {

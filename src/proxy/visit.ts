@@ -6,15 +6,14 @@ import type { Credentials } from "../domain/credentials.ts";
 import type { Decision } from "../domain/decision.ts";
 import { type Head, readHeaders } from "../domain/head.ts";
 import type { Operation } from "../domain/operation.ts";
-import type { HandedOut, Outcome, Record } from "../telemetry/outcome.ts";
-import { withoutTokens } from "../telemetry/without-tokens.ts";
+import type { HandedOut, Record } from "../telemetry/outcome.ts";
 import type { AwsIds } from "../upstream/signed-request.ts";
-import { type Ending, outcomeOf, statusOf } from "./ending.ts";
-import { isChange } from "./is-change.ts";
+import type { Ending } from "./ending.ts";
 import { askedOf, decidedOf } from "./known.ts";
 import type { Cors, Live } from "./live.ts";
 import { StageClock } from "./stage-clock.ts";
 import type { Places } from "./shares.ts";
+import { toOutcome } from "./to-outcome.ts";
 import type { Trace, Tracer } from "./trace.ts";
 
 /** How a page of Postern's own answers, in place of the upstream that it may be about. */
@@ -156,31 +155,8 @@ export class Visit {
     const headMs = ending.forwarded?.headMs;
     if (headMs !== undefined) this.stages.enter("answer", headMs);
     this.stages.stop();
-    this.#registrar.record(toOutcome(this, ending));
+    const { record, nameCaller } = this.#registrar;
+    record(toOutcome(this, ending, this.caller && nameCaller(this.caller)));
     this.places?.leave();
   }
-}
-
-function toOutcome(visit: Visit, ending: Ending): Outcome {
-  const { response, head } = visit;
-  const { refusal, forwarded } = ending;
-  return {
-    ...visit.known(),
-    method: head.method,
-    status: statusOf(ending, response),
-    outcome: outcomeOf(ending, response),
-    reason: refusal?.code,
-    detail: refusal?.detail && withoutTokens(refusal.detail),
-    requestBytes: Number(head.headers.get("content-length") ?? 0),
-    responseBytes: forwarded?.bytes ?? 0,
-    durationMs: visit.elapsedMs(),
-    upstreamMs: forwarded?.status === undefined ? undefined : forwarded.waitedMs,
-    stages: visit.stages,
-    parentSpanId: visit.trace?.parentSpanId,
-    isSampled: visit.trace?.isSampled === true,
-    awsRequestId: visit.awsRequestId,
-    awsExtendedRequestId: visit.awsExtendedRequestId,
-    handedOut: visit.handedOut,
-    isChange: ending.upgraded === true || isChange(visit),
-  };
 }
