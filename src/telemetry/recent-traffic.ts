@@ -71,11 +71,12 @@ export function createRecentTraffic(): RecentTraffic {
       const fate = fateOf(outcome);
       total[fate]++;
       seconds.add(atMs, FATES.indexOf(fate));
-      times.add(atMs, bucketOf(outcome.durationMs));
+      const row = times.rowAt(atMs);
+      times.addAt(row, bucketOf(outcome.durationMs));
       for (let i = 0; i < STAGES.length; i++) {
         const stage = STAGES[i];
         const ms = stage && outcome.stages[stage];
-        if (ms !== undefined) times.add(atMs, (i + 1) * LATENCY_BUCKETS + bucketOf(ms));
+        if (ms !== undefined) times.addAt(row, (i + 1) * LATENCY_BUCKETS + bucketOf(ms));
       }
     },
     look: (nowMs) => ({

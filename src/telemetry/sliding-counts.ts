@@ -27,6 +27,11 @@ export class SlidingCounts {
   }
 
   add(nowMs: number, column: number): void {
+    this.addAt(this.rowAt(nowMs), column);
+  }
+
+  /** Where the counts of the span of a time stand, for {@link addAt}: good until time is told again. */
+  rowAt(nowMs: number): number {
     const span = Math.floor(nowMs / this.#spanMs);
     const row = span % this.#spans;
     const start = row * this.#columns;
@@ -34,7 +39,11 @@ export class SlidingCounts {
       this.#counts.fill(0, start, start + this.#columns);
       this.#held[row] = span;
     }
-    this.#counts[start + column] = (this.#counts[start + column] ?? 0) + 1;
+    return start;
+  }
+
+  addAt(row: number, column: number): void {
+    this.#counts[row + column] = (this.#counts[row + column] ?? 0) + 1;
   }
 
   /** The rows of the latest spans, oldest first; the last is the one that is going on. Undefined where nothing was counted. */

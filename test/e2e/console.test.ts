@@ -198,6 +198,8 @@ describe.skipIf(path === undefined)("the console under load", () => {
     }
     expect(walked).toEqual([
       "Skip to the numbers",
+      "The latest refusals",
+      "Cached identities, one by one",
       "Show it, with references in place of secrets",
       "The configuration",
       "method",

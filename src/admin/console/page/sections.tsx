@@ -22,14 +22,16 @@ export function Decisions({ tables }: Sheet) {
 export function Refusals({ tables }: Sheet) {
   return (
     <Section id="refusals" title="Refused lately">
-      <Table
-        isWide
-        name="refusals"
-        caption="The latest refusals, newest first, with what would help"
-        columns={[{ head: "UTC" }, { head: "Who" }, { head: "What" }, { head: "Why" }]}
-        rows={tables.refusals}
-        empty="Nothing was refused yet."
-      />
+      <div class="tall" tabindex={0} role="region" aria-label="The latest refusals">
+        <Table
+          isWide
+          name="refusals"
+          caption="The latest refusals, newest first, with what would help"
+          columns={[{ head: "UTC" }, { head: "Who" }, { head: "What" }, { head: "Why" }]}
+          rows={tables.refusals}
+          empty="Nothing was refused yet."
+        />
+      </div>
     </Section>
   );
 }
@@ -40,14 +42,16 @@ export function Credentials({ tables, words }: Sheet) {
     <>
       <Section id="identities" title="Cached identities">
         <Words name="identities" lines={words.identities} />
-        <Table
-          isWide
-          name="identities"
-          caption="Callers whose credentials are at hand, those first that were used last"
-          columns={[{ head: "Caller" }, { head: "Role" }, { head: "Source" }, ...numbers("Left", "Used")]}
-          rows={tables.identities}
-          empty=""
-        />
+        <div class="tall" tabindex={0} role="region" aria-label="Cached identities, one by one">
+          <Table
+            isWide
+            name="identities"
+            caption="Callers whose credentials are at hand, those first that were used last"
+            columns={[{ head: "Caller" }, { head: "Role" }, { head: "Source" }, ...numbers("Left", "Used")]}
+            rows={tables.identities}
+            empty=""
+          />
+        </div>
       </Section>
       <Section id="exchanges" title="Exchanges with AWS">
         <Table
