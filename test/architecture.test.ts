@@ -162,7 +162,10 @@ describe("planted sins are caught", () => {
     ["bad name: aws/apiGateway.ts", { "aws/apiGateway.ts": "" }],
     ["bad name: aws/notes.txt", { "aws/notes.txt": "" }],
     ["bad name: admin/theUtils.css", { "admin/theUtils.css": "" }],
-    ["package: admin/page.tsx", { "admin/page.tsx": 'import { Pool } from "undici"; export const P = () => <p />;' }],
+    [
+      "package: admin/page.tsx",
+      { "admin/page.tsx": 'import { Pool } from "undici"; export const P = () => <p />;' },
+    ],
     ["syntax: aws/s3.ts", { "aws/s3.ts": "export const = 1;" }],
     ["up: domain/caller.ts", { "domain/caller.ts": 'import "../policy/decide.ts";', "policy/decide.ts": "" }],
     ["up: files/a.ts", { "files/a.ts": 'import type { B } from "../identity/b.ts";', "identity/b.ts": "" }],
