@@ -44,7 +44,7 @@ const CHAINED =
   /(?<json>\{.*"seq":(?<seq>[1-9]\d{0,14}),"chainStart":"(?<chainStart>[0-9a-f]{32})"),"chain":"(?<chain>[0-9a-f]{64})"\}\s*$/;
 
 /** A line of an audit, as far as that can be told. */
-const AUDITED = /"msg":"[^"]*","audit":"[a-z-]+"/;
+const AUDITED = /"time":"[^"]*","audit":"[a-z-]+"/;
 
 /** Begins to look. */
 export function createAuditCheck(): AuditCheck {

@@ -1,8 +1,9 @@
 import type { ServerResponse } from "node:http";
 import type { Caller } from "../domain/caller.ts";
-import type { Decision } from "../domain/decision.ts";
+import type { Decision, Permit } from "../domain/decision.ts";
 import type { Head } from "../domain/head.ts";
 import type { Operation } from "../domain/operation.ts";
+import type { Refusal } from "../domain/refusal.ts";
 import type { Outcome } from "../telemetry/outcome.ts";
 import { withoutTokens } from "../telemetry/without-tokens.ts";
 import { type Ending, outcomeOf, statusOf } from "./ending.ts";
@@ -41,30 +42,30 @@ export interface Recordable extends Pick<
  * @param name the caller's keyed digest
  */
 export function toOutcome(visit: Recordable, ending: Ending, name: string | undefined): Outcome {
-  const { response, head, live, operation, caller, decision, trace } = visit;
+  const { response, head, operation } = visit;
+  const { upstream, trace, caller, decision, permit } = knownOf(visit);
   const { refusal, forwarded } = ending;
-  const permit = decision?.verdict === "permit" ? decision : undefined;
   return {
     requestId: visit.requestId,
-    traceId: trace?.traceId,
-    spanId: trace?.spanId,
-    parentSpanId: trace?.parentSpanId,
-    isSampled: trace?.isSampled === true,
+    traceId: trace.traceId,
+    spanId: trace.spanId,
+    parentSpanId: trace.parentSpanId,
+    isSampled: trace.isSampled,
     method: head.method,
-    upstream: live === undefined ? "none" : live.upstream.name,
-    service: live === undefined ? "none" : live.upstream.service,
+    upstream: upstream.name,
+    service: upstream.service,
     operation: operation === undefined ? visit.operationName : operation.name,
     resource: resourceOf(operation),
-    requirements: operation?.requirements ?? NOTHING,
+    requirements: operation === undefined ? NOTHING : operation.requirements,
     caller: name,
-    callerKind: caller?.kind,
-    groups: caller?.groups ?? NO_GROUPS,
-    subject: caller?.kind === "user" ? caller.subject : undefined,
-    issuer: caller?.issuer,
-    verdict: decision?.verdict,
-    rule: decision?.rule,
-    role: permit?.role,
-    recorded: permit?.recorded === true,
+    callerKind: caller.kind,
+    groups: caller.groups,
+    subject: subjectOf(caller),
+    issuer: caller.issuer,
+    verdict: decision.verdict,
+    rule: decision.rule,
+    role: permit.role,
+    recorded: permit.recorded === true,
     assumedRole: visit.assumedRole,
     accessKeyId: visit.accessKeyId,
     awsRequestId: visit.awsRequestId,
@@ -74,9 +75,9 @@ export function toOutcome(visit: Recordable, ending: Ending, name: string | unde
     status: statusOf(ending, response),
     outcome: outcomeOf(ending, response),
     reason: refusal?.code,
-    detail: refusal?.detail && withoutTokens(refusal.detail),
+    detail: detailOf(refusal),
     requestBytes: Number(head.headers.get("content-length") ?? 0),
-    responseBytes: forwarded?.bytes ?? 0,
+    responseBytes: forwarded === undefined ? 0 : forwarded.bytes,
     durationMs: visit.elapsedMs(),
     upstreamMs: forwarded?.status === undefined ? undefined : forwarded.waitedMs,
     stages: visit.stages,
@@ -84,3 +85,34 @@ export function toOutcome(visit: Recordable, ending: Ending, name: string | unde
 }
 
 const NOTHING: Outcome["requirements"] = [];
+const NOWHERE = { name: "none", service: "none" } as const;
+const NOBODY = { kind: undefined, groups: NO_GROUPS, subject: undefined, issuer: undefined } as const;
+const UNDECIDED = { verdict: undefined, rule: undefined } as const;
+const NO_PERMIT: Partial<Permit> = {};
+const UNTRACED = {
+  traceId: undefined,
+  spanId: undefined,
+  parentSpanId: undefined,
+  isSampled: false,
+} as const;
+
+/** What is known of it, and of what is not that it is not. */
+function knownOf({ live, trace, caller, decision }: Recordable) {
+  return {
+    upstream: live?.upstream ?? NOWHERE,
+    trace: trace ?? UNTRACED,
+    caller: caller ?? NOBODY,
+    decision: decision ?? UNDECIDED,
+    permit: decision?.verdict === "permit" ? decision : NO_PERMIT,
+  };
+}
+
+/** Of users alone. */
+function subjectOf({ kind, subject }: Caller | typeof NOBODY): string | undefined {
+  return kind === "user" ? subject : undefined;
+}
+
+/** As the records show it: of what a client wrote in the wrong place nothing is left. */
+function detailOf(refusal: Refusal | undefined): string | undefined {
+  return refusal?.detail && withoutTokens(refusal.detail);
+}

@@ -136,8 +136,10 @@ describe("S6.1 POST /explain", () => {
   const QUESTION = JSON.stringify({ guest: true, request: "GET /s3/a" });
   const JSON_TYPE = { "content-type": "application/json", "x-postern-admin": "1" };
 
-  const post = (body: string | Buffer = QUESTION, headers: Record<string, string> = JSON_TYPE) =>
-    fetch(`http://127.0.0.1:${port}/explain`, { method: "POST", headers, body });
+  const post = (
+    body: string | Uint8Array<ArrayBuffer> = QUESTION,
+    headers: Record<string, string> = JSON_TYPE,
+  ) => fetch(`http://127.0.0.1:${port}/explain`, { method: "POST", headers, body });
 
   it("answers in JSON, maps as objects", async () => {
     const answer = await post();
