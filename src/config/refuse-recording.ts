@@ -11,7 +11,7 @@ const UNTIL = ["policy", "until"];
 /** Finds what record mode needs and does not have, and what is for record mode alone. */
 export function refuseRecording(draft: Draft, nowMs: number): readonly Found[] {
   if (draft.mode === undefined) return [];
-  if (draft.mode === "record") return [...untilWhen(draft, nowMs), ...limited(draft), ...bySources(draft)];
+  if (draft.mode === "record") return [...untilWhen(draft, nowMs), ...bySources(draft)];
   const { until, rules } = asMap(asMap(draft.document)["policy"]);
   return [
     ...(until === undefined
@@ -37,17 +37,6 @@ function untilWhen({ until, document }: Draft, nowMs: number): Found[] {
   }
   if (until <= nowMs + MAX_DAYS * DAY_MS) return [];
   return [{ path: UNTIL, message: `record mode lasts at most ${MAX_DAYS} days` }];
-}
-
-/** What no rule allows is let through, and by no rule's limits. */
-function limited({ rules }: Draft): Found[] {
-  return rules
-    .filter(({ fit }) => fit?.limits !== undefined)
-    .map(({ key }) => ({
-      path: ["policy", "rules", key, "limits"],
-      message:
-        "record mode lets through without a limit what no rule allows; leave it out until mode: enforce",
-    }));
 }
 
 /**

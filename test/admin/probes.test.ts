@@ -6,15 +6,18 @@ import { closeWithin, serverOf } from "../../src/admin/serve.ts";
 import { listenOn } from "../../src/inbound/listen-on.ts";
 import { rawRequest } from "./raw-request.ts";
 
-const never = (): boolean => false;
+const isLocked = (): boolean => state.locked;
 
 let server: Server;
 let port = 0;
-const state = { holds: true, fails: false };
-let readiness = createReadiness(() => [], never);
+const state = { holds: true, fails: false, locked: false };
+let readiness = createReadiness(() => [], isLocked);
 
 async function start(endpointOverridden = false): Promise<void> {
-  readiness = createReadiness(() => [{ name: "keys of user pool staff", holds: () => state.holds }], never);
+  readiness = createReadiness(
+    () => [{ name: "keys of user pool staff", holds: () => state.holds }],
+    isLocked,
+  );
   ({ server } = serverOf(
     createProbes({
       readiness,
@@ -28,7 +31,7 @@ async function start(endpointOverridden = false): Promise<void> {
 }
 
 beforeEach(async () => {
-  Object.assign(state, { holds: true, fails: false });
+  Object.assign(state, { holds: true, fails: false, locked: false });
   await start();
 });
 
@@ -44,6 +47,22 @@ it("says that it lives", async () => {
 });
 
 describe("/readyz", () => {
+  it("is 503 while it is locked, but for who would undo the lock by starting it anew", async () => {
+    const statusOf = async (query: string): Promise<number> =>
+      (await fetch(`http://127.0.0.1:${port}/readyz${query}`)).status;
+    state.locked = true;
+    expect([await statusOf(""), await statusOf("?locked=no"), await statusOf("?locked=ok")]).toEqual([
+      503, 503, 200,
+    ]);
+    state.holds = false;
+    await start();
+    expect(await statusOf("?locked=ok")).toBe(503);
+    state.holds = true;
+    expect(await statusOf("?locked=ok")).toBe(200);
+    readiness.drain();
+    expect(await statusOf("?locked=ok")).toBe(503);
+  });
+
   it("is 503 with what it waits for, then 200, then 503 while draining", async () => {
     state.holds = false;
     const before = await get("/readyz");

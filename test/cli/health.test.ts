@@ -17,9 +17,9 @@ async function serving(listener: RequestListener): Promise<string> {
   return String((server.address() as AddressInfo).port);
 }
 
-it("asks /readyz of the probes port and exits 0 when it is ready", async () => {
+it("asks /readyz of the probes port, with which a lock is no fault, and exits 0 when it is ready", async () => {
   const port = await serving(({ url }, response) =>
-    response.writeHead(url === "/readyz" ? 200 : 404).end("good\n"),
+    response.writeHead(url === "/readyz?locked=ok" ? 200 : 404).end("good\n"),
   );
   const good = { code: 0, out: "good\n", err: "" };
   expect(await speak(["health"], { POSTERN_PROBES_PORT: port })).toEqual(good);

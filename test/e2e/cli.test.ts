@@ -56,7 +56,7 @@ async function freePort(): Promise<number> {
 /** What a served sidecar runs in. */
 interface Around {
   readonly env?: NodeJS.ProcessEnv;
-  /** Of a stand-in AWS; without it nobody is there. */
+  /** Of a stand-in AWS; without it one is started. */
   readonly localPort?: number;
 }
 
@@ -66,7 +66,7 @@ async function serve({ env = {}, localPort }: Around = {}): Promise<Child & { re
   const path = join(folder, "postern.yaml");
   const yaml = withoutGuests(readFileSync(join(ROOT, "config/dev.yaml"), "utf8"))
     .replace("${env:POSTERN_PORT}", String(port))
-    .replace("${env:POSTERN_LOCAL_PORT}", String(localPort ?? (await freePort())))
+    .replace("${env:POSTERN_LOCAL_PORT}", String(localPort ?? (await standIn())))
     .replace(/\$\{env:\w+\}/g, "0")
     .replace(/^log: .*$/m, "log: { level: info, requests: all }");
   writeFileSync(path, yaml);
@@ -133,7 +133,9 @@ describe("serve", () => {
       .trimEnd()
       .split("\n")
       .map((line) => JSON.parse(line) as Record<string, unknown>);
-    expect(lines.at(-1)).toMatchObject({
+    const [request, end] = lines.slice(-2);
+    expect(end).toMatchObject({ audit: "drain" });
+    expect(request).toMatchObject({
       level: "info",
       msg: "request",
       requestId: answer.headers.get("x-postern-request-id"),

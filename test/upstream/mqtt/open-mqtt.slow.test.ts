@@ -303,6 +303,7 @@ describe("the end of a connection", () => {
     idle: "e0028d00",
     lifetime: "e002a000",
     drain: "e0028b00",
+    locked: "e0029800",
   };
 
   it.each(TUNNEL_ENDS)("for %s is told to both sides in MQTT 5", async (why) => {
@@ -310,7 +311,7 @@ describe("the end of a connection", () => {
     stage.tunnels[0]?.end(why);
     stage.tunnels[0]?.end("drain");
     await until(() => stage.reports.length > 0);
-    const takesBack = ["token", "credentials", "denied"].includes(why);
+    const takesBack = ["token", "credentials", "denied", "locked"].includes(why);
     await until(() => client.closed !== undefined && aws.closed !== undefined);
     expect(client.bytes()).toBe(`${CONNACK[5].toString("hex")}${REASON[why] ?? ""}`);
     expect(aws.bytes()).toBe(`${CONNECT_HEX[5]}${takesBack ? "e0020000" : ""}`);
