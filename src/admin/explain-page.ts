@@ -1,18 +1,19 @@
 import type { Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { Refusal } from "../domain/refusal.ts";
+import { withoutTokens } from "../telemetry/without-tokens.ts";
 import { type Asked, readAsked } from "./asked.ts";
 import { plainJson } from "./plain-json.ts";
 import { purposeProblem } from "./purpose.ts";
 
-/** Says what would become of a request, or of an MQTT packet. Nothing in its answer is a token. */
+/** Says what would become of a request, or of an MQTT packet. */
 export type Explain = (asked: Asked) => Promise<object>;
 
 const MAX_BYTES = 1024 * 1024;
 
 /**
  * `POST /explain`: what would become of a request or an MQTT packet, and why. Whoever asks shows that no form of some page sent it: the
- * body is JSON, and `X-Postern-Admin: 1` goes with it.
+ * body is JSON, and `X-Postern-Admin: 1` goes with it. A token that stands in what is asked about does not stand in the answer.
  */
 export function addExplain(app: Hono, explain: Explain): void {
   const limit = bodyLimit({
@@ -28,10 +29,11 @@ export function addExplain(app: Hono, explain: Explain): void {
       try {
         asked = readAsked(Buffer.from(await c.req.arrayBuffer()));
       } catch (error) {
-        if (error instanceof Refusal) return c.json({ message: `${error.detail ?? error.message}.` }, 400);
+        if (error instanceof Refusal)
+          return c.json({ message: withoutTokens(`${error.detail ?? error.message}.`) }, 400);
         throw error;
       }
-      const told = JSON.stringify(await explain(asked), plainJson);
+      const told = withoutTokens(JSON.stringify(await explain(asked), plainJson));
       return c.body(told, 200, { "content-type": "application/json" });
     },
   );

@@ -3,6 +3,7 @@ import { plainJson } from "../admin/plain-json.ts";
 import type { Environment } from "../config/load.ts";
 import { Refusal } from "../domain/refusal.ts";
 import type { Explained } from "../proxy/explain/question.ts";
+import { withoutTokens } from "../telemetry/without-tokens.ts";
 import { command, type Parsed, textOf } from "./command.ts";
 import { misuse } from "./complaint.ts";
 import { readConfigFile } from "./config-file.ts";
@@ -13,7 +14,7 @@ import type { Operator } from "./operator-call.ts";
 import { ASK_COMPLETES, ASK_HELP, ASK_OPTIONS, operatorOf } from "./operator-options.ts";
 import { whyRefused } from "./operator-trouble.ts";
 import { paintExplained } from "./paint.ts";
-import { terminal } from "./terminal.ts";
+import { type Paint, terminal } from "./terminal.ts";
 
 const HELP = `Usage: postern explain [USER] METHOD TARGET [options]
        postern explain [USER] mqtt PACKET NAME [options]
@@ -79,11 +80,16 @@ export const explain = command(
     const { question, about } = await readQuestion(parsed, env);
     const told = await answerTo(question, parsed, env);
     if (told === undefined) return EXIT.config;
-    if (parsed.values["json"] === true) terminal.lines(JSON.stringify(told, plainJson, 2).split("\n"));
-    else terminal.lines(wordsFor(told, about), paintExplained);
+    if (parsed.values["json"] === true) print(JSON.stringify(told, plainJson, 2).split("\n"));
+    else print(wordsFor(told, about), paintExplained);
     return told.verdict === "permit" ? EXIT.ok : EXIT.failure;
   },
 );
+
+/** A token that stands in what is asked about is not printed: what a terminal shows is copied and kept. */
+function print(lines: readonly string[], paint?: Paint): void {
+  terminal.lines(lines.map(withoutTokens), paint);
+}
 
 /** Undefined where the configuration is not one to ask. */
 async function answerTo(

@@ -70,6 +70,20 @@ To allow it, a rule for this caller must allow s3:DeleteObject on arn:aws:s3:::r
 `);
   });
 
+  it.each([
+    ["a key", (token: string) => [`/s3/reports/${token}`]],
+    ["the path of an API", (token: string) => [`/orders/orders/${token}`]],
+    ["the name of a query", (token: string) => [`/s3/reports/q3.txt?${token.replaceAll(".", "%2E")}=1`]],
+  ])("prints no token that stands in %s, in words or in JSON", async (_where, asked) => {
+    const token = [{ alg: "RS256", kid: "k" }, idClaims(), "signature"].map(encode).join(".");
+    for (const json of [[], ["--json"]]) {
+      const { code, out } = await offline("--claims", ANALYST, "GET", ...asked(token), ...json);
+      expect(code).toBeLessThanOrEqual(1);
+      expect(out).toContain("[token]");
+      expect(out).not.toContain(token.slice(0, 16));
+    }
+  });
+
   it("names the rule that a condition keeps from it, or a key that it does not name", async () => {
     const folder = mkdtempSync(join(tmpdir(), "postern-explain-"));
     const path = join(folder, "conditions.yaml");
