@@ -44,7 +44,7 @@ const CONTENT_SECURITY_POLICY = {
  */
 export function createOperator({ config, explain, recorded, ...options }: OperatorOptions): Hono {
   const app = new Hono();
-  app.use(secureHeaders({ contentSecurityPolicy: CONTENT_SECURITY_POLICY }));
+  app.use(secureHeaders({ strictTransportSecurity: false, contentSecurityPolicy: CONTENT_SECURITY_POLICY }));
   app.use(admit(options.admission));
   app.get("/config", (c) => c.json(config()));
   app.get("/recorded", (c) => {

@@ -97,5 +97,5 @@ function zshAction(completion: Completion): string {
 
 /** Within single quotes, and where a colon ends the name. */
 function quoted(text: string): string {
-  return text.replaceAll("'", "'\\\\''").replaceAll(":", "\\\\:");
+  return text.replaceAll("'", "'\\''").replaceAll(":", "\\:");
 }

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { DURATION, toMs } from "../config/units.ts";
 import { Refusal } from "../domain/refusal.ts";
+import { readDenylistLine } from "../identity/denylist-line.ts";
 import { readUnverified, type UnverifiedToken } from "../identity/unverified.ts";
 import { readTokenFile } from "./caller-token.ts";
 import { command, type Parsed, seeHelp, textOf } from "./command.ts";
@@ -42,6 +43,8 @@ export const revoke = command(
     const comment = textOf(parsed, "comment");
     const line = [entry, until, comment === undefined ? undefined : `# ${comment}`];
     const order = { entry: line.filter((part) => part !== undefined).join(" ") };
+    const read = readDenylistLine(order.entry);
+    if ("problem" in read) throw misuse(`${read.problem}; ${seeHelp("revoke")}`);
     return giveOrder(operatorFor(parsed, env), "/revoke", order, parsed);
   },
 );
