@@ -13,7 +13,9 @@ export const tracingSchema = z.strictObject({
       written(/^[ -~]{1,4096}$/, "the value of a header is visible ASCII"),
     )
     .default({})
-    .describe("Sent with each post, by reference where they are secret: ${file:/run/secrets/otlp}."),
+    .describe(
+      "Sent with each post, by reference: ${file:/run/secrets/otlp}. Written out may be X-Scope-OrgID, X-Tenant, X-Tenant-Id, X-Dataset and X-Honeycomb-Dataset.",
+    ),
   serviceName: written(/^[!-~]{1,128}$/, "a service's name is visible ASCII, without spaces")
     .prefault("postern")
     .describe("service.name of the spans."),
