@@ -13,7 +13,7 @@ export interface ReloaderOptions {
   readonly loaded: LoadedConfig;
   readonly env: Environment;
   readonly sidecar: Pick<Sidecar, "reload" | "reloadFailed">;
-  readonly log: Pick<Log, "warn" | "audit">;
+  readonly log: Pick<Log, "warn" | "audit" | "auditSince">;
   readonly allowRecord: boolean;
 }
 
@@ -41,12 +41,18 @@ export function createReloader(options: ReloaderOptions): (isForced: boolean) =>
   let latest = textOf(loaded, loaded.references);
   let told = "";
   let running = policyOf(loaded.config);
+  let logged = loaded.config.log;
 
   const accept = (config: Config): void => {
     const before = running;
+    const loggedBefore = logged;
     running = policyOf(config);
+    logged = config.log;
     told = "";
-    log.audit("reload", "the configuration was reloaded", { path, ...running, before });
+    // Who turns the audit off stands in it.
+    const changed = JSON.stringify(logged) === JSON.stringify(loggedBefore) ? undefined : logged;
+    const fields = { path, ...running, before, log: changed };
+    log.auditSince(loggedBefore, "reload", "the configuration was reloaded", fields);
   };
   const refuse = (problems: readonly string[]): void => {
     sidecar.reloadFailed();

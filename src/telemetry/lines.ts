@@ -11,11 +11,17 @@ export type Cause = "audit" | "wish" | undefined;
 export interface Lines {
   /** Whether what was refused, or was not, has a line, and what for. */
   readonly causeOf: (event: AuditEvent | undefined, isRefused: boolean) => Cause;
+  /** What a line of `info` has that tells how the settings changed: by those that hold now, or those that held before. */
+  readonly causeSince: (before: LogSettings) => Cause;
   readonly isOn: (level: Level) => boolean;
   /** Writes a line of that level, if such are written. */
   readonly say: (level: Level, message: string, members: object) => void;
-  /** Writes a line for the audit: its event is among the members. */
-  readonly audit: (level: Level, message: string, members: object) => void;
+  /**
+   * Writes a line whatever the settings say: its event is among the members.
+   *
+   * @param before settings that held until now: it is in a chain if they want one
+   */
+  readonly audit: (level: Level, message: string, members: object, before?: LogSettings) => void;
   readonly adopt: (settings: LogSettings) => void;
 }
 
@@ -38,25 +44,43 @@ const WANTED: Readonly<Record<LogSettings["requests"], (isRefused: boolean) => b
 export function createLines(settings: LogSettings, write: (line: string) => void, now: Clock): Lines {
   const jsonOf = createJsonWriter();
   let current = settings;
-  // One for the process: what is read later of another could be a part that somebody has taken out.
+  // One as long as lines are chained without a break: what a break leaves out must not look as if nothing were missing.
   let chain: AuditChain | undefined;
-  const isOn = (level: Level): boolean => GRAVITY[level] >= GRAVITY[current.level];
+  const isOn = (level: Level): boolean => isIn(current, level);
   return {
     causeOf: (event, isRefused) => {
-      if (event !== undefined && current.audit !== false && current.level !== "silent") return "audit";
+      if (event !== undefined && audits(current)) return "audit";
       return isOn("info") && WANTED[current.requests](isRefused) ? "wish" : undefined;
+    },
+    causeSince: (before) => {
+      if (audits(current) || audits(before)) return "audit";
+      return isOn("info") || isIn(before, "info") ? "wish" : undefined;
     },
     isOn,
     say: (level, message, members) => {
       if (isOn(level)) write(`${jsonOf(level, message, members, now())}\n`);
     },
-    audit: (level, message, members) => {
+    audit: (level, message, members, before) => {
       const json = jsonOf(level, message, members, now());
-      if (current.auditChain === true) chain ??= createAuditChain();
-      write(current.auditChain === true && chain !== undefined ? `${chain(json)}\n` : `${json}\n`);
+      const isChained = chains(current) || (before !== undefined && chains(before));
+      if (isChained) chain ??= createAuditChain();
+      write(isChained && chain !== undefined ? `${chain(json)}\n` : `${json}\n`);
     },
     adopt: (next) => {
+      if (chains(next) && !chains(current)) chain = undefined;
       current = next;
     },
   };
+}
+
+function isIn(settings: LogSettings, level: Level): boolean {
+  return GRAVITY[level] >= GRAVITY[settings.level];
+}
+
+function audits({ audit, level }: LogSettings): boolean {
+  return audit !== false && level !== "silent";
+}
+
+function chains(settings: LogSettings): boolean {
+  return settings.auditChain === true && audits(settings);
 }

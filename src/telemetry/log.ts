@@ -22,6 +22,8 @@ export interface Log {
    * @param level default info
    */
   readonly audit: (event: OperatorEvent, message: string, fields?: object, level?: Level) => void;
+  /** The same of what changed the log's own settings: those that held before may ask for its line as well. */
+  readonly auditSince: (before: LogSettings, event: OperatorEvent, message: string, fields?: object) => void;
   /** Logs as much as other settings say from now on. */
   readonly adopt: (settings: LogSettings) => void;
   /** Writes out what is held back. */
@@ -77,6 +79,11 @@ export function createLog(
       const cause = lines.causeOf(event, false);
       if (cause === "audit") lines.audit(level, message, { audit: event, ...fields });
       else lines.say(level, message, { ...fields });
+    },
+    auditSince: (before, event, message, fields) => {
+      const cause = lines.causeSince(before);
+      if (cause === undefined) return;
+      lines.audit("info", message, cause === "audit" ? { audit: event, ...fields } : { ...fields }, before);
     },
     adopt: (next) => {
       ({ sample = 1 } = next);

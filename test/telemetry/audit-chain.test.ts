@@ -2,9 +2,11 @@ import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { createAuditChain } from "../../src/telemetry/audit-chain.ts";
 import { createLog } from "../../src/telemetry/log.ts";
+import type { LogSettings } from "../../src/telemetry/log-settings.ts";
 import { outcomeOf } from "./outcomes.ts";
 
 const START = "0123456789abcdef0123456789abcdef";
+const REFUSED = outcomeOf({ outcome: "refused", reason: "denied-no-rule" });
 const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
 
 describe("a chain", () => {
@@ -33,7 +35,7 @@ function chained(auditChain: boolean) {
   );
   return {
     made,
-    said: () => lines.map((line) => JSON.parse(line) as { seq?: number; chainStart?: string }),
+    said: () => lines.map((line) => JSON.parse(line) as { msg: string; seq?: number; chainStart?: string }),
   };
 }
 
@@ -47,14 +49,65 @@ describe("a log with a chain", () => {
     expect(said().map(({ seq }) => seq)).toEqual([undefined, 1, undefined, 2]);
   });
 
-  it("goes on with the same chain after a time without one", () => {
+  const ALL = { level: "info", requests: "all" } as const;
+
+  it("begins another after a time without one, so that what is missing shows", () => {
     const { made, said } = chained(true);
     made.audit("reload", "1");
-    made.adopt({ level: "info", requests: "all" });
+    made.adopt(ALL);
     made.audit("reload", "-");
-    made.adopt({ level: "info", requests: "all", auditChain: true });
-    made.audit("reload", "2");
-    expect(said().map(({ seq }) => seq)).toEqual([1, undefined, 2]);
-    expect(new Set(said().map(({ chainStart }) => chainStart)).size).toBe(2);
+    made.adopt({ ...ALL, auditChain: true });
+    made.audit("reload", "1");
+    expect(said().map(({ seq }) => seq)).toEqual([1, undefined, 1]);
+    expect(new Set(said().map(({ chainStart }) => chainStart)).size).toBe(3);
   });
+
+  it.each<Partial<LogSettings>>([
+    { auditChain: false },
+    { auditChain: true, audit: false },
+    { auditChain: true, level: "silent" },
+    { auditChain: false, audit: false, level: "silent" },
+  ])(
+    "ends with the line that says so, where %j takes it away, and another begins with its return",
+    (away) => {
+      const { made, said } = chained(true);
+      const before = { ...ALL, auditChain: true };
+      made.audit("lock", "locked");
+      made.adopt({ ...ALL, ...away });
+      made.auditSince(before, "reload", "off");
+      made.record(REFUSED);
+      made.adopt(before);
+      made.auditSince({ ...ALL, ...away }, "reload", "on");
+      made.record(REFUSED);
+      const tied = said().filter(({ seq }) => seq !== undefined);
+      expect(tied.map(({ msg, seq }) => [msg, seq])).toEqual([
+        ["locked", 1],
+        ["off", 2],
+        ["on", 1],
+        ["request", 2],
+      ]);
+      expect(tied[1]?.chainStart).toBe(tied[0]?.chainStart);
+      expect(tied[2]?.chainStart).not.toBe(tied[0]?.chainStart);
+    },
+  );
+
+  it("goes on through a change that leaves it on", () => {
+    const { made, said } = chained(true);
+    const before = { ...ALL, auditChain: true };
+    made.audit("lock", "locked");
+    made.adopt({ ...before, level: "error" });
+    made.auditSince(before, "reload", "quieter");
+    expect(said().map(({ seq }) => seq)).toEqual([1, 2]);
+  });
+});
+
+it("what changed the log has a line if it was wanted before or is now, and is for the audit if one is there", () => {
+  const unaudited = { level: "info", requests: "all", audit: false } as const;
+  const none = { level: "error", requests: "all", audit: false } as const;
+  const lines: string[] = [];
+  const made = createLog(none, { write: (line) => void lines.push(line) });
+  made.auditSince(none, "reload", "neither");
+  expect(lines).toEqual([]);
+  made.auditSince(unaudited, "reload", "before");
+  expect(JSON.parse(lines[0] ?? "")).toEqual({ level: "info", time: expect.any(String), msg: "before" });
 });
