@@ -41,8 +41,10 @@ export async function startSidecar(
   const sidecar = createSidecar(loaded, { version: version(), log, now: Date.now, quit, ambient });
   for (const { path, message } of loaded.warnings) log.warn("the configuration", { path, message });
   const giveUp = async (error: unknown): Promise<never> => {
+    const why = whyNotStarted(error, movedBy);
+    log.error("Postern did not start", { error: why instanceof Error ? why.message : String(why) });
     await sidecar.drain();
-    throw whyNotStarted(error, movedBy);
+    throw why;
   };
   const { listen } = await sidecar.start().catch(giveUp);
   return { sidecar, listening: listen.catch(giveUp) };

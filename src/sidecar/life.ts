@@ -65,7 +65,7 @@ export function lifeOf(changing: Changing, living: Living): Sidecar {
       signal: end.signal,
     });
     if (end.signal.aborted) return undefined;
-    await authorize.listen();
+    await at("authorize", authorize.listen());
     const port = await listenOn(listener.server, spotOf(config.listen, LISTEN_MODE));
     started();
     return port;
@@ -76,9 +76,9 @@ export function lifeOf(changing: Changing, living: Living): Sidecar {
       const { config } = snapshot();
       await tracing.adopt(config.tracing);
       const probes = await listenOn(faces.probes, config.probes.address);
-      const operator = await listenOn(faces.operator, spotOf(config.operator, OPERATOR_MODE));
+      const operator = await at("operator", listenOn(faces.operator, spotOf(config.operator, OPERATOR_MODE)));
       // What is waited for before may take long, and whoever has to move the address is told of it now.
-      await checkSpot(spotOf(config.listen, LISTEN_MODE));
+      await at("listen", checkSpot(spotOf(config.listen, LISTEN_MODE)));
       const port = listen();
       listening = port.catch(() => {});
       return { probes, operator, listen: port };
@@ -88,7 +88,9 @@ export function lifeOf(changing: Changing, living: Living): Sidecar {
     drain: async () => {
       faces.readiness.drain();
       end.abort();
-      log.audit("drain", "Postern ends: nothing new is taken, and what is in flight may end");
+      // Of a start that failed there is nothing to end.
+      if (listening !== undefined)
+        log.audit("drain", "Postern ends: nothing new is taken, and what is in flight may end");
       await listening;
       const { drain } = snapshot().config.timeouts;
       await Promise.all([listener.drain(drain), authorize.drain(drain)]);
@@ -97,4 +99,14 @@ export function lifeOf(changing: Changing, living: Living): Sidecar {
       log.flush();
     },
   };
+}
+
+/** Says of what went wrong at a socket which setting it is about. A port tells that by itself. */
+async function at<T>(face: "listen" | "operator" | "authorize", listening: Promise<T>): Promise<T> {
+  try {
+    return await listening;
+  } catch (error) {
+    if (!(error instanceof Error) || "port" in error) throw error;
+    throw new Error(`${face}.address: ${error.message}`, { cause: error });
+  }
 }
