@@ -46,11 +46,9 @@ export async function createSpanExport(
   { version, now, onFailure }: SpanExportParts,
 ): Promise<SpanExport> {
   const { BatchSpanProcessor, OTLPTraceExporter, resourceFromAttributes } = await loadOpenTelemetry();
-  const exporter = new OTLPTraceExporter({
-    url: endpoint,
-    headers: { ...headers },
-    timeoutMillis: TIMEOUT_MS,
-  });
+  const exporter = withoutVariables(
+    () => new OTLPTraceExporter({ url: endpoint, headers: { ...headers }, timeoutMillis: TIMEOUT_MS }),
+  );
   let waiting = 0;
   const processor = new BatchSpanProcessor(
     {
@@ -89,6 +87,21 @@ export async function createSpanExport(
       await Promise.race([processor.shutdown().catch(() => {}), late]);
     },
   };
+}
+
+/**
+ * Does something while the environment has no variables of OpenTelemetry. An exporter adds to what it is given
+ * `OTEL_EXPORTER_OTLP_HEADERS`, which may be an application's own, and trusts `OTEL_EXPORTER_OTLP_CERTIFICATE`; the
+ * configuration says all that holds here. It reads them while it is made, at once.
+ */
+function withoutVariables<T>(make: () => T): T {
+  const taken = Object.entries(process.env).filter(([name]) => name.startsWith("OTEL_"));
+  for (const [name] of taken) delete process.env[name];
+  try {
+    return make();
+  } finally {
+    Object.assign(process.env, Object.fromEntries(taken));
+  }
 }
 
 async function loadOpenTelemetry() {
