@@ -2,6 +2,7 @@ import type { Faces } from "../admin/faces.ts";
 import type { Clock } from "../domain/clock.ts";
 import type { Listener } from "../proxy/listener.ts";
 import type { Gauges } from "../telemetry/gauges.ts";
+import { exchangesIn } from "./exchanges-in.ts";
 import type { Lock } from "./lock.ts";
 import { policyModeAt } from "./mode.ts";
 import type { Changing } from "./reload.ts";
@@ -28,7 +29,8 @@ export function gaugesOf(now: Clock, measured: () => Measured): Gauges {
       return { inFlight, bufferedBytes: bufferedBody, tunnels };
     },
     cachedIdentities: () => snapshot().brokers.size(),
-    upstreams: () => snapshot().primaries.map(({ upstream }) => upstream.name),
+    upstreams: () => snapshot().primaries.map(({ upstream }) => upstream),
+    exchanges: () => exchangesIn(snapshot().config),
     jwksAgeSeconds: () => snapshot().issuers.ages(),
     clockOffsetsMs: () =>
       snapshot().primaries.map(({ upstream, clock }) => [clock.offsetMs(), upstream.name]),

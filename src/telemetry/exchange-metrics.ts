@@ -20,13 +20,23 @@ const OUTCOMES = Object.keys({
 
 const HELP = "Calls to identity pools, STS and AWS IoT.";
 
-/** Puts on a registry what is measured of the calls that get credentials. */
-export function createExchangeMetrics(registry: Registry): ExchangeMetrics {
-  const operations = new Set<string>();
+/**
+ * Puts on a registry what is measured of the calls that get credentials.
+ *
+ * @param configured operations that may be called, asked at each scrape
+ */
+export function createExchangeMetrics(
+  registry: Registry,
+  configured: () => readonly string[],
+): ExchangeMetrics {
+  const called = new Set<string>();
   const counts = createCounter(
     registry,
     { name: "postern_credential_exchanges_total", help: HELP, labelNames: ["operation", "outcome"] },
-    () => [...operations].flatMap((operation) => OUTCOMES.map((outcome) => [operation, outcome] as const)),
+    () =>
+      [...new Set([...configured(), ...called])].flatMap((operation) =>
+        OUTCOMES.map((outcome) => [operation, outcome] as const),
+      ),
   );
   const seconds = createHistogram(registry, {
     name: "postern_credential_exchange_duration_seconds",
@@ -34,7 +44,7 @@ export function createExchangeMetrics(registry: Registry): ExchangeMetrics {
     labelNames: ["operation"],
   });
   return ({ operation, outcome, durationMs }) => {
-    operations.add(operation);
+    called.add(operation);
     counts.add(1, operation, outcome);
     seconds.observe(durationMs / 1000, operation);
   };

@@ -13,8 +13,10 @@ export interface Gauges {
   readonly limits: () => Readonly<Record<"inFlight" | "bufferedBytes" | "tunnels", number>>;
   /** Credentials in memory, of all sources. */
   readonly cachedIdentities: () => number;
-  /** Names of the upstreams that are configured. */
-  readonly upstreams: () => readonly string[];
+  /** The upstreams that are configured, each with its signing name. */
+  readonly upstreams: () => readonly MeasuredUpstream[];
+  /** Operations of AWS by which the configured sources get credentials. */
+  readonly exchanges: () => readonly string[];
   /** Name of a user pool or other issuer → age of its keys in seconds; undefined before the first fetch. */
   readonly jwksAgeSeconds: () => ReadonlyMap<string, number | undefined>;
   /** How far the clock of each upstream is ahead of this one, as far as it had to be learned, and the upstream's name. */
@@ -29,6 +31,12 @@ export interface Gauges {
   readonly policyMode: () => PolicyMode;
   /** Whether the configuration that was read last is the one that runs, and when that was taken over. */
   readonly configuration: () => { readonly isLatest: boolean; readonly takenAtMs: number };
+}
+
+/** An upstream as labels tell it. */
+export interface MeasuredUpstream {
+  readonly name: string;
+  readonly service: string;
 }
 
 /** What becomes of what no rule allows: it is refused, or let through and recorded. */

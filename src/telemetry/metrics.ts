@@ -46,7 +46,7 @@ export function createMetrics(version: string, gauges: Gauges): Metrics {
     "Sealed values that were not what their keys say.",
   );
   const dropped = plain("postern_spans_dropped_total", "Spans of traces that no collector got.");
-  const exchange = createExchangeMetrics(registry);
+  const exchange = createExchangeMetrics(registry, gauges.exchanges);
   const tunnels = createTunnelMetrics(registry, requests.decided);
   registerGauges(registry, version, gauges);
   registerNodes(registry);

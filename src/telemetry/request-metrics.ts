@@ -1,7 +1,8 @@
 import type { Registry } from "prom-client";
 import { isTokenRefusal, REFUSALS, type RefusalCode } from "../domain/refusal.ts";
+import type { MeasuredUpstream } from "./gauges.ts";
 import { type Outcome, STAGES } from "./outcome.ts";
-import { createCounter, createHistogram } from "./tally.ts";
+import { createCounter, createHistogram, type LabelsOf } from "./tally.ts";
 
 /** Counts what is told of requests. */
 export interface RequestMetrics {
@@ -18,14 +19,19 @@ const STAGE_BUCKETS: readonly number[] = [
 
 const REASONS = Object.keys(REFUSALS) as readonly RefusalCode[];
 const VERIFICATIONS: readonly string[] = ["accepted", ...REASONS.filter(isTokenRefusal)];
+/** Of requests that were refused before an upstream was known. */
+const NOWHERE: MeasuredUpstream = { name: "none", service: "none" };
 const UPSTREAM_ERRORS = ["broken", "unreachable", "timeout"] as const;
 
 /**
  * Puts what is measured of requests on a registry.
  *
- * @param upstreams names of those that are configured
+ * @param upstreams those that are configured, asked at each scrape
  */
-export function createRequestMetrics(registry: Registry, upstreams: () => readonly string[]): RequestMetrics {
+export function createRequestMetrics(
+  registry: Registry,
+  upstreams: () => readonly MeasuredUpstream[],
+): RequestMetrics {
   const counts = registerCounts(registry, upstreams);
   const stages = STAGES.map((stage) => [stage, counts.stageSeconds.of(stage)] as const);
   const decided: RequestMetrics["decided"] = ({ upstream, verdict, rule = "" }) => {
@@ -44,8 +50,14 @@ export function createRequestMetrics(registry: Registry, upstreams: () => readon
   };
 }
 
+/** What a histogram may have besides its name. */
+interface Parts<L extends readonly string[]> {
+  readonly bounds?: readonly number[];
+  readonly expected?: () => Iterable<LabelsOf<L>>;
+}
+
 /** What is counted, a metric a line: name, meaning, labels, and label values that there are series for from the start. */
-function registerCounts(registry: Registry, upstreams: () => readonly string[]) {
+function registerCounts(registry: Registry, upstreams: () => readonly MeasuredUpstream[]) {
   const counter = <const L extends readonly string[]>(
     [name, help, labelNames]: readonly [name: string, help: string, labelNames: L],
     expected?: Parameters<typeof createCounter<L>>[2],
@@ -54,15 +66,18 @@ function registerCounts(registry: Registry, upstreams: () => readonly string[]) 
     name: string,
     help: string,
     labelNames: L,
-    bounds?: readonly number[],
-  ) => createHistogram(registry, { name, help, labelNames }, bounds);
-  const errors = () => upstreams().flatMap((name) => UPSTREAM_ERRORS.map((kind) => [name, kind] as const));
+    { bounds, expected }: Parts<L> = {},
+  ) => createHistogram(registry, { name, help, labelNames }, bounds, expected);
+  const all = () => [...upstreams(), NOWHERE];
+  const served = () => all().map(({ name, service }) => [name, service, "ok", "", "2xx"] as const);
+  const errors = () =>
+    upstreams().flatMap(({ name }) => UPSTREAM_ERRORS.map((kind) => [name, kind] as const));
   // oxfmt-ignore
   return {
-    requests: counter(["postern_requests_total", "Requests finished.", ["upstream", "service", "outcome", "reason", "status"]]),
+    requests: counter(["postern_requests_total", "Requests finished.", ["upstream", "service", "outcome", "reason", "status"]], served),
     refusals: counter(["postern_refusals_total", "Requests refused.", ["reason"]], () => REASONS.map((reason) => [reason] as const)),
-    requestSeconds: seconds("postern_request_duration_seconds", "From the head of a request to the end of its answer.", ["upstream"]),
-    stageSeconds: seconds("postern_stage_duration_seconds", "Each stage of a request that got so far.", ["stage"], STAGE_BUCKETS),
+    requestSeconds: seconds("postern_request_duration_seconds", "From the head of a request to the end of its answer.", ["upstream"], { expected: () => all().map(({ name }) => [name] as const) }),
+    stageSeconds: seconds("postern_stage_duration_seconds", "Each stage of a request that got so far.", ["stage"], { bounds: STAGE_BUCKETS }),
     requestBytes: counter(["postern_request_bytes_total", "Bytes of request bodies, as stated.", ["upstream"]]),
     responseBytes: counter(["postern_response_bytes_total", "Bytes of answers' bodies passed on.", ["upstream"]]),
     upstreamSeconds: seconds("postern_upstream_duration_seconds", "From sending a request upstream to the head of its answer.", ["upstream"]),

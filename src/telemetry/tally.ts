@@ -66,16 +66,19 @@ interface Distribution {
  * Puts a histogram of seconds on a registry.
  *
  * @param bounds of its buckets, in seconds, from the least up; bounds belong to their bucket
+ * @param expected as of {@link createCounter}
  */
 export function createHistogram<L extends readonly string[]>(
   registry: Registry,
   about: Description<L>,
   bounds: readonly number[] = BUCKETS,
+  expected: () => Iterable<LabelsOf<L>> = () => [],
 ): Histogram<L> {
   const series = createSeries(about.labelNames, () => emptyDistribution(bounds));
-  register(registry, about, "histogram", () =>
-    series.all().flatMap(([labels, kept]) => samplesOf(about.name, labels, kept, bounds)),
-  );
+  register(registry, about, "histogram", () => {
+    for (const values of expected()) series.of(values);
+    return series.all().flatMap(([labels, kept]) => samplesOf(about.name, labels, kept, bounds));
+  });
   return {
     observe: (seconds, ...values) => note(series.of(values), bounds, seconds),
     of: (...values) => {

@@ -7,7 +7,7 @@ export async function wholeExposition(): Promise<string> {
   const metrics = createMetrics(
     "1.2.3",
     quietGauges({
-      upstreams: () => ["s3"],
+      upstreams: () => [{ name: "s3", service: "s3" }],
       jwksAgeSeconds: () => new Map([["staff", 12.5]]),
       clockOffsetsMs: () => [[0, "s3"]],
       denylistAgeMs: () => 3000,

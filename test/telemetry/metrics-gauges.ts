@@ -10,6 +10,7 @@ export function quietGauges(changes: Partial<Gauges> = {}): Gauges {
     limits: () => ({ inFlight: 1000, bufferedBytes: 67_108_864, tunnels: 2000 }),
     cachedIdentities: () => 0,
     upstreams: () => [],
+    exchanges: () => [],
     jwksAgeSeconds: () => new Map(),
     clockOffsetsMs: () => [],
     denylistAgeMs: () => undefined,

@@ -21,7 +21,11 @@ beforeEach(() => {
       bufferedBytes: () => 9,
       limits: () => ({ inFlight: 100, bufferedBytes: 1024, tunnels: 20 }),
       cachedIdentities: () => 5,
-      upstreams: () => ["s3", "things"],
+      upstreams: () => [
+        { name: "s3", service: "s3" },
+        { name: "things", service: "iotdevicegateway" },
+      ],
+      exchanges: () => ["GetId", "GetCredentialsForIdentity"],
       jwksAgeSeconds: () =>
         new Map([
           ["staff", 12.5],
@@ -154,7 +158,7 @@ it("has the names, kinds and labels that dashboards are built on", async () => {
 describe("counts", () => {
   it("a request by how it ended", async () => {
     recordSome();
-    const lines = (await ours()).filter((line) => line.startsWith("postern_requests_total"));
+    const lines = (await ours()).filter((line) => /^postern_requests_total.* [1-9]/.test(line));
     const s3 = 'postern_requests_total{upstream="s3",service="s3"';
     expect(lines).toEqual([
       `${s3},outcome="ok",reason="",status="2xx"} 1`,
@@ -275,15 +279,26 @@ describe("series that are there from the start, so that a first event is seen as
     expect(await valueOf("postern_shared_cache_rejected_total")).toBe(0);
   });
 
-  it("one for each outcome of an operation that was called", async () => {
-    expect(await zeros("postern_credential_exchanges_total")).toBe(0);
-    metrics.exchange({ operation: "GetId", outcome: "ok", durationMs: 1 });
-    expect(await zeros("postern_credential_exchanges_total")).toBe(8);
+  it("requests of each upstream, and of none, by which alerts divide", async () => {
+    for (const [name, service] of [
+      ["s3", "s3"],
+      ["things", "iotdevicegateway"],
+      ["none", "none"],
+    ] as const) {
+      const about = `upstream="${name}",service="${service}",outcome="ok",reason="",status="2xx"`;
+      expect(await valueOf(`postern_requests_total{${about}}`)).toBe(0);
+      expect(await valueOf(`postern_request_duration_seconds_count{upstream="${name}"}`)).toBe(0);
+    }
+    expect(await zeros("postern_requests_total")).toBe(3);
+  });
+
+  it("one for each outcome of an operation of the configured sources, or that was called", async () => {
+    expect(await zeros("postern_credential_exchanges_total")).toBe(2 * 9);
     metrics.exchange({ operation: "GetId", outcome: "throttled", durationMs: 1 });
-    expect(await valueOf('postern_credential_exchanges_total{operation="GetId",outcome="throttled"}')).toBe(
-      1,
-    );
-    expect(await zeros("postern_credential_exchanges_total")).toBe(7);
+    metrics.exchange({ operation: "AssumeRole", outcome: "ok", durationMs: 1 });
+    const about = 'operation="GetId",outcome="throttled"';
+    expect(await valueOf(`postern_credential_exchanges_total{${about}}`)).toBe(1);
+    expect(await zeros("postern_credential_exchanges_total")).toBe(3 * 9 - 2);
   });
 });
 
@@ -353,13 +368,13 @@ describe("labels come from closed sets", () => {
     expect(await metrics.render()).not.toContain("needle");
     const classes = 6;
     const combinations = 3 * OUTCOMES.length * 4 * classes;
-    const requests = (await ours()).filter((line) => line.startsWith("postern_requests_total"));
+    const requests = (await ours()).filter((line) => /^postern_requests_total.* [1-9]/.test(line));
     expect(requests.length).toBeLessThanOrEqual(combinations);
   });
 
   it("every status that is no class of HTTP's counts as one", async () => {
     for (const status of [0, 99, 600, 999, Number.NaN]) metrics.record(outcomeOf({ status }));
-    expect((await ours()).filter((line) => line.startsWith("postern_requests_total"))).toEqual([
+    expect((await ours()).filter((line) => /^postern_requests_total.* [1-9]/.test(line))).toEqual([
       'postern_requests_total{upstream="s3",service="s3",outcome="ok",reason="",status="other"} 5',
     ]);
   });
@@ -416,5 +431,5 @@ describe("the exposition", () => {
 it("stands once for each sidecar: two of them share nothing", async () => {
   const other = createMetrics("1.2.3", quietGauges());
   recordSome();
-  expect(await other.render()).not.toContain("postern_requests_total{");
+  expect(await other.render()).not.toMatch(/^postern_requests_total\{.* [1-9]/m);
 });
