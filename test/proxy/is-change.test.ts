@@ -8,7 +8,7 @@ function asking([service, method, name]: Asked, changes: Partial<Asking> = {}): 
   return {
     head: { method },
     live: { service: { speaker } },
-    operation: { service, method, name },
+    operation: { service, method, name, requirements: [{ action: `${service}:${name}`, resource: "*" }] },
     manner: undefined,
     handedOut: undefined,
     ...changes,
@@ -45,6 +45,18 @@ it.each<Asked>([
   ["sqs", "POST", "ReceiveMessage"],
   ["kms", "POST", "Decrypt"],
   ["lambda", "GET", "Invoke"],
+  ["s3", "GET", "CreateSession"],
+  ["s3", "GET", "GetDataAccess"],
+  ["states", "POST", "GetActivityTask"],
+  ["athena", "POST", "GetSessionEndpoint"],
+  ["secretsmanager", "POST", "GetSecretValue"],
+  ["secretsmanager", "POST", "BatchGetSecretValue"],
+  ["kms", "POST", "GetParametersForImport"],
+  ["sts", "POST", "GetWebIdentityToken"],
+  ["sts", "POST", "GetDelegatedAccessToken"],
+  ["sts", "POST", "GetServiceBearerToken"],
+  ["ssm", "POST", "GetAccessToken"],
+  ["cognito-identity", "POST", "GetId"],
   ["sts", "POST", "GetSessionToken"],
   ["sts", "POST", "GetFederationToken"],
   ["ecr", "POST", "GetAuthorizationToken"],
@@ -52,6 +64,19 @@ it.each<Asked>([
   ["iotdevicegateway", "GET", "Connect"],
 ])("may change something, or gives something out: %s %s %s", (...asked) => {
   expect(isChange(asking(asked))).toBe(true);
+});
+
+it("what gives its caller credentials is a change, whatever it is called", () => {
+  const operation = {
+    service: "s3",
+    method: "GET",
+    name: "GetObject",
+    requirements: [
+      { action: "s3:GetObject", resource: "*" },
+      { action: "sts:AssumeRole", resource: "*" },
+    ],
+  };
+  expect(isChange(asking(["s3", "GET", "GetObject"], { operation }))).toBe(true);
 });
 
 it("whatever hands something out is a change, other pages and preflights are not, and in doubt it is", () => {
