@@ -60,8 +60,11 @@ export async function startOracle(): Promise<Oracle> {
   const stack = await startStack({
     config: (yaml) => withUpstreams(yaml, arrivals.port),
     world: withApis,
+    waits: true,
   });
   arrivals.guardWith(stack.aws);
+  // Only now there are keys for Postern.
+  while (!(await fetch(`http://127.0.0.1:${stack.ports.probes}/readyz`)).ok) await sleep(5);
   const tokens = await tokensOf(stack);
   const client = createWireClient(stack.ports.listen);
   const world = { stack, arrivals, tokens, client, next: 0 };
