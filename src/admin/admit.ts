@@ -9,7 +9,12 @@ export interface Admission {
   readonly isSecure: boolean;
   /** What operators show; undefined where reaching the face is enough. Read anew for each request. */
   readonly token: () => string | undefined;
+  /** Told of each request that is not let in, with its `Host` as it came. */
+  readonly onRefused: (why: NotAdmitted, host: string) => void;
 }
+
+/** Why somebody is not let in: by a name that is not the face's, from another site's page, without a token, or by another. */
+export type NotAdmitted = "host" | "site" | "no-token" | "token";
 
 /** A browser asks for a name and a password, and the token is the password (RFC 7617). */
 const CHALLENGE = 'Basic realm="postern operator"';
@@ -22,20 +27,29 @@ const CHALLENGE = 'Basic realm="postern operator"';
 export function admit(admission: Admission): MiddlewareHandler {
   return async (c, next) => {
     c.header("cache-control", "no-store");
-    if (!isOurs(c, admission)) return c.json({ message: "Not from here." }, 403);
-    const token = admission.token();
-    if (token === undefined || isSame(shownIn(c.req.header("authorization")), token)) return next();
+    const why = whyNot(c, admission);
+    if (why === undefined) return next();
+    admission.onRefused(why, c.req.header("host") ?? "");
+    if (why === "host" || why === "site") return c.json({ message: "Not from here." }, 403);
     return c.json({ message: "This is for operators." }, 401, { "www-authenticate": CHALLENGE });
   };
 }
 
-function isOurs(c: Context, { isOwnHost, isSecure }: Admission): boolean {
+function whyNot(c: Context, admission: Admission): NotAdmitted | undefined {
   const host = c.req.header("host") ?? "";
+  if (!admission.isOwnHost(host)) return "host";
+  if (!isOwnSite(c, host, admission)) return "site";
+  const token = admission.token();
+  const authorization = c.req.header("authorization");
+  if (token === undefined || isSame(shownIn(authorization), token)) return undefined;
+  return authorization === undefined ? "no-token" : "token";
+}
+
+function isOwnSite(c: Context, host: string, { isSecure }: Admission): boolean {
   const origin = c.req.header("origin");
   const site = c.req.header("sec-fetch-site");
   const own = `${isSecure ? "https" : "http"}://${host}`;
   return (
-    isOwnHost(host) &&
     (origin === undefined || origin === own) &&
     (site === undefined || site === "same-origin" || site === "none")
   );

@@ -2,12 +2,14 @@ import type { Admission } from "../admin/admit.ts";
 import { createFaces, type Faces } from "../admin/faces.ts";
 import { isLoopbackHost } from "../config/address.ts";
 import type { Clock } from "../domain/clock.ts";
+import { plainText } from "../domain/plain-text.ts";
 import type { Listener } from "../proxy/listener.ts";
 import type { Registrar } from "../proxy/visit.ts";
 import type { Log } from "../telemetry/log.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
 import type { Observed } from "../telemetry/observed.ts";
 import type { Recent } from "../telemetry/recent.ts";
+import { createThrottle } from "../telemetry/throttle.ts";
 import { consoleOf } from "./console.ts";
 import { controlOf } from "./control.ts";
 import type { Lock } from "./lock.ts";
@@ -41,7 +43,7 @@ export function facesOf(shown: Shown): Faces {
     ...metrics,
     isLocked: lock.isOn,
     operatorTls: snapshot().tls.operator,
-    admission: admissionOf(snapshot),
+    admission: admissionOf(shown),
     control: controlOf(shown),
     view: consoleOf({ ...shown, readiness: () => faces.readiness.check() }),
     conditions: () => [
@@ -57,13 +59,31 @@ export function facesOf(shown: Shown): Faces {
 }
 
 /** Who may use the operator's face: by which names it is called, and what is to be shown there. */
-function admissionOf(snapshot: () => Snapshot): Admission {
+function admissionOf({ snapshot, log, now }: Shown): Admission {
+  const mayTell = createThrottle(REFUSALS_PER_SECOND, now);
   return {
     isOwnHost: (host) => isLoopbackHost(host) || snapshot().config.operator.hosts.includes(nameIn(host)),
     isSecure: snapshot().tls.operator !== undefined,
     token: () => snapshot().operatorToken,
+    onRefused: (why, host) => {
+      const suppressed = mayTell();
+      if (suppressed === undefined) return;
+      const asked = why === "host" ? { host: plainText(host).slice(0, MAX_HOST_LENGTH) } : {};
+      log.audit("denial", "somebody is not let in to the operator's face", {
+        face: "operator",
+        why,
+        ...asked,
+        suppressed,
+      });
+    },
   };
 }
+
+/** Whoever guesses would fill the log. */
+const REFUSALS_PER_SECOND = 10;
+
+/** Of a `Host` that a stranger wrote. */
+const MAX_HOST_LENGTH = 100;
 
 /** The name in the value of a `Host`, without its port. */
 function nameIn(host: string): string {

@@ -6,10 +6,18 @@ import type { HandedOut, Outcome } from "./outcome.ts";
  * What an audit asks for: what was denied, what was handed out and what record mode let through; and what became of the
  * sidecar itself.
  */
-export type AuditEvent = "denial" | HandedOut | "recorded" | OperatorEvent;
+export type AuditEvent = HandedOut | "recorded" | OperatorEvent;
 
-/** What became of the sidecar itself. */
-export type OperatorEvent = "reload" | "lock" | "unlock" | "revoke" | "quit" | "drain" | "iot-policy";
+/** What became of the sidecar itself; a denial is that of somebody who is no operator. */
+export type OperatorEvent =
+  | "denial"
+  | "reload"
+  | "lock"
+  | "unlock"
+  | "revoke"
+  | "quit"
+  | "drain"
+  | "iot-policy";
 
 /** Codes that say who may not do what: those of 401 and 403, in whatever status a service puts them. */
 const DENIALS: ReadonlySet<string> = new Set(

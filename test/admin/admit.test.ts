@@ -1,7 +1,7 @@
 import type { Server } from "node:http";
 import { Hono } from "hono";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { admit } from "../../src/admin/admit.ts";
+import { admit, type NotAdmitted } from "../../src/admin/admit.ts";
 import { closeWithin, serverOf } from "../../src/admin/serve.ts";
 import { isLoopbackHost } from "../../src/config/address.ts";
 import { listenOn } from "../../src/inbound/listen-on.ts";
@@ -11,14 +11,17 @@ let server: Server;
 let port = 0;
 let token: string | undefined;
 let isSecure = false;
+let refused: (readonly [why: NotAdmitted, host: string])[] = [];
 
 const isOwnHost = (host: string): boolean => isLoopbackHost(host) || host === "operator.example.com";
 
 beforeEach(async () => {
   token = undefined;
   isSecure = false;
+  refused = [];
+  const onRefused = (why: NotAdmitted, host: string) => void refused.push([why, host]);
   const app = new Hono();
-  app.use((c, next) => admit({ isOwnHost, isSecure, token: () => token })(c, next));
+  app.use((c, next) => admit({ isOwnHost, isSecure, token: () => token, onRefused })(c, next));
   app.all("*", (c) => c.text("in"));
   ({ server } = serverOf(app));
   port = await listenOn(server, { host: "127.0.0.1", port: 0 });
@@ -102,4 +105,21 @@ describe("S6.1 where operators show a token", () => {
       expect((await ask([...headers, line])).status, line).toBe(403);
     expect((await ask([`Host: evil.test`, `Authorization: Bearer ${TOKEN}`])).status).toBe(403);
   });
+});
+
+it("S6.1 tells of each who is not let in, and of nobody else", async () => {
+  token = TOKEN;
+  const host = `127.0.0.1:${port}`;
+  await shown(`Bearer ${TOKEN}`);
+  expect(refused).toEqual([]);
+  await shown();
+  await shown("Bearer a-guess");
+  await ask(["Host: evil.test", `Authorization: Bearer ${TOKEN}`]);
+  await ask([`Host: ${host}`, "Origin: https://evil.test"]);
+  expect(refused).toEqual([
+    ["no-token", host],
+    ["token", host],
+    ["host", "evil.test"],
+    ["site", host],
+  ]);
 });

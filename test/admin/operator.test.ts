@@ -20,7 +20,12 @@ beforeEach(async () => {
   ({ server } = serverOf(
     createOperator({
       config: () => config(),
-      admission: { isOwnHost: isLoopbackHost, isSecure: false, token: () => undefined },
+      admission: {
+        isOwnHost: isLoopbackHost,
+        isSecure: false,
+        token: () => undefined,
+        onRefused: () => {},
+      },
       control: { quit: () => {}, lock: () => {}, unlock: () => true, revoke: async () => {} },
       view: () => viewOf(),
       explain: (question) => {
