@@ -45,6 +45,7 @@ USER 4480:4480
 VOLUME /run/postern
 # The data face and the probes. The config is read from /etc/postern/postern.yaml.
 EXPOSE 4480 4481
+# One that is locked counts as healthy: whoever starts anew what is not would undo the lock.
 HEALTHCHECK --interval=10s --timeout=3s --start-period=5s --retries=3 \
   CMD ["node", "/app/bin/postern.js", "health"]
 # No code but what is in the image: none from strings, no child process, no thread, no native addon, no debugger on SIGUSR1.

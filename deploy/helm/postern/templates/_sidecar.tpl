@@ -12,11 +12,13 @@
   {{- end }}
   ports:
     - { name: probes, containerPort: 4481 }
-  # The application starts once this has passed.
+  # The application starts once this has passed. One that is locked has started: what does not pass is started anew again and
+  # again, which would undo a lock by command each time.
   startupProbe:
-    httpGet: { path: /readyz, port: probes }
+    httpGet: { path: "/readyz?locked=ok", port: probes }
     periodSeconds: 1
     failureThreshold: 30
+  # While it is locked the pod gets no requests, and is let be.
   readinessProbe:
     httpGet: { path: /readyz, port: probes }
     periodSeconds: 5
