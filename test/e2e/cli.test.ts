@@ -1,11 +1,12 @@
-import { withoutGuests } from "../support/without-guests.ts";
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { connect, createServer, type AddressInfo } from "node:net";
+import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { freePort } from "../support/free-port.ts";
+import { withoutGuests } from "../support/without-guests.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
 const BIN = join(ROOT, "bin/postern.js");
@@ -42,15 +43,6 @@ function postern(
   child.stdout?.setEncoding("utf8").on("data", (text: string) => (said.out += text));
   child.stderr?.setEncoding("utf8").on("data", (text: string) => (said.err += text));
   return { process: child, said, exited: once(child, "close") };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await once(server.listen(0, "127.0.0.1"), "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
 }
 
 /** What a served sidecar runs in. */
