@@ -11,10 +11,11 @@ const HELP = `Usage: postern audit [--json] [FILE… | -]
 Reads a log of Postern's, from standard input where no file is named, and tells whether the lines of its audit are all
 there and as they were written: with log.auditChain each is tied to the one before. Lines of several processes may be
 mixed. Files are read in the order in which they are named: the oldest first. Other lines, and what an outer log writes
-before a line, do not count. Exit code 1 if a line is missing or changed, or none is in a chain.
+before a line, do not count. Exit code 1 if a line is missing or changed, if one of the audit is in no chain though
+chains had begun, or if none is in a chain.
 
-What was cut off at the end leaves no trace in a log, and whoever can write all of it can write it anew: compare the last
-seq and chain, which this prints, with those that you have from elsewhere.
+What was cut off at the end leaves no trace in a log, nor does a whole chain that is gone, and whoever can write the log
+can add one: compare the chains and the last seq and chain of each, which this prints, with those that you keep elsewhere.
 
   --json    what was found, as JSON`;
 
@@ -72,7 +73,9 @@ function linesOf({ chains, unchained, faults }: AuditReport): readonly string[] 
   ];
 }
 
-function inWords({ fault, seq, from, chainStart }: AuditFault): string {
+function inWords(told: AuditFault): string {
+  if (told.fault === "unchained") return "a line of the audit is in no chain";
+  const { fault, seq, from, chainStart } = told;
   const name = `of chain ${chainStart.slice(0, 8)}`;
   if (fault === "changed") return `seq ${seq} ${name} is not what was written`;
   if (fault === "order") return `seq ${seq} ${name} stands behind a later one, or twice`;

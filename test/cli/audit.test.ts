@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { audit } from "../../src/cli/audit.ts";
+import { createAuditCheck } from "../../src/cli/audit-check.ts";
 import { withLastWords } from "../../src/cli/last-words.ts";
 import { createLog } from "../../src/telemetry/log.ts";
 import { outcomeOf } from "../telemetry/outcomes.ts";
@@ -64,6 +65,10 @@ describe("a log in which nothing is missing or changed", () => {
   });
 });
 
+const timed = (time: string): string =>
+  `{"level":"info","time":"${time}","msg":"request","audit":"credentials","caller":"framed"}`;
+const FRAMED = timed("2999-01-01T00:00:00.000Z");
+
 describe("a log that somebody laid hands on", () => {
   const lines = logOf(6);
   const without = (...gone: readonly number[]) => lines.filter((_, i) => !gone.includes(i));
@@ -97,6 +102,51 @@ describe("a log that somebody laid hands on", () => {
     expect(code).toBe(1);
   });
 
+  it.each<readonly [what: string, line: string]>([
+    ["as Postern writes it", FRAMED],
+    ["with a space", FRAMED.replace(',"audit"', ', "audit"')],
+    ["in another order", '{"audit":"denial","time":"2999-01-01T00:00:00.000Z"}'],
+    ["of no time", '{"audit":"denial"}'],
+    ["of a time before the chain", timed("2020-01-01T00:00:00.000Z")],
+    ["in another spelling of its member", FRAMED.replace('"audit"', '"\\u0061udit"')],
+    ["with words of an outer log", `2026-01-01T00:00:00Z stdout F ${FRAMED}`],
+    ["with the end of a chain's line that is none", FRAMED.replace(/\}$/, ',"seq":2,"chain":"00"}')],
+  ])("is found out by a line that was put in: %s", async (_, line) => {
+    const { code, out } = await audited(lines.toSpliced(4, 0, line));
+    expect(out).toContain("postern.log:5: a line of the audit is in no chain");
+    expect(code).toBe(1);
+  });
+
+  it("is found out by one put in before the chain that is of a later time, and not by those of the time before", async () => {
+    const earlier = timed("2020-01-01T00:00:00.000Z");
+    const { code, out } = await audited([earlier, FRAMED, ...lines]);
+    expect(out.split("\n").filter((line) => line.startsWith("postern.log:"))).toEqual([
+      "postern.log:2: a line of the audit is in no chain",
+    ]);
+    expect(code).toBe(1);
+    expect((await audited([earlier, ...lines])).code).toBe(0);
+  });
+
+  it("is told as JSON of a line that was put in", async () => {
+    const { out } = await audited([...lines, FRAMED], "--json");
+    expect(JSON.parse(out)).toMatchObject({
+      isWhole: false,
+      unchained: 1,
+      faults: [{ line: 13, fault: "unchained" }],
+    });
+  });
+
+  it("may have lines of others that only speak of an audit", async () => {
+    const others = [
+      '{"audit":true}',
+      '{"msg":"the \\"audit\\" is over"}',
+      'nginx "audit" {',
+      '["audit"]',
+      "{}",
+    ];
+    expect((await audited([...lines, ...others])).code).toBe(0);
+  });
+
   it("is told as JSON", async () => {
     const { code, out } = await audited(without(3), "--json");
     expect(JSON.parse(out)).toMatchObject({
@@ -125,4 +175,12 @@ it("of a log without a chain nobody can tell", async () => {
 it("a file that cannot be read is told by name", async () => {
   const { code, err } = await listening(() => withLastWords(() => audit.run(["/nowhere/a.log"], {}), {}));
   expect([code, err]).toEqual([1, expect.stringContaining("/nowhere/a.log: ENOENT")]);
+});
+
+it("a line is read in one go, however many braces and ends of lines strangers have written in it", () => {
+  const check = createAuditCheck();
+  const long = 4 * 1024 ** 2;
+  for (const part of ["{", ',"chain":"', '"seq":1,"chainStart":"', '"audit"', " "])
+    check.read(`{"resource":"${part.repeat(long / part.length)}"}`, "a", 1);
+  expect(check.report()).toEqual({ chains: [], unchained: 0, faults: [] });
 });
