@@ -129,13 +129,18 @@ describe("the Kubernetes sidecar that assumes roles", () => {
 });
 
 describe("the Kubernetes job that ends Postern itself", () => {
-  const job = podOf(ofKind(objectsOf("deploy/kubernetes/job-before-1.29.yaml"), "Job"));
+  const whole = ofKind(objectsOf("deploy/kubernetes/job-before-1.29.yaml"), "Job");
+  const job = podOf(whole);
 
   it("asks the operator's face, as that wants to be asked", () => {
     const script = String(at(named(at(job, "containers"), "application"), "command", 2));
     expect(script).toContain("http://127.0.0.1:4482/quitquitquit");
     expect(script).toContain('-H "X-Postern-Admin: 1" -H "Content-Type: application/json" -d "{}"');
     expect(script).toContain("trap end EXIT");
+  });
+
+  it("does not last for ever where nobody ends Postern", () => {
+    expect(at(whole, "spec", "activeDeadlineSeconds")).toBeGreaterThan(0);
   });
 
   it("is no native sidecar", () => {
