@@ -31,6 +31,12 @@ const UNITS: Readonly<Record<ChartName, string>> = { requests: "/s", latency: " 
 /** An axis begins at nothing, and a quiet one does not make much of little. */
 const LEAST: Readonly<Record<ChartName, number>> = { requests: 5, latency: 10 };
 
+/** How far back a chart goes. */
+const SHOWN_SECONDS = 300;
+
+/** Between two times at the axis, in seconds: they are told without their seconds. */
+const WHOLE_MINUTES: number[] = [60, 120, 300];
+
 /** How a chart is drawn in the colours of now; where somebody points, its keys have the values. */
 export function optionsOf(
   name: ChartName,
@@ -49,9 +55,13 @@ export function optionsOf(
     ...size,
     legend: { show: false },
     cursor: { drag: { x: false, y: false }, y: false, points: { size: 6 } },
-    scales: { y: { range: (_, _min, max) => [0, Math.max(LEAST[name], (max ?? 0) * 1.1)] } },
+    scales: {
+      // Both charts have the same minutes one below the other, whatever is known of them.
+      x: { range: (_, _min, max) => [max - SHOWN_SECONDS, max] },
+      y: { range: (_, _min, max) => [0, Math.max(LEAST[name], (max ?? 0) * 1.1)] },
+    },
     axes: [
-      { ...axis, space: 45, size: 28, values: (_, at) => at.map(timeOf) },
+      { ...axis, space: 45, size: 28, incrs: WHOLE_MINUTES, values: (_, at) => at.map(timeOf) },
       { ...axis, size: 52, values: (_, values) => values.map((value) => `${value}${UNITS[name]}`) },
     ],
     series: [

@@ -21,7 +21,7 @@ export function Decisions({ tables }: Sheet) {
 /** Who was refused, and why. */
 export function Refusals({ tables }: Sheet) {
   return (
-    <Section id="refusals" title="Refused lately">
+    <Section id="refusals" title="Refused lately, newest first">
       <div class="tall" tabindex={0} role="region" aria-label="The latest refusals">
         <Table
           isWide

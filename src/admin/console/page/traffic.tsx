@@ -62,9 +62,9 @@ export function Latency({ tables }: Sheet) {
         title="Latency over the last five minutes, of whole requests and of AWS; the table has the last minute in numbers."
         keys={[
           { name: "whole request, p95", mark: "whole" },
-          { name: "p50", mark: "whole-half" },
+          { name: "whole request, p50", mark: "whole-half" },
           { name: "AWS, p95", mark: "aws" },
-          { name: "p50", mark: "aws-half" },
+          { name: "AWS, p50", mark: "aws-half" },
         ]}
       />
       <Table
