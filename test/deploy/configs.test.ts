@@ -22,6 +22,20 @@ describe("what Postern is given", () => {
     expect(config?.timeouts.drain).toBe(AGREED.drain * 1000);
   });
 
+  it("has its probes where Prometheus reaches them, as scrape.yaml says, but for the Job that nobody scrapes", () => {
+    const hosts = Object.entries(CONFIGS).map(([name, text]) => {
+      const address = readPostern(text).config?.probes.address;
+      return [name, address !== undefined && "host" in address ? address.host : undefined];
+    });
+    expect(Object.fromEntries(hosts)).toEqual({
+      "deploy/config": "0.0.0.0",
+      "deploy/kubernetes/example": "0.0.0.0",
+      "deploy/kubernetes/example-assume-role": "0.0.0.0",
+      "deploy/kubernetes/job-before-1.29.yaml": "127.0.0.1",
+      "deploy/helm/example": "0.0.0.0",
+    });
+  });
+
   it("has all that is called postern.yaml among it", () => {
     const found = readdirSync(join(ROOT, "deploy"), { recursive: true, encoding: "utf8" })
       .filter((path) => path.endsWith("/postern.yaml"))
