@@ -2,6 +2,7 @@ import type { Clock } from "../domain/clock.ts";
 import type { TunnelEnd } from "../domain/tunnel-end.ts";
 import { type AuditEvent, auditEventOf, auditEventOfEnd } from "./audit.ts";
 import type { Cause, Lines } from "./lines.ts";
+import { createAuditedPackets } from "./audited-packets.ts";
 import { createThrottle } from "./throttle.ts";
 import { toMicros } from "./to-micros.ts";
 import type { PacketOutcome, TunnelOutcome, TunnelRecorder } from "./tunnel-outcome.ts";
@@ -17,15 +18,18 @@ const REFUSING: ReadonlySet<TunnelEnd> = new Set(["token", "denied", "refused", 
  */
 export function createTunnelLog(lines: Lines, now: Clock): Pick<TunnelRecorder, "ended" | "packet"> {
   const throttle = createThrottle(REFUSED_PER_SECOND, now);
+  const audited = createAuditedPackets(now);
   const tell = (cause: Cause, message: string, members: object, event: AuditEvent | undefined): void => {
     if (cause === "audit") lines.audit("info", message, { audit: event, ...members });
     else if (cause === "wish") lines.say("info", message, members);
   };
   return {
     ended: (outcome) => {
-      const event = auditEventOfEnd(outcome.why);
+      // What was held back at last was of the audit, and so is the line that tells of it.
+      const { heldBack, event } = audited.end(outcome.requestId, auditEventOfEnd(outcome.why));
       const cause = lines.causeOf(event, REFUSING.has(outcome.why));
-      if (cause !== undefined) tell(cause, "tunnel", tunnelLineOf(outcome), event);
+      if (cause === undefined) return;
+      tell(cause, "tunnel", { ...tunnelLineOf(outcome), suppressed: heldBack || undefined }, event);
     },
     packet: (outcome) => {
       const isRefused = outcome.outcome === "refused";
@@ -37,10 +41,10 @@ export function createTunnelLog(lines: Lines, now: Clock): Pick<TunnelRecorder, 
         if (lines.isOn("debug")) lines.say("debug", "packet", packetLineOf(outcome));
         return;
       }
-      const heldBack = throttle();
+      const isAudited = cause === "audit" && event !== undefined;
+      const heldBack = isAudited ? audited.packet(outcome.requestId, event) : throttle();
       if (heldBack === undefined) return;
-      const suppressed = heldBack === 0 ? undefined : heldBack;
-      tell(cause, "packet", { ...packetLineOf(outcome), suppressed }, event);
+      tell(cause, "packet", { ...packetLineOf(outcome), suppressed: heldBack || undefined }, event);
     },
   };
 }

@@ -1,4 +1,6 @@
 import { describe, expect, it } from "vitest";
+import type { TunnelEnd } from "../../src/domain/tunnel-end.ts";
+import { createAuditedPackets } from "../../src/telemetry/audited-packets.ts";
 import { createLog } from "../../src/telemetry/log.ts";
 import type { LogSettings } from "../../src/telemetry/log-settings.ts";
 import { packetOf, refusedPacketOf, tunnelOf } from "./outcomes.ts";
@@ -164,6 +166,52 @@ describe("a flood of refused packets", () => {
       9990,
       undefined,
     ]);
+  });
+
+  it("hides nothing of other tunnels, nor of what is refused for other reasons", () => {
+    const { clock, log, said } = logTo();
+    for (let second = 0; second < 5; second++) {
+      clock.nowMs = second * 1000;
+      for (let i = 0; i < 50; i++) log.tunnels.packet(refusedPacketOf({ requestId: "flooder" }));
+      for (let i = 0; i < 50; i++)
+        log.tunnels.packet(refusedPacketOf({ requestId: "breaker", reason: "body-malformed" }));
+      log.tunnels.packet(refusedPacketOf({ requestId: "other" }));
+      log.tunnels.packet(packetOf({ requestId: "recorded", recorded: true }));
+    }
+    const of = (id: string) => said().filter(({ requestId }) => requestId === id);
+    expect(["flooder", "breaker", "other", "recorded"].map((id) => of(id).length)).toEqual([50, 50, 5, 5]);
+    expect(of("flooder").map(({ suppressed }) => suppressed ?? 0)).toEqual(
+      Array.from({ length: 50 }, (_, i) => (i > 0 && i % 10 === 0 ? 40 : 0)),
+    );
+  });
+
+  it.each<readonly [why: TunnelEnd, recorded: boolean, audit: string, settings: Partial<LogSettings>]>([
+    ["client", false, "denial", { requests: "none" }],
+    ["denied", true, "denial", { requests: "none" }],
+    ["client", true, "recorded", { level: "error" }],
+  ])("is told to its end: %s, recorded %s, as %s", (why, recorded, audit, settings) => {
+    const { log, said } = logTo(settings);
+    for (let i = 0; i < 17; i++)
+      log.tunnels.packet(recorded ? packetOf({ recorded: true }) : refusedPacketOf());
+    log.tunnels.ended(tunnelOf({ why }));
+    log.tunnels.ended(tunnelOf({ why: "denied" }));
+    expect(said().slice(10)).toMatchObject([
+      { msg: "tunnel", why, audit, suppressed: 7 },
+      { audit: "denial" },
+    ]);
+    expect(said().at(-1)).not.toHaveProperty("suppressed");
+  });
+
+  it("of very many tunnels is counted together for the last, and they are forgotten as they end", () => {
+    const audited = createAuditedPackets(() => 0);
+    const passedOf = (from: number, to: number): number => {
+      let passed = 0;
+      for (let i = from; i < to; i++) if (audited.packet(String(i), "denial") !== undefined) passed++;
+      return passed;
+    };
+    expect(passedOf(0, 10_100)).toBe(10_010);
+    for (let i = 0; i < 10_000; i++) audited.end(String(i), undefined);
+    expect(passedOf(20_000, 20_100)).toBe(100);
   });
 
   it("takes no line from what is not refused, nor from tunnels that end", () => {
