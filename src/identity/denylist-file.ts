@@ -1,8 +1,9 @@
-import { type FileHandle, lstat, open, rename, stat, unlink } from "node:fs/promises";
+import { renameSync } from "node:fs";
+import { type FileHandle, lstat, open, stat } from "node:fs/promises";
 import { dirname } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { FileError, readTextFile } from "../files/read-text-file.ts";
 import { stampOf } from "../files/stamp.ts";
+import { endTurn, isNamed, takeTurn } from "./denylist-turn.ts";
 import { type DenylistEntries, MAX_DENYLIST_BYTES, parseDenylist } from "./denylist.ts";
 
 /** Why a denylist cannot be written, in words that say what to do. */
@@ -13,11 +14,6 @@ export class DenylistUnwritable extends Error {
   }
 }
 
-/** How long others may take to write theirs. */
-const WAIT_MS = 5000;
-const LOOK_EVERY_MS = 20;
-/** What is this old was left by one that ended while it wrote. */
-const LEFT_AFTER_MS = 60_000;
 /** How often somebody else may come in between who does not wait for others. */
 const TRIES = 5;
 
@@ -37,12 +33,14 @@ export async function addToDenylist(path: string, lines: readonly string[]): Pro
   throw new DenylistUnwritable(`somebody else writes ${path} all the time; do it once more`);
 }
 
-/** False where somebody else has changed the file meanwhile. */
+/** False where somebody else has changed the file meanwhile, or taken the turn. */
 async function tryToAdd(path: string, lines: readonly string[]): Promise<boolean> {
   await checkKind(path);
   const beside = `${path}.new`;
-  const handle = await claim(beside);
-  let isLeft = true;
+  const handle = await takeTurn(beside);
+  if (handle === undefined)
+    throw new DenylistUnwritable(`${beside} is there, as while somebody writes; remove it if nobody does`);
+  const { ino: own } = await handle.stat({ bigint: true });
   try {
     const before = stampOf(path);
     const text = readTextFile(path, MAX_DENYLIST_BYTES);
@@ -52,15 +50,30 @@ async function tryToAdd(path: string, lines: readonly string[]): Promise<boolean
     const whole = withLines(text, missing);
     entriesIn(whole, path);
     await fill(handle, whole, path);
-    if (stampOf(path) !== before) return false;
-    await rename(beside, path);
-    isLeft = false;
+    if (stampOf(path) !== before || !putInPlace(beside, path, own)) return false;
     await sync(dirname(path));
     return true;
   } finally {
+    endTurn(beside, own);
+    // Until here its number is no other file's.
     await handle.close();
-    if (isLeft) await unlink(beside);
   }
+}
+
+/**
+ * Whether it was this file that took the place. One that was slow for a minute is taken for left behind, and the name
+ * beside may be another's by now. Nothing is waited for between looking and renaming.
+ */
+function putInPlace(beside: string, path: string, own: bigint): boolean {
+  if (!isNamed(beside, own)) return false;
+  try {
+    renameSync(beside, path);
+  } catch (error) {
+    // Gone since it was looked at.
+    if (!isNamed(beside, own)) return false;
+    throw error;
+  }
+  return isNamed(path, own);
 }
 
 async function checkKind(path: string): Promise<void> {
@@ -69,30 +82,6 @@ async function checkKind(path: string): Promise<void> {
     throw new DenylistUnwritable(
       `${path} is a link, as Kubernetes makes them for a ConfigMap: change what it comes from, which is followed`,
     );
-}
-
-/** Takes the name under which one at a time writes. */
-async function claim(beside: string): Promise<FileHandle> {
-  const untilMs = performance.now() + WAIT_MS;
-  for (;;) {
-    try {
-      return await open(beside, "wx", 0o600);
-    } catch (error) {
-      if (!isError(error, "EEXIST")) throw error;
-    }
-    if (performance.now() > untilMs)
-      throw new DenylistUnwritable(`${beside} is there, as while somebody writes; remove it if nobody does`);
-    if (await isLeftOver(beside)) await unlink(beside).catch(() => {});
-    else await sleep(LOOK_EVERY_MS);
-  }
-}
-
-async function isLeftOver(beside: string): Promise<boolean> {
-  try {
-    return Date.now() - (await stat(beside)).mtimeMs > LEFT_AFTER_MS;
-  } catch {
-    return false;
-  }
 }
 
 async function fill(handle: FileHandle, text: string, path: string): Promise<void> {
@@ -149,8 +138,4 @@ function unwritable(path: string, error: unknown): DenylistUnwritable {
   if (error instanceof FileError) return new DenylistUnwritable(error.message, error);
   const code = error instanceof Error && "code" in error ? String(error.code) : "an error";
   return new DenylistUnwritable(`${path} cannot be written: ${WHY[code] ?? code}`, error);
-}
-
-function isError(error: unknown, code: string): boolean {
-  return error instanceof Error && "code" in error && error.code === code;
 }

@@ -1,5 +1,8 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import {
   chmodSync,
+  linkSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -12,7 +15,9 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { text as textOf } from "node:stream/consumers";
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { addToDenylist } from "../../src/identity/denylist-file.ts";
 import { readDenylistLine } from "../../src/identity/denylist-line.ts";
 
@@ -26,6 +31,40 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true }));
 
 const text = (): string => readFileSync(path, "utf8");
+
+/** Leaves a file where one at a time writes, unless somebody does. */
+function leave(left: string): void {
+  try {
+    linkSync(left, `${path}.new`);
+  } catch {
+    // Somebody writes.
+  }
+}
+
+interface Written {
+  readonly lines: readonly string[];
+  readonly errors: readonly string[];
+}
+
+const WRITER = `
+  import { addToDenylist } from ${JSON.stringify(join(import.meta.dirname, "../../src/identity/denylist-file.ts"))};
+  const [path, name, count] = process.argv.slice(1);
+  const [lines, errors] = [[], []];
+  for (let i = 0; i < Number(count); i++)
+    await addToDenylist(path, ["jti:" + name + i]).then(
+      () => lines.push("jti:" + name + i),
+      (error) => errors.push(String(error)),
+    );
+  console.log(JSON.stringify({ lines, errors }));
+`;
+
+/** Adds lines one by one, in a process of its own. */
+async function write(name: string, count: number): Promise<Written> {
+  const args = ["--import", "tsx", "--input-type=module", "--eval", WRITER, path, name, String(count)];
+  const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] });
+  const [printed] = await Promise.all([textOf(child.stdout), once(child, "exit")]);
+  return JSON.parse(printed) as Written;
+}
 
 describe("an entry that is added to a denylist's file", () => {
   it.each<readonly [what: string, before: string, after: string]>([
@@ -90,6 +129,37 @@ describe("an entry that is added to a denylist's file", () => {
     utimesSync(`${path}.new`, longAgo, longAgo);
     await addToDenylist(path, ["jti:other"]);
     expect(text()).toBe("jti:new\njti:other\n");
+  });
+
+  it("is lost to no process, where others end while they write, or are very slow", async () => {
+    writeFileSync(path, "jti:old\n");
+    const left = join(folder, "left");
+    writeFileSync(left, "half");
+    const longAgo = Date.now() / 1000 - 120;
+    utimesSync(left, longAgo, longAgo);
+    const leaving = setInterval(() => leave(left), 2);
+    const writers = await Promise.all(["a", "b", "c", "d"].map((name) => write(name, 60)));
+    clearInterval(leaving);
+    expect(writers.flatMap(({ errors }) => errors)).toEqual([]);
+    const added = writers.flatMap(({ lines }) => lines);
+    expect(added.length).toBe(240);
+    expect(text().split("\n").filter(Boolean).toSorted()).toEqual(["jti:old", ...added].toSorted());
+    rmSync(`${path}.new`, { force: true });
+    expect(readdirSync(folder).toSorted()).toEqual(["denied.txt", "left"]);
+  });
+
+  it("takes away nothing that is old by this machine's clock alone: the files' clock is another", async () => {
+    writeFileSync(path, "");
+    writeFileSync(`${path}.new`, "half");
+    // As where the file system is another machine's, whose clock is two minutes behind.
+    const spy = vi.spyOn(Date, "now").mockReturnValue(Date.now() + 120_000);
+    const waiting = addToDenylist(path, ["jti:new"]);
+    await sleep(100);
+    expect(readFileSync(`${path}.new`, "utf8")).toBe("half");
+    spy.mockRestore();
+    rmSync(`${path}.new`);
+    await waiting;
+    expect(text()).toBe("jti:new\n");
   });
 
   it.skipIf(process.getuid?.() === 0)("is not written where Postern may not", async () => {
