@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
-import { chmodSync, lstatSync, mkdirSync, renameSync, statSync, unlinkSync } from "node:fs";
+import { chmodSync, lstatSync, renameSync, unlinkSync } from "node:fs";
 import { type AddressInfo, connect, createServer, type Server } from "node:net";
 import { dirname } from "node:path";
+import { checkSocketFolder, makeSocketFolder } from "./socket-folder.ts";
 
 /** Where a server listens: at a host and a port, of which 0 is any that is free, or at a unix socket. */
 export type Spot =
@@ -24,12 +25,13 @@ export async function listenOn(server: Server, spot: Spot): Promise<number> {
 }
 
 /**
- * Looks whether somebody could listen there, for who will only do it later. A port is taken for a moment, in which whoever
+ * Looks whether somebody could listen there, for who will only do it later. A socket's folder is made; a port is taken for a moment, in which whoever
  * connects is turned away. Rejects as {@link listenOn} does.
  */
 export async function checkSpot(spot: Spot): Promise<void> {
   if ("socket" in spot) {
-    checkFolder(dirname(spot.socket));
+    makeSocketFolder(dirname(spot.socket));
+    checkSocketFolder(dirname(spot.socket));
     await staleAt(spot.socket);
     return;
   }
@@ -42,8 +44,8 @@ async function atSocket(
   server: Server,
   { socket, mode }: Extract<Spot, { readonly socket: string }>,
 ): Promise<0> {
-  makeFolder(dirname(socket));
-  checkFolder(dirname(socket));
+  makeSocketFolder(dirname(socket));
+  checkSocketFolder(dirname(socket));
   const stale = await staleAt(socket);
   // Beside it, and put in its place when it is ready: nobody finds a socket that is not of its mode.
   const made = `${socket}.${randomUUID().slice(0, 8)}`;
@@ -61,29 +63,6 @@ async function atSocket(
   });
   return 0;
 }
-
-/** A folder of its own, where there is none: everybody may write to the root of a volume that an orchestrator has made. */
-function makeFolder(path: string): void {
-  const isThere = statSync(path, { throwIfNoEntry: false }) !== undefined;
-  if (!isThere) mkdirSync(path, { mode: 0o700 });
-}
-
-/**
- * Who may write to its folder may put a socket of their own in the place of this one, and is told every token.
- *
- * @throws Error where that is anybody but root and this process's user
- */
-function checkFolder(path: string): void {
-  const { mode, uid } = statSync(path);
-  const isOurs = uid === 0 || uid === process.geteuid?.();
-  if (isOurs && (mode & FOR_OTHERS) === 0) return;
-  throw new Error(
-    `others can write to ${path}, and take the socket's place; let its owner alone, as by chmod 0755`,
-  );
-}
-
-/** Of group and others: to write. */
-const FOR_OTHERS = 0o022;
 
 /** Which file is there; undefined where none is. */
 function fileAt(path: string): bigint | undefined {
