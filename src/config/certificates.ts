@@ -1,6 +1,7 @@
 import { X509Certificate } from "node:crypto";
 
-const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g;
+/** As OpenSSL finds them: both marks begin a line, so that one that is commented out is none. */
+const CERTIFICATE = /(?<![^\n])-----BEGIN CERTIFICATE-----[^-]*(?<=\n)-----END CERTIFICATE-----/g;
 
 /** The certificates of a PEM file, in its order; undefined where it holds none, or one that cannot be read. */
 export function certificatesIn(text: string): readonly X509Certificate[] | undefined {

@@ -19,7 +19,7 @@ export interface MaybeSecure {
   /**
    * Shows and asks for other certificates from the next connection on. Whether they are asked for at all stays.
    *
-   * @returns whether an authority is gone: who was heard until now might not be heard any more
+   * @returns whether an authority may be gone: who was heard until now might not be heard any more
    */
   readonly show: (tls: ServerTls | undefined) => boolean;
 }
@@ -69,16 +69,14 @@ function contextOf({ cert, key, clientCa }: ServerTls): SecureContextOptions {
  */
 const NO_TICKETS = constants.SSL_OP_NO_TICKET;
 
-const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g;
-
-/** Whether a certificate is gone from those of a PEM file. */
+/**
+ * Whether an authority may be gone from a PEM file. Which certificates OpenSSL finds in one is OpenSSL's to say: a line that
+ * is turned into a comment takes one away, other names for a block do not. So every change counts, but lines that are put
+ * behind all others: those before them are read as they were.
+ */
 function loses(before = "", after = ""): boolean {
-  const kept = certificatesIn(after);
-  return [...certificatesIn(before)].some((one) => !kept.has(one));
-}
-
-function certificatesIn(pem: string): ReadonlySet<string> {
-  return new Set(pem.match(CERTIFICATE)?.map((one) => one.replaceAll(/\s/g, "")));
+  if (after === before) return false;
+  return !(before.endsWith("\n") && after.startsWith(before));
 }
 
 function isSame(one: ServerTls, other: ServerTls): boolean {

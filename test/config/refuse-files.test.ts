@@ -122,8 +122,16 @@ describe("files of the shared tier", () => {
   it("hold certificates as PEM, all of them whole", () => {
     const { caPem: pem } = createThrowAwayCertificate(Date.now());
     const broken = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
-    expect(toldOf({ ca: "/ca" }, { ...GOOD, "/ca": pem + pem })).toEqual([]);
-    for (const text of ["", "no PEM", broken, pem + broken, pem.replace("CERTIFICATE", "PRIVATE KEY")])
+    const comment = `#${pem}`;
+    expect(toldOf({ ca: "/ca" }, { ...GOOD, "/ca": comment + pem + pem })).toEqual([]);
+    for (const text of [
+      "",
+      "no PEM",
+      comment,
+      broken,
+      pem + broken,
+      pem.replace("CERTIFICATE", "PRIVATE KEY"),
+    ])
       expect(toldOf({ ca: "/ca" }, { ...GOOD, "/ca": text })).toEqual([
         "credentials.shared.caFile: the file /ca: it holds no certificates as PEM",
       ]);
