@@ -20,8 +20,12 @@ export interface Faces {
   readonly readiness: Readiness;
   readonly probes: Server;
   readonly operator: Server;
-  /** Shows operators other certificates from the next connection on. All others end where an authority is gone. */
-  readonly show: (operatorTls: ServerTls | undefined) => void;
+  /**
+   * Shows operators other certificates from the next connection on, and is told which token they show now. All
+   * connections end where an authority may be gone, or the token is another: what was begun by it would go on, as the
+   * console's events do.
+   */
+  readonly show: (operatorTls: ServerTls | undefined, operatorToken: string | undefined) => void;
   /** Closes both at once. */
   readonly close: () => Promise<void>;
 }
@@ -31,12 +35,15 @@ export function createFaces({ conditions, isLocked, operatorTls, ...options }: F
   const readiness = createReadiness(conditions, isLocked);
   const { server: probes } = serverOf(createProbes({ ...options, readiness }));
   const { server: operator, show: showOperators } = serverOf(createOperator(options), operatorTls);
+  let token = options.admission.token();
   return {
     readiness,
     probes,
     operator,
-    show: (tls) => {
-      if (showOperators(tls)) operator.closeAllConnections();
+    show: (tls, nextToken) => {
+      const isNarrower = showOperators(tls);
+      if (isNarrower || nextToken !== token) operator.closeAllConnections();
+      token = nextToken;
     },
     close: async () => {
       await Promise.all([closeWithin(probes, 0), closeWithin(operator, 0)]);

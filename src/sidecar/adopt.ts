@@ -25,11 +25,11 @@ export interface Adopting extends Pick<Surroundings, "log"> {
 /** Lets it go by another configuration from now on. */
 export function adopt(
   { listener, authorize, log, observed, reminder, lock, faces, tracing }: Adopting,
-  { config, tls, bodies }: Snapshot,
+  { config, tls, operatorToken, bodies }: Snapshot,
 ): void {
   listener.adopt(listenerLimitsOf(config), tls.listen);
   authorize.adopt(config, tls.authorize);
-  faces.show(tls.operator);
+  faces.show(tls.operator, operatorToken);
   lock.follow(config.operator.lockFile);
   bodies.adopt(...bodyLimitsOf(config));
   log.adopt(config.log);
@@ -38,5 +38,5 @@ export function adopt(
     .adopt(config.tracing)
     .catch((error: unknown) => log.error("no spans are sent", { error: told(error) }));
   reminder.remind();
-  listener.review();
+  void listener.review();
 }

@@ -1,5 +1,6 @@
 import { createServer, get, type Server } from "node:http";
 import { once } from "node:events";
+import { connect } from "node:net";
 import { Hono } from "hono";
 import { expect, it } from "vitest";
 import { closeWithin, serverOf } from "../../src/admin/serve.ts";
@@ -34,9 +35,36 @@ it("rejects with the port where it is taken, and where the address is not this m
   await closeWithin(taker, 0);
 });
 
-it("gives nobody for ever to send a request", () => {
-  const { headersTimeout, requestTimeout } = serverOf(new Hono()).server;
+it("gives nobody for ever to send a request, and looks each second who takes longer", () => {
+  const { headersTimeout, requestTimeout, ...others } = serverOf(new Hono()).server;
   expect([headersTimeout, requestTimeout]).toEqual([10_000, 10_000]);
+  expect(others).toMatchObject({ connectionsCheckingInterval: 1000 });
+});
+
+it("lets nobody take all descriptors of the process", async () => {
+  const { server } = serverOf(new Hono());
+  expect(server.maxConnections).toBe(128);
+  const port = await listenOn(server, LOOPBACK);
+  const silent = Array.from({ length: 129 }, () => connect(port, "127.0.0.1"));
+  const dropped = new Promise((resolve) => server.once("drop", resolve));
+  await dropped;
+  for (const socket of silent) socket.destroy();
+  await closeWithin(server, 0);
+});
+
+it.each<readonly [what: string, head: string]>([
+  ["silent", ""],
+  ["slow", "GET / HTTP/1.1\r\nX: "],
+])("cuts who is %s once their time is over", async (_what, head) => {
+  const { server } = serverOf(new Hono());
+  // The time is Node's to count; it is only short here.
+  server.headersTimeout = 1;
+  server.requestTimeout = 1;
+  const port = await listenOn(server, LOOPBACK);
+  const socket = connect(port, "127.0.0.1").resume();
+  socket.write(head);
+  await once(socket, "close");
+  await closeWithin(server, 0);
 });
 
 it("waits for a request in flight when it closes", async () => {

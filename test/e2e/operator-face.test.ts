@@ -19,11 +19,10 @@ writeFileSync(at("tls.key"), keyPem);
 
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** Asks with a head of the test's own; the answer is a status and a body. */
-async function ask(
-  options: RequestOptions & { readonly ca?: string },
-  body = "",
-): Promise<readonly [number, string]> {
+type Asked = RequestOptions & { readonly ca?: string };
+
+/** Asks with a head of the test's own. */
+async function open(options: Asked, body = ""): Promise<IncomingMessage> {
   const sent = (options.ca === undefined ? request : secureRequest)({
     agent: false,
     servername: "localhost",
@@ -31,6 +30,12 @@ async function ask(
     ...options,
   }).end(body);
   const [answer] = (await once(sent, "response")) as [IncomingMessage];
+  return answer;
+}
+
+/** What comes of it: a status and a body. */
+async function ask(options: Asked, body = ""): Promise<readonly [number, string]> {
+  const answer = await open(options, body);
   return [answer.statusCode ?? 0, await text(answer)];
 }
 
@@ -84,8 +89,9 @@ describe("S6.1 an operator's face beyond loopback", () => {
   });
   afterAll(() => stack.close());
 
+  const here = () => ({ host: "127.0.0.1", port: stack.ports.operator, ca: caPem });
   const come = (headers: Readonly<Record<string, string>>, options: RequestOptions = {}, body = "") =>
-    ask({ host: "127.0.0.1", port: stack.ports.operator, ca: caPem, ...options, headers }, body);
+    ask({ ...here(), ...options, headers }, body);
 
   it("shows nothing without the token, and all with it, as a browser shows it too", async () => {
     const host = "operator.example.com";
@@ -128,6 +134,25 @@ describe("S6.1 an operator's face beyond loopback", () => {
     writeFileSync(at("token"), "the-next-token-of-operators\n");
     await vi.waitFor(async () => expect((await come(bearer(TOKEN)))[0]).toBe(401), 20_000);
     expect((await come(bearer("the-next-token-of-operators")))[0]).toBe(200);
+  });
+
+  it("ends what was begun by a token when it is another's turn", async () => {
+    const shows = (token: string) =>
+      vi.waitFor(async () => expect((await come(bearer(token)))[0]).toBe(200), 20_000);
+    writeFileSync(at("token"), `${TOKEN}\n`);
+    await shows(TOKEN);
+    const events = await open({ ...here(), headers: bearer(TOKEN), path: "/events" });
+    expect(events.statusCode).toBe(200);
+    // Cut, which is an error of the answer.
+    const ended = new Promise((resolve) =>
+      events
+        .on("error", () => {})
+        .resume()
+        .once("close", resolve),
+    );
+    writeFileSync(at("token"), "the-last-token-of-operators\n");
+    await ended;
+    await shows("the-last-token-of-operators");
   });
 });
 
