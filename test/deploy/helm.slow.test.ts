@@ -2,7 +2,7 @@ import { cpSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { stringify } from "yaml";
+import { parse, stringify } from "yaml";
 import { AGREED, at, named, readPostern, ROOT, textOf } from "../support/deploy/files.ts";
 import { findRenderer, type Renderer } from "../support/helm.ts";
 import { buildKustomization, type KubeObject } from "../support/kubernetes/kustomize.ts";
@@ -22,6 +22,13 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
+/** Rules of a network policy that stand in comments. */
+function commentedRules(path: string): readonly unknown[] {
+  return [...textOf(path).matchAll(/^ *# (- \{ to: .*)$/gm)].flatMap(
+    ([, rule = ""]) => parse(rule) as readonly unknown[],
+  );
+}
+
 /** What people may write below `postern:` besides what the example has. */
 const VALUES: Readonly<Record<string, object>> = {
   "as the example has it": {},
@@ -32,7 +39,8 @@ const VALUES: Readonly<Record<string, object>> = {
     networkPolicy: {
       enabled: true,
       monitoringNamespace: "observe",
-      awsCidrs: ["10.0.1.0/24", "10.0.2.0/24"],
+      awsCidrs: ["10.0.1.0/24", "::/0"],
+      egress: commentedRules("deploy/helm/postern/values.yaml"),
     },
   },
   "with more of everything": {
@@ -87,6 +95,16 @@ describe.skipIf(renderer === undefined)("the chart", () => {
     const builtToo = buildKustomization(join(ROOT, "deploy/kubernetes/example-assume-role"));
     const inKustomize = at(podOf(ofKind(builtToo, "Deployment")), "initContainers", 0, "env");
     expect(namesOf(at(assuming, "env"))).toEqual(namesOf(inKustomize));
+  });
+
+  it("may let the pod out by IPv6 too, but for instance metadata, and by the rules that stand in comments", () => {
+    const egress = at(ofKind(rendered(VALUES["with a network policy"]!), "NetworkPolicy"), "spec", "egress");
+    expect(at(egress, 1, "to")).toEqual([
+      { ipBlock: { cidr: "10.0.1.0/24" } },
+      { ipBlock: { cidr: "::/0", except: ["fd00:ec2::254/128"] } },
+    ]);
+    const ports = (egress as readonly unknown[]).map((rule) => at(rule, "ports", 0, "port"));
+    expect(ports).toEqual([53, 443, 53, 6379, 4318]);
   });
 
   it("takes a ConfigMap that is there", () => {

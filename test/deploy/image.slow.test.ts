@@ -147,7 +147,7 @@ function configAt(probesPort: number): string {
   );
   const text = textOf("deploy/config/postern.yaml")
     .replace("address: 127.0.0.1:4480", `address: "unix:${root}/run/postern/own/data.sock"`)
-    .replace("127.0.0.1:4481", `127.0.0.1:${probesPort}`)
+    .replace("0.0.0.0:4481", `127.0.0.1:${probesPort}`)
     .replace("unix:/run/postern/operator.sock", `unix:${root}/run/postern/own/operator.sock`)
     .replace("/etc/postern/locked", join(path, "locked"))
     .replace("tokenUse: [id]", `tokenUse: [id]\n      jwksFile: ${join(path, "keys.json")}`);

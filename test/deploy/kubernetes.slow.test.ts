@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { ROOT } from "../support/deploy/files.ts";
+import { at, ROOT, textOf } from "../support/deploy/files.ts";
 import { isThere, printed } from "../support/deploy/programs.ts";
 import { buildKustomization } from "../support/kubernetes/kustomize.ts";
 import { misfitsOf } from "../support/kubernetes/type-walk.ts";
@@ -27,6 +27,16 @@ describe("what Kubernetes is given", () => {
   it("has none in the Job either", () => {
     for (const object of objectsOf("deploy/kubernetes/job-before-1.29.yaml"))
       expect(misfitsOf(object)).toEqual([]);
+  });
+
+  it("has none in what a network policy has in comments, for whoever needs it", () => {
+    const text = textOf("deploy/kubernetes/network-policy/network-policy.yaml");
+    const [policy] = objectsIn(text.replace(/^ {4}# (?=- \{)/gm, "    "));
+    const ports = (at(policy, "spec", "egress") as readonly unknown[]).map((rule) =>
+      at(rule, "ports", 0, "port"),
+    );
+    expect(ports).toEqual([53, 443, 53, 443, 6379, 4318]);
+    expect(misfitsOf(policy)).toEqual([]);
   });
 
   it("would show one that has", () => {
