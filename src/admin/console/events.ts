@@ -3,8 +3,8 @@ import type { Socket } from "node:net";
 import type { Context } from "hono";
 import type { Audience } from "./audience.ts";
 
-/** What a reader may be behind; past it nobody reads there. */
-const MAX_BEHIND_BYTES = 512 * 1024;
+/** What a reader may be behind; past it nobody reads there. A first sheet holds a whole configuration, of a MiB at most. */
+const MAX_BEHIND_BYTES = 4 * 1024 * 1024;
 
 /** How soon a browser comes back when the stream has ended. */
 const RETRY_MS = 2000;

@@ -126,7 +126,7 @@ describe("the stream", () => {
     const { read } = await look();
     let ticks = 0;
     for (; ticks < 100; ticks++) {
-      view = { document: `${ticks}${"x".repeat(10_000)}` };
+      view = { document: `${ticks}${"x".repeat(100_000)}` };
       if (tick === undefined) break;
       tick();
     }
@@ -135,13 +135,24 @@ describe("the stream", () => {
     await expect(read()).rejects.toThrow("the reader does not read");
   });
 
+  it("goes on for a reader that is slow with a large configuration", async () => {
+    view = { document: Array.from({ length: 10_000 }, (_, i) => `${i}${"x".repeat(100)}`) };
+    const { read, leave } = await look();
+    view = { ...view, version: "2" };
+    tick?.();
+    await read();
+    expect((await read())?.length).toBeGreaterThan(1024 * 1024);
+    expect(await read()).toContain("2, up");
+    await leave();
+  });
+
   it("goes on for others where one does not read", async () => {
     await look();
     const { read, leave } = await look();
     await read();
     await read();
     for (let i = 0; i < 100; i++) {
-      view = { document: `${i}${"x".repeat(10_000)}` };
+      view = { document: `${i}${"x".repeat(100_000)}` };
       tick?.();
       expect(await read()).toContain(`"${i}xxx`);
     }

@@ -288,3 +288,28 @@ describe("changes", () => {
     expect(changesOf(after, after)).toEqual({ words: {}, tables: {}, charts: {}, isRecording: false });
   });
 });
+
+describe("what is looked at each second", () => {
+  it("says nothing new of rules that were used at many times but once in ten seconds", () => {
+    let nowMs = NOON - 60_000;
+    const recent = createRecent(() => nowMs);
+    const rules = Array.from({ length: 60 }, (_, i) => ({ name: `rule ${i}`, effect: "allow" as const }));
+    for (const { name } of rules) {
+      nowMs += 1000;
+      recent.record(outcomeOf({ rule: name }));
+    }
+    const known = recent.look();
+    const sheets = Array.from({ length: 21 }, (_, i) =>
+      sheetOf(viewOf({ takenAtMs: NOON + i * 1000, recent: known, rules })),
+    );
+    const news = sheets.slice(1).map((sheet, i) => changesOf(sheets[i] ?? sheet, sheet));
+    expect(news.filter(({ tables }) => tables.rules !== undefined)).toHaveLength(2);
+  });
+
+  it("has a configuration put into words once, until it is another", () => {
+    const document = { policy: { rules: ["a"] } };
+    const lines = sheetOf(viewOf({ document })).words.document;
+    expect(sheetOf(viewOf({ document })).words.document).toBe(lines);
+    expect(sheetOf(viewOf({ document: { policy: {} } })).words.document).toEqual(["policy: {}"]);
+  });
+});

@@ -14,7 +14,8 @@ function changed<T extends object>(before: T, after: T): Partial<T> {
   const known = new Map<string, unknown>(Object.entries(before));
   return Object.fromEntries(
     Object.entries(after).filter(
-      ([name, value]) => JSON.stringify(value) !== JSON.stringify(known.get(name)),
+      ([name, value]) =>
+        value !== known.get(name) && JSON.stringify(value) !== JSON.stringify(known.get(name)),
     ),
   ) as Partial<T>;
 }

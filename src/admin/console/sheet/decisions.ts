@@ -4,19 +4,23 @@ import type { ConsoleView } from "../view.ts";
 import { agoInWords, countInWords } from "./amounts.ts";
 import type { Cell, Line, Row, Tone } from "./sheet.ts";
 
+/** Ages go on in steps, for all rules at once: else some rule's would be another each second, and all of them sent again. */
+const STEP_MS = 10_000;
+
 const NONE: RuleUse = { permits: 0, denials: 0, lately: { permits: 0, denials: 0 }, lastAtMs: 0 };
 
 /** What each rule decided; those that never did are marked, and what no rule of the configuration decided comes last. */
 export function ruleRows({ rules, recent, takenAtMs }: ConsoleView): readonly Row[] {
   const uses = recent.rules;
+  const nowMs = Math.floor(takenAtMs / STEP_MS) * STEP_MS;
   const names = new Set(rules.map(({ name }) => name));
   return [
     ...rules.map(({ name, effect }) =>
-      rowOf([plainText(name), quiet(effect)], uses.get(name) ?? NONE, takenAtMs),
+      rowOf([plainText(name), quiet(effect)], uses.get(name) ?? NONE, nowMs),
     ),
     ...[...uses]
       .filter(([name]) => !names.has(name))
-      .map(([name, use]) => rowOf(strangerOf(name), use, takenAtMs)),
+      .map(([name, use]) => rowOf(strangerOf(name), use, nowMs)),
   ];
 }
 

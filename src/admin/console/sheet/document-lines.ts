@@ -1,7 +1,17 @@
 import { plainText } from "../../../domain/plain-text.ts";
 
-/** A configuration as text, nearly as YAML writes it: for people to read, and not to be read back. */
-export function documentLines(value: unknown, indent = ""): readonly string[] {
+/** What was written of configurations that still run: they change at a reload, and are looked at each second. */
+const written = new WeakMap<object, readonly string[]>();
+
+/** A configuration as text, nearly as YAML writes it: for people to read, and not to be read back. The same one gives the same lines. */
+export function documentLines(document: unknown): readonly string[] {
+  if (!isObject(document)) return linesOf(document, "");
+  const lines = written.get(document) ?? linesOf(document, "");
+  written.set(document, lines);
+  return lines;
+}
+
+function linesOf(value: unknown, indent: string): readonly string[] {
   if (Array.isArray(value)) return value.flatMap((one: unknown) => entryLines("-", one, indent));
   if (isObject(value))
     return Object.entries(value).flatMap(([name, one]) => entryLines(`${textOf(name)}:`, one, indent));
@@ -12,7 +22,7 @@ function entryLines(head: string, value: unknown, indent: string): readonly stri
   if (!isFilled(value)) return [`${indent}${head} ${scalarOf(value)}`];
   if (Array.isArray(value) && !value.some(isFilled))
     return [`${indent}${head} [${value.map(scalarOf).join(", ")}]`];
-  const inside = documentLines(value, `${indent}  `);
+  const inside = linesOf(value, `${indent}  `);
   // The first line of an entry of a list stands behind its dash.
   if (head !== "-") return [`${indent}${head}`, ...inside];
   return inside.map((line, i) => (i === 0 ? `${indent}- ${line.slice(indent.length + 2)}` : line));
