@@ -44,10 +44,23 @@ LINK_LOCAL.addSubnet("::ffff:0:a9fe:0", 112, "ipv6");
 LINK_LOCAL.addSubnet("2002:a9fe::", 32, "ipv6");
 LINK_LOCAL.addSubnet("::a9fe:0", 112, "ipv6");
 LINK_LOCAL.addSubnet("64:ff9b:1::", 48, "ipv6");
+// Alibaba Cloud's metadata is not on the link: 100.100.100.200, and the same in these ways.
+LINK_LOCAL.addAddress("100.100.100.200", "ipv4");
+LINK_LOCAL.addAddress("64:ff9b::6464:64c8", "ipv6");
+LINK_LOCAL.addAddress("::ffff:0:6464:64c8", "ipv6");
+LINK_LOCAL.addSubnet("2002:6464:64c8::", 48, "ipv6");
+LINK_LOCAL.addAddress("::6464:64c8", "ipv6");
 
-/** Addresses that answer with the machine's own credentials, or lie on the link: never an upstream. */
+/** Names by which machines reach it: of Google Cloud, and of EC2. */
+const METADATA_NAMES: ReadonlySet<string> = new Set([
+  "metadata.google.internal",
+  "metadata.goog",
+  "instance-data.ec2.internal",
+]);
+
+/** Addresses and names that answer with the machine's own credentials, or lie on the link: never an upstream. */
 export function isLinkLocal(host: string): boolean {
-  return isIn(LINK_LOCAL, host);
+  return METADATA_NAMES.has(host.toLowerCase()) || isIn(LINK_LOCAL, host);
 }
 
 /** IPv4 inside IPv6 (`::ffff:127.0.0.1`) counts as the IPv4 that it is. */

@@ -23,6 +23,7 @@ const NEVER: readonly (readonly [url: string, why: RegExp])[] = [
   ["http://10.0.0.5/keys", /use https:/],
   ["https://169.254.169.254/keys", /metadata/],
   ["http://169.254.170.2/keys", /metadata/],
+  ["https://instance-data.ec2.internal/keys", /metadata/],
   ["https://2852039166/keys", /metadata/],
   ["https://[fd00:ec2::254]/keys", /metadata/],
   ["https://[::ffff:169.254.169.254]/keys", /metadata/],
@@ -105,6 +106,7 @@ describe("redisProblem", () => {
     ["rediss://cache.example.com/0/1", /number of a database/],
     ["rediss://cache.example.com/-1", /number of a database/],
     ["rediss://169.254.169.254", /metadata/],
+    ["rediss://metadata.google.internal", /metadata/],
     ["rediss://2852039166", /metadata/],
     ["rediss://0xa9fea9fe:6379", /metadata/],
   ])("S2.11 refuses %j", (url, why) => {
