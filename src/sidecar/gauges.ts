@@ -2,6 +2,7 @@ import type { Faces } from "../admin/faces.ts";
 import type { Clock } from "../domain/clock.ts";
 import type { Listener } from "../proxy/listener.ts";
 import type { Gauges } from "../telemetry/gauges.ts";
+import type { Log } from "../telemetry/log.ts";
 import { exchangesIn } from "./exchanges-in.ts";
 import type { Lock } from "./lock.ts";
 import { policyModeAt } from "./mode.ts";
@@ -14,6 +15,7 @@ export interface Measured {
   readonly listener: Listener;
   readonly faces: Faces;
   readonly lock: Lock;
+  readonly log: Pick<Log, "lost">;
 }
 
 /** What is read at each scrape. */
@@ -38,6 +40,7 @@ export function gaugesOf(now: Clock, measured: () => Measured): Gauges {
     sharedCacheUp: () => snapshot().tier?.isUp(),
     endpointOverridden: () => snapshot().config.aws.endpoint !== undefined,
     policyMode: () => policyModeAt(snapshot().pipeline.policy, now()),
+    logLinesLost: () => measured().log.lost(),
     configuration: () => measured().changing.configuration(),
   };
 }

@@ -29,6 +29,8 @@ export interface Gauges {
   readonly endpointOverridden: () => boolean;
   /** What becomes of what no rule allows. */
   readonly policyMode: () => PolicyMode;
+  /** Lines of the log that were lost since the start. */
+  readonly logLinesLost: () => number;
   /** Whether the configuration that was read last is the one that runs, and when that was taken over. */
   readonly configuration: () => { readonly isLatest: boolean; readonly takenAtMs: number };
 }

@@ -40,8 +40,11 @@ const WANTED: Readonly<Record<LogSettings["requests"], (isRefused: boolean) => b
   none: () => false,
 };
 
-/** Makes lines and has them written, each with its end. */
-export function createLines(settings: LogSettings, write: (line: string) => void, now: Clock): Lines {
+/** Writes a line, with its end: for the audit or not. */
+export type WriteLine = (line: string, isAudit: boolean) => void;
+
+/** Makes lines and has them written. */
+export function createLines(settings: LogSettings, write: WriteLine, now: Clock): Lines {
   const jsonOf = createJsonWriter();
   let current = settings;
   // One as long as lines are chained without a break: what a break leaves out must not look as if nothing were missing.
@@ -58,13 +61,13 @@ export function createLines(settings: LogSettings, write: (line: string) => void
     },
     isOn,
     say: (level, message, members) => {
-      if (isOn(level)) write(`${jsonOf(level, message, members, now())}\n`);
+      if (isOn(level)) write(`${jsonOf(level, message, members, now())}\n`, false);
     },
     audit: (level, message, members, before) => {
       const json = jsonOf(level, message, members, now());
       const isChained = chains(current) || (before !== undefined && chains(before));
       if (isChained) chain ??= createAuditChain();
-      write(isChained && chain !== undefined ? `${chain(json)}\n` : `${json}\n`);
+      write(`${isChained && chain !== undefined ? chain(json) : json}\n`, true);
     },
     adopt: (next) => {
       if (chains(next) && !chains(current)) chain = undefined;

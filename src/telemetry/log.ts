@@ -1,8 +1,8 @@
 import { writeSync } from "node:fs";
 import type { Clock } from "../domain/clock.ts";
 import { auditEventOf, type OperatorEvent } from "./audit.ts";
-import { createLineWriter } from "./line-writer.ts";
-import { createLines } from "./lines.ts";
+import { createLineWriter, type LineWriter } from "./line-writer.ts";
+import { createLines, type WriteLine } from "./lines.ts";
 import type { Level, LogSettings } from "./log-settings.ts";
 import type { Outcome } from "./outcome.ts";
 import { requestLineOf } from "./request-line.ts";
@@ -28,19 +28,24 @@ export interface Log {
   readonly adopt: (settings: LogSettings) => void;
   /** Writes out what is held back. */
   readonly flush: () => void;
+  /** How many lines were lost, since whoever reads them did not keep up or could not be written to. */
+  readonly lost: () => number;
 }
 
 type Say = (message: string, fields?: object) => void;
 
 /** Where lines go, each with its end. */
 interface Destination {
-  readonly write: (line: string) => void;
+  readonly write: WriteLine;
 }
 
 const STDOUT = 1;
 
 /** How long a line waits for company. */
 const FLUSH_MS = 1000;
+
+/** How long a reader who is behind is left alone. */
+const BEHIND_MS = 10;
 
 /**
  * Makes the log, on standard output where no stream is given. What it is told holds no secret of Postern's; what a client
@@ -57,9 +62,11 @@ export function createLog(
   now: Clock = Date.now,
   random: () => number = Math.random,
 ): Log {
-  const { destination, flush } =
-    stream === undefined ? standardOutput() : { destination: stream, flush: () => {} };
-  const lines = createLines(settings, (line) => destination.write(line), now);
+  const { write, flush, lost } =
+    stream === undefined
+      ? standardOutput((count) => lines.say("warn", "lines were lost", { count }))
+      : { write: stream.write.bind(stream), flush: () => {}, lost: () => 0 };
+  const lines = createLines(settings, write, now);
   let { sample = 1 } = settings;
   return {
     record: (outcome) => {
@@ -90,6 +97,7 @@ export function createLog(
       lines.adopt(next);
     },
     flush,
+    lost,
   };
 }
 
@@ -98,9 +106,13 @@ function isSampled({ outcome, reason, isChange, recorded }: Outcome): boolean {
   return outcome === "ok" && reason === undefined && !isChange && !recorded;
 }
 
-function standardOutput(): { readonly destination: Destination; readonly flush: () => void } {
-  const writer = createLineWriter((bytes) => writeSync(STDOUT, bytes));
+function standardOutput(onBack: (lost: number) => void): LineWriter {
+  const writer = createLineWriter((bytes) => writeSync(STDOUT, bytes), { later: soon, onBack });
   setInterval(writer.flush, FLUSH_MS).unref();
   process.once("exit", writer.finish);
-  return { destination: writer, flush: writer.flush };
+  return writer;
+}
+
+function soon(flush: () => void): void {
+  setTimeout(flush, BEHIND_MS).unref();
 }

@@ -46,6 +46,8 @@ export function createMetrics(version: string, gauges: Gauges): Metrics {
     "Sealed values that were not what their keys say.",
   );
   const dropped = plain("postern_spans_dropped_total", "Spans of traces that no collector got.");
+  const lost = plain("postern_log_lines_lost_total", "Lines of the log that whoever reads it did not take.");
+  let countedLost = 0;
   const exchange = createExchangeMetrics(registry, gauges.exchanges);
   const tunnels = createTunnelMetrics(registry, requests.decided);
   registerGauges(registry, version, gauges);
@@ -57,7 +59,12 @@ export function createMetrics(version: string, gauges: Gauges): Metrics {
     exchange,
     sharedCacheRejected: () => rejected.add(1),
     spansDropped: dropped.add,
-    render: () => registry.metrics(),
+    render: () => {
+      const lines = gauges.logLinesLost();
+      lost.add(lines - countedLost);
+      countedLost = lines;
+      return registry.metrics();
+    },
     contentType: registry.contentType,
   };
 }

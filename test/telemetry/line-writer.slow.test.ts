@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { createLineWriter, type WriteSync } from "../../src/telemetry/line-writer.ts";
+import { type Behind, createLineWriter, type WriteSync } from "../../src/telemetry/line-writer.ts";
 
 /** A reader that takes what `takes` says, in turn: so many bytes, or an error; all of it once the turns are over. */
 function reader(...takes: readonly (number | string)[]) {
@@ -93,6 +93,92 @@ describe("a reader that does not keep up", () => {
     flush();
     expect(chunks.at(-1)).toBe("after\n");
   });
+});
+
+/** A reader who takes nothing until it is opened. */
+function closedReader(behind: Behind = {}) {
+  let open = false;
+  const chunks: string[] = [];
+  const writer = createLineWriter((bytes) => {
+    if (!open) throw Object.assign(new Error("EAGAIN"), { code: "EAGAIN" });
+    chunks.push(Buffer.from(bytes).toString());
+    return bytes.length;
+  }, behind);
+  return {
+    ...writer,
+    open: () => {
+      open = true;
+    },
+    all: () => chunks.join(""),
+  };
+}
+
+describe("lines that are lost behind a reader", () => {
+  const line = `${"x".repeat(1023)}\n`;
+
+  it("are counted, and told of once when it is back", () => {
+    const told: number[] = [];
+    const { write, flush, lost, open, all } = closedReader({ onBack: (count) => void told.push(count) });
+    for (let i = 0; i < 5000; i++) write(line);
+    const written = 5000 - lost();
+    expect(lost()).toBeGreaterThan(3900);
+    flush();
+    expect(told).toEqual([]);
+    open();
+    flush();
+    flush();
+    expect(all()).toBe(line.repeat(written));
+    expect(told).toEqual([lost()]);
+  });
+
+  it("are of the audit last", () => {
+    const { write, flush, lost, open, all } = closedReader();
+    for (let i = 0; i < 2000; i++) write(line);
+    const before = lost();
+    for (let i = 0; i < 2000; i++) write("audit\n", true);
+    expect(lost()).toBe(before);
+    for (let i = 0; i < 5000; i++) write(line, true);
+    expect(lost()).toBeGreaterThan(before);
+    open();
+    flush();
+    expect(all()).toContain("audit\n".repeat(2000));
+    expect(all().length).toBeLessThan(4 * 1024 ** 2 + 8192);
+  });
+
+  it("are told of at the end, too", () => {
+    const { write, finish, open, all } = closedReader({ onBack: (count) => write(`lost ${count}\n`) });
+    for (let i = 0; i < 5000; i++) write(line);
+    open();
+    finish();
+    expect(all()).toMatch(/lost \d+\n$/);
+  });
+
+  it("are counted where they can never be written, and told of when others can", () => {
+    const told: number[] = [];
+    const { writeSync } = reader("ENOSPC");
+    const { write, flush, lost } = createLineWriter(writeSync, { onBack: (count) => void told.push(count) });
+    write("one\ntwo\n");
+    flush();
+    flush();
+    expect([lost(), told]).toEqual([2, []]);
+    write("three\n");
+    flush();
+    expect(told).toEqual([2]);
+  });
+});
+
+it("a reader that is behind is asked again in a moment, and once at a time, until it is not", () => {
+  const asked: (() => void)[] = [];
+  const { write, flush, open, all } = closedReader({ later: (again) => void asked.push(again) });
+  write("one\n");
+  flush();
+  flush();
+  expect(asked).toHaveLength(1);
+  asked.shift()?.();
+  expect(asked).toHaveLength(1);
+  open();
+  asked.shift()?.();
+  expect([all(), asked.length]).toEqual(["one\n", 0]);
 });
 
 describe("a reader that is gone, or a full disk,", () => {

@@ -17,6 +17,7 @@ export function quietGauges(changes: Partial<Gauges> = {}): Gauges {
     sharedCacheUp: () => undefined,
     endpointOverridden: () => false,
     policyMode: () => "enforce",
+    logLinesLost: () => 0,
     configuration: () => ({ isLatest: true, takenAtMs: 0 }),
     ...changes,
   };

@@ -110,6 +110,7 @@ it("has the names, kinds and labels that dashboards are built on", async () => {
     "postern_in_flight_requests_limit gauge",
     "postern_jwks_age_seconds gauge",
     "postern_locked gauge",
+    "postern_log_lines_lost_total counter",
     "postern_mqtt_packets_total counter",
     "postern_policy_mode gauge",
     "postern_ready gauge",
@@ -181,6 +182,15 @@ describe("counts", () => {
     expect(await valueOf("postern_shared_cache_up")).toBe(0);
     expect(await valueOf("postern_shared_cache_rejected_total")).toBe(1);
     expect(await valueOf("postern_spans_dropped_total")).toBe(3);
+  });
+
+  it("lines of the log that were lost, as the log counts them", async () => {
+    let lost = 0;
+    metrics = createMetrics("", quietGauges({ logLinesLost: () => lost }));
+    expect(await valueOf("postern_log_lines_lost_total")).toBe(0);
+    lost = 12;
+    expect(await valueOf("postern_log_lines_lost_total")).toBe(12);
+    expect(await valueOf("postern_log_lines_lost_total")).toBe(12);
   });
 
   it("no wait for an upstream that was not asked", async () => {
