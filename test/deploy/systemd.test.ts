@@ -23,6 +23,11 @@ describe("the systemd unit", () => {
     expect(textOf("deploy/config/postern.yaml")).toContain("address: unix:/run/postern/operator.sock");
   });
 
+  it("reaches no instance metadata, and the VPC's name server all the same", () => {
+    expect(settings("IPAddressDeny")).toEqual(["link-local fd00:ec2::254"]);
+    expect(settings("IPAddressAllow")).toEqual(["169.254.169.253"]);
+  });
+
   it("leaves no memory on a disk", () => {
     expect([settings("LimitCORE"), settings("MemorySwapMax")]).toEqual([["0"], ["0"]]);
   });
