@@ -7,8 +7,11 @@ export interface Denylist {
   readonly isRevoked: (caller: Pick<Caller, "handles">) => boolean;
   /** Milliseconds since the file was last seen to hold these entries. */
   readonly ageMs: () => number | undefined;
-  /** Takes entries over at once that stand in the file by now; whoever reads it anew takes those that stand there then. */
-  readonly add: (more: DenylistEntries) => void;
+  /**
+   * Takes entries over at once that stand in the file by now; whoever reads it anew takes those that stand there then. Resolves
+   * when whoever is told of changes has done what it does then.
+   */
+  readonly add: (more: DenylistEntries) => Promise<void>;
   readonly close: () => void;
 }
 
@@ -17,7 +20,7 @@ export interface DenylistOptions {
   readonly path: string;
   readonly now: Clock;
   /** Told after each change, for whoever keeps what a revoked caller may have no longer. */
-  readonly onChange: () => void;
+  readonly onChange: () => unknown;
   /** Told of each change that could not be taken over, for the log; the last good entries go on holding. */
   readonly onFailure: (error: unknown) => void;
 }
@@ -136,10 +139,10 @@ export function createDenylist({ path, now, onChange, onFailure }: DenylistOptio
       return handles.some((handle) => nowMs < (entries?.get(handle) ?? Number.NEGATIVE_INFINITY));
     },
     ageMs: file.ageMs,
-    add: (more) => {
+    add: async (more) => {
       for (const [entry, endsAtMs] of more)
         entries?.set(entry, Math.max(endsAtMs, entries.get(entry) ?? endsAtMs));
-      onChange();
+      await onChange();
     },
     close: file.close,
   };

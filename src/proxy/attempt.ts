@@ -15,6 +15,7 @@ import { proceed } from "./proceed.ts";
 import { giveUp, guarded } from "./respond.ts";
 import { withWish } from "./role-wish.ts";
 import { signOperation } from "./sign-operation.ts";
+import { stillStands, whileStanding } from "./still-stands.ts";
 import type { Visit } from "./visit.ts";
 
 /**
@@ -41,7 +42,8 @@ function send(visit: Visit, pipeline: Pipeline, asked: Asked, first: boolean): u
   const carryOut = live.auth === "token" ? passOn : signAndSend;
   if (!hashesBodies) return carryOut(visit, pipeline, asked, { permit, first });
   visit.stages.enter("operation");
-  return proceed(withHashedBody(visit, operation, pipeline.bodies, maxBodyBytes), (hashed) =>
+  const hashing = withHashedBody(visit, operation, pipeline.bodies, maxBodyBytes);
+  return proceed(whileStanding(hashing, visit, pipeline, caller), (hashed) =>
     carryOut(visit, pipeline, { ...asked, operation: hashed }, { permit, first }),
   );
 }
@@ -58,7 +60,8 @@ function signAndSend(visit: Visit, pipeline: Pipeline, asked: Asked, { permit, f
   const { live, operation, caller } = asked;
   const broker = brokerFor(pipeline, permit);
   visit.stages.enter("credentials");
-  return proceed(broker.obtain(permit, caller), (credentials) => {
+  const obtaining = broker.obtain(permit, caller);
+  return proceed(whileStanding(obtaining, visit, pipeline, caller), (credentials) => {
     if (isOver(visit)) return;
     visit.use(credentials);
     visit.stages.enter("upstream");
@@ -139,5 +142,6 @@ export function brokerFor({ brokerOf, isLocked }: Pipeline, { source }: Permit):
 function goOn(visit: Visit, pipeline: Pipeline, next: Next): unknown {
   if (next === PASS) return undefined;
   if ("refuse" in next) throw next.refuse;
-  return send(visit, pipeline, next.repeat, false);
+  const { repeat } = next;
+  return proceed(stillStands(visit, pipeline, repeat.caller), () => send(visit, pipeline, repeat, false));
 }

@@ -13,6 +13,7 @@ import { proceed } from "./proceed.ts";
 import { guarded } from "./respond.ts";
 import type { Live } from "./live.ts";
 import type { Route, Router } from "./route.ts";
+import { whileStanding } from "./still-stands.ts";
 import type { Visit } from "./visit.ts";
 
 /**
@@ -79,11 +80,12 @@ export function meantBy(head: Head, route: Router): Live | undefined {
 
 /** The operation that the request asks for. A body is read only for a caller whom some rule lets use the service at all. */
 function readOperation(
-  { authenticate, policy, bodies, now }: Pipeline,
+  pipeline: Pipeline,
   visit: Visit,
   { live, target }: Route,
   caller: Caller,
 ): Operation | Promise<Operation> {
+  const { policy, bodies, now } = pipeline;
   const { upstream, service } = live;
   const found = service.recognise({ ...visit.head, target }, upstream);
   visit.operationName = found.name;
@@ -91,8 +93,6 @@ function readOperation(
   if (!policy.mayUse(caller, upstream.actionPrefix, now())) {
     throw new Refusal("denied-no-rule", { detail: `nothing allows this caller ${upstream.actionPrefix}` });
   }
-  // A body may take long, and its sender may be revoked by then, or the token over.
-  return bodies
-    .read(visit, upstream.maxBodyBytes)
-    .then((body) => proceed(authenticate(visit.head.headers), () => found.read(body)));
+  const reading = bodies.read(visit, upstream.maxBodyBytes);
+  return proceed(whileStanding(reading, visit, pipeline, caller), (body) => found.read(body));
 }

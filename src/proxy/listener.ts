@@ -52,8 +52,8 @@ export interface Listener {
   readonly inFlight: () => number;
   /** WebSocket connections that are open. */
   readonly tunnels: () => number;
-  /** Decides anew what goes on in tunnels. */
-  readonly review: () => void;
+  /** Decides anew what goes on in tunnels. Resolves when that is done for all that are open now. */
+  readonly review: () => Promise<void>;
   /** Ends what is under way, tunnels too: Postern is locked. */
   readonly stop: () => void;
   /**
@@ -120,7 +120,7 @@ export function createListener(options: ListenerOptions): Listener {
       hold(server, limits);
       if (!show(tls)) return;
       connections.retire();
-      tunnels.renew();
+      tunnels.endAll("drain");
     },
     settled: connections.settled,
     drain: (deadlineMs) => drainAll(connections, tunnels, deadlineMs),

@@ -14,10 +14,10 @@ export function refuseLocked(visit: Visit, { route }: Pipeline): void {
 }
 
 /**
- * Ends what was under way when Postern was locked, and what goes on in tunnels. What was not sent yet is refused; of what was, nobody can say whether AWS has
- * done it, so that the client's connection is cut.
+ * Ends what was under way when Postern was locked, tunnels too. When it returns no frame of theirs passes any more. What was not
+ * sent yet is refused; of what was, nobody can say whether AWS has done it, so that the client's connection is cut.
  */
-export function stopAll(connections: Pick<Connections, "begun">, tunnels: Pick<Tunnels, "review">): void {
+export function stopAll(connections: Pick<Connections, "begun">, tunnels: Pick<Tunnels, "endAll">): void {
   for (const visit of connections.begun()) {
     if (visit.hasEnded) continue;
     const refusal = new Refusal("locked", { detail: "it was under way" });
@@ -28,5 +28,5 @@ export function stopAll(connections: Pick<Connections, "begun">, tunnels: Pick<T
       visit.response.destroy();
     }
   }
-  tunnels.review();
+  tunnels.endAll("locked");
 }

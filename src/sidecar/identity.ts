@@ -35,12 +35,12 @@ export function issuersOf(
 /**
  * The configured denylist.
  *
- * @param onChange told after each change: whoever comes to stand in it loses the credentials that were got
+ * @param onChange told after each change: whoever comes to stand in it loses the credentials that were got, and tunnels
  */
 export function denylistOf(
   { identity }: Config,
   { log, now }: Surroundings,
-  onChange: (denylist: Denylist) => void,
+  onChange: (denylist: Denylist) => Promise<void>,
   parts: Parts,
 ): Denylist | undefined {
   const path = identity.denylistFile;
@@ -61,10 +61,11 @@ export function denylistOf(
 export function authenticateOf(
   config: Config,
   { now }: Surroundings,
-  { issuers, denylist }: { readonly issuers: Issuers; readonly denylist: Denylist | undefined },
+  { issuers, denylist }: { readonly issuers: Issuers; readonly denylist: () => Denylist | undefined },
   parts: Parts,
 ): Authenticate {
+  const isRevoked: Denylist["isRevoked"] = (caller) => denylist()?.isRevoked(caller) === true;
   return parts.take("authenticate", [config.identity, config.aws.endpoint], () =>
-    createAuthenticate({ ...callerOptionsOf(config), issuers: issuers.all, denylist, now }),
+    createAuthenticate({ ...callerOptionsOf(config), issuers: issuers.all, denylist: { isRevoked }, now }),
   );
 }

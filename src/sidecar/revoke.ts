@@ -24,7 +24,7 @@ export function createRevoke({ snapshot, log, now }: RevokeParts): Control["revo
       throw new CannotDo(409, "there is no denylist: name one in identity.denylistFile");
     const { entries, kind, issuer, endsAtMs } = checked(line, config, now());
     await write(path, line);
-    denylist.add(entries);
+    await denylist.add(entries);
     if (snapshot().denylist !== denylist)
       throw new CannotDo(409, "the configuration has changed meanwhile; revoke it once more");
     const until = endsAtMs === Number.POSITIVE_INFINITY ? undefined : new Date(endsAtMs).toISOString();

@@ -17,6 +17,7 @@ import { gaugesOf } from "./gauges.ts";
 import { lifeOf, type Sidecar } from "./life.ts";
 import { createLock } from "./lock.ts";
 import { onLock } from "./on-lock.ts";
+import { onRevoked } from "./on-revoked.ts";
 import { createShelf } from "./parts.ts";
 import { type Changing, createChanging } from "./reload.ts";
 import { recordingOf } from "./recording.ts";
@@ -40,17 +41,16 @@ export function createSidecar(first: Loaded, surroundings: Surroundings): Sideca
   const lock = createLock((isOn, by) =>
     onLock({ isOn, by }, { listener, authorize, log, brokers: changing.snapshot().brokers }),
   );
-  const gauges = gaugesOf(now, () => ({ changing, listener, faces, lock, log }));
+  const gauges = gaugesOf(now, () => ({ changing, listener, faces, lock }));
   const metrics = createMetrics(version, gauges);
   const told = { metrics, recent };
   const lasting = { outbound: outbound.call, signer: createSigner(), clockOf: createClocks(now), ...told };
   const nameCaller = createCallerNamer();
   const tracing = createTracing({ ...surroundings, metrics, random: Math.random });
-  const onRevoked = ({ isRevoked }: Denylist): void => {
-    changing.snapshot().brokers.forget(isRevoked);
-    listener.review();
-  };
-  const whole = { nameCaller, onRevoked, isLocked: lock.isOn, counts: new Map<string, number>() };
+  const revoked = (changed: Denylist) => onRevoked(changed, { listener, ...changing.snapshot() });
+  const denylist = () => changing.snapshot().denylist;
+  const counts = new Map<string, number>();
+  const whole = { nameCaller, onRevoked: revoked, denylist, isLocked: lock.isOn, counts };
   const changing: Changing = createChanging({
     shelf,
     first,

@@ -43,8 +43,10 @@ export interface Snapshot extends Loaded {
 
 /** What is known of the whole sidecar besides, whatever its configuration. */
 interface Whole extends Pick<Registrar, "nameCaller">, Pick<Pipeline, "isLocked"> {
-  /** Told when the denylist has changed. */
-  readonly onRevoked: (denylist: Denylist) => void;
+  /** Told when the denylist has changed; resolves when nothing goes on any more for whom it means. */
+  readonly onRevoked: (denylist: Denylist) => Promise<void>;
+  /** That of the snapshot that serves: it counts for what began by another too. */
+  readonly denylist: () => Denylist | undefined;
   /** Requests under way, by whom and by which rule. */
   readonly counts: Counts;
 }
@@ -76,7 +78,7 @@ export function snapshotOf(
   const pipeline: Pipeline = {
     route: createRouter(lives),
     upstreams: primaries.map(({ upstream }) => upstream),
-    authenticate: authenticateOf(config, surroundings, { issuers, denylist }, parts),
+    authenticate: authenticateOf(config, surroundings, { issuers, denylist: lasting.denylist }, parts),
     ambient: ambientRulesOf(config),
     cookie: config.identity.cookie?.name,
     policy: compilePolicy(config.policy.rules, policyOptionsOf(config)),

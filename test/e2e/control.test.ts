@@ -5,6 +5,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import { speak } from "../cli/spoken.ts";
 import { order } from "../support/orders.ts";
 import { countsOf, type Stack, startStack } from "../support/stack.ts";
+import { floodOf, manyTunnels } from "../support/flood.ts";
 import { type Echo, open, startEcho } from "../support/web-sockets.ts";
 
 const MEMBER = "00000000-aaaa-4000-8000-000000000004";
@@ -22,13 +23,13 @@ afterEach(async () => {
   rmSync(folder, { recursive: true });
 });
 
-async function start(text: string | undefined = "# nobody yet\n"): Promise<void> {
+async function start(text = "# nobody yet\n", config?: (yaml: string) => string): Promise<void> {
   folder = mkdtempSync(join(tmpdir(), "postern-control-"));
   path = join(folder, "denied.txt");
   writeFileSync(path, text);
   stack = await startStack({
     config: (yaml) => {
-      const here = echo === undefined ? yaml : echo.config()(yaml);
+      const here = (config ?? echo?.config())?.(yaml) ?? yaml;
       return here.replace("guests: allow", `guests: allow\n  denylistFile: "${path}"`);
     },
   });
@@ -94,6 +95,15 @@ describe("B10 POST /revoke", () => {
     renameSync(join(folder, "next"), path);
     await expect.poll(() => read(token), { timeout: 10_000 }).toBe("200");
     expect(exchanges()).toBe(before + 1);
+  });
+
+  it("lets no frame of many WebSockets pass once it has answered", async () => {
+    echo = await startEcho({ keeps: false });
+    await start(undefined, manyTunnels(echo));
+    const token = await stack.tokenOf("analyst");
+    const flood = await floodOf(stack, token);
+    expect(await revoke(`sub:local/${claimsOf(token)["sub"]}`)).toMatchObject({ status: 200 });
+    expect(await flood.passed()).toEqual([]);
   });
 
   it("loses none of a thousand at once", async () => {

@@ -11,6 +11,7 @@ import { exchange, openSocket, requestText } from "../support/raw-client.ts";
 import { scrape } from "../support/scrape.ts";
 import { countsOf, type Stack, startStack, type StackOptions } from "../support/stack.ts";
 import { until } from "../support/until.ts";
+import { floodOf, manyTunnels } from "../support/flood.ts";
 import { type Echo, handshake, open, startEcho } from "../support/web-sockets.ts";
 
 const ANALYST = "00000000-aaaa-4000-8000-000000000002";
@@ -253,6 +254,14 @@ describe("when Postern is locked", () => {
     release();
     await until(() => echo?.count() === 0);
     expect((await scrape(stack.ports.probes))('postern_tunnels_open{upstream="chat"}')).toBe(0);
+  });
+
+  it("lets no frame of many WebSockets pass once it has answered", async () => {
+    echo = await startEcho({ keeps: false });
+    await start({ config: manyTunnels(echo) });
+    const flood = await floodOf(stack, await stack.tokenOf("analyst"));
+    await lock();
+    expect(await flood.passed()).toEqual([]);
   });
 
   it("ends MQTT connections, and lets no packet pass from then on", async () => {

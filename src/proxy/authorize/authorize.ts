@@ -12,6 +12,7 @@ import type { Asked } from "../next-attempt.ts";
 import { RESERVED } from "../pages/reserved.ts";
 import type { Pipeline } from "../pipeline.ts";
 import { withWish } from "../role-wish.ts";
+import { whileStanding } from "../still-stands.ts";
 import type { Visit } from "../visit.ts";
 import { checkOuter } from "./check-outer.ts";
 import { checkCrossing } from "./check-crossing.ts";
@@ -51,7 +52,8 @@ export async function authorize(
   visit.stages.enter("credentials");
   if (visit.hasEnded) return undefined;
   stages.shares.byRules(visit, permit, caller);
-  const credentials = await brokerFor(stages, permit).obtain(permit, caller);
+  const obtaining = brokerFor(stages, permit).obtain(permit, caller);
+  const credentials = await whileStanding(obtaining, visit, stages, caller);
   if (visit.hasEnded || visit.response.destroyed) return undefined;
   visit.use(credentials);
   visit.stages.enter("answer");

@@ -33,8 +33,9 @@ async function containerCredentials(stages: Pipeline, visit: Visit): Promise<Giv
   const { method, target, headers } = visit.head;
   if (method !== "GET") throw new Refusal("method-not-allowed");
   const token = tokenOf(headers);
+  visit.head = { method, target, headers: readHeaders(["authorization", `Bearer ${token}`]) };
   const role = readRole(target, stages.selfService.credentials?.real === true);
-  const caller = await stages.authenticate(readHeaders(["authorization", `Bearer ${token}`]));
+  const caller = await stages.authenticate(visit.head.headers);
   visit.caller = caller;
   visit.stages.enter("answer");
   if (role !== undefined) return realCredentials(stages, visit, caller, role);

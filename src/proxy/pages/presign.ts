@@ -14,6 +14,7 @@ import type { Asked } from "../next-attempt.ts";
 import type { Pipeline } from "../pipeline.ts";
 import { refuseInJson } from "../respond.ts";
 import { withWish } from "../role-wish.ts";
+import { whileStanding } from "../still-stands.ts";
 import type { Visit } from "../visit.ts";
 import type { Page } from "./page.ts";
 import { type PresignedUrl, presignedUrl } from "./presigned-url.ts";
@@ -54,7 +55,8 @@ async function presign(stages: Pipeline, visit: Visit): Promise<PresignedUrl> {
   const permit = permitAtAnyMoment(stages, visit, asked);
   stages.shares.byRules(visit, permit, caller);
   visit.stages.enter("credentials");
-  const credentials = await brokerFor(stages, permit).obtain(permit, caller);
+  const obtaining = brokerFor(stages, permit).obtain(permit, caller);
+  const credentials = await whileStanding(obtaining, visit, stages, caller);
   visit.use(credentials);
   visit.stages.enter("answer");
   const nowMs = asked.live.clock.now();

@@ -10,6 +10,7 @@ import { decide } from "../../policy/decide.ts";
 import { brokerFor, permitted } from "../attempt.ts";
 import { contextOf } from "../context.ts";
 import type { Pipeline } from "../pipeline.ts";
+import { whileStanding } from "../still-stands.ts";
 import type { Visit } from "../visit.ts";
 import { type GivenCredentials, inSeconds } from "./given-credentials.ts";
 
@@ -37,7 +38,8 @@ export async function realCredentials(
   visit.stages.enter("credentials");
   stages.shares.ofCaller(visit, caller);
   stages.shares.byRules(visit, permit, caller);
-  const credentials = await brokerFor(stages, permit).obtain(permit, caller);
+  const obtaining = brokerFor(stages, permit).obtain(permit, caller);
+  const credentials = await whileStanding(obtaining, visit, stages, caller);
   visit.use(credentials);
   visit.stages.enter("answer");
   visit.handedOut = "credentials";

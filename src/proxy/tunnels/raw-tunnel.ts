@@ -9,6 +9,7 @@ import { brokerFor, permitted } from "../attempt.ts";
 import { proceed } from "../proceed.ts";
 import { giveUp } from "../respond.ts";
 import { signOperation } from "../sign-operation.ts";
+import { whileStanding } from "../still-stands.ts";
 import type { Visit } from "../visit.ts";
 import { webSocketLines } from "./handshake.ts";
 import { decideFor, isSameGrant, type Opening, review, wished } from "./opening.ts";
@@ -87,7 +88,8 @@ function signed(
     return withLines(signOperation(visit, live, operation, { accessToken }));
   }
   visit.stages.enter("credentials");
-  return proceed(brokerFor(pipeline, permit).obtain(permit, caller), (credentials) => {
+  const obtaining = brokerFor(pipeline, permit).obtain(permit, caller);
+  return proceed(whileStanding(obtaining, visit, pipeline, caller), (credentials) => {
     visit.use(credentials);
     visit.stages.enter("upstream");
     life.endWithCredentials(credentials.expiresAtMs);

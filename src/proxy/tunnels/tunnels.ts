@@ -21,11 +21,12 @@ export interface Tunnels {
   readonly add: (standing: Standing) => () => void;
   /**
    * Decides all of them anew: for every change of the rules, the denylist or the upstreams. Others have their turn in between,
-   * so that who decides meanwhile what goes on in one looks first whether `reviews` has gone on.
+   * so that who decides meanwhile what goes on in one looks first whether `reviews` has gone on. Resolves when all that are open
+   * now were decided, or have ended.
    */
-  readonly review: () => void;
-  /** Ends all that are open or open just now: their clients may come anew, if they are let in. */
-  readonly renew: () => void;
+  readonly review: () => Promise<void>;
+  /** Ends all that are open or open just now, before it returns: their clients may come anew, if they are let in. */
+  readonly endAll: (why: TunnelEnd) => void;
   /** Ends all of them, and those that open from then on; resolves when they have ended. */
   readonly drain: () => Promise<void>;
 }
@@ -40,40 +41,32 @@ export function createTunnels(): Tunnels {
   const open = new Set<Standing>();
   let whenEmpty: (() => void) | undefined;
   let reviews = 0;
-  /** What was decided before so many reviews is over. */
-  let renewed = 0;
-  let left: Standing[] = [];
-  const goOn = (): void => {
-    const untilMs = performance.now() + SLICE_MS;
-    for (let next = left.pop(); next !== undefined; next = left.pop()) {
-      if (open.has(next)) reviewOne(next);
-      if (performance.now() >= untilMs) break;
-    }
-    if (left.length > 0) setImmediate(goOn);
-  };
-  const review = (): void => {
+  /** What was decided before so many reviews is over, and why. */
+  let over: { readonly before: number; readonly why: TunnelEnd } = { before: 0, why: "drain" };
+  const round = createRound();
+  const review = (): Promise<void> => {
     reviews++;
-    const isUnderWay = left.length > 0;
-    left = [...open];
-    if (!isUnderWay) goOn();
+    return round.begin(open);
   };
-  const reviewing = setInterval(review, REVIEW_EVERY_MS).unref();
+  const reviewing = setInterval(() => void review(), REVIEW_EVERY_MS).unref();
   return {
     count: () => open.size,
     reviews: () => reviews,
     add: (standing) => {
       open.add(standing);
-      if (whenEmpty !== undefined || standing.since < renewed) standing.tunnel.end("drain");
+      if (whenEmpty !== undefined) standing.tunnel.end("drain");
+      else if (standing.since < over.before) standing.tunnel.end(over.why);
       else if (standing.since < reviews) reviewOne(standing);
       return () => {
         open.delete(standing);
+        round.leave(standing);
         if (open.size === 0) whenEmpty?.();
       };
     },
     review,
-    renew: () => {
-      renewed = ++reviews;
-      for (const { tunnel } of open) tunnel.end("drain");
+    endAll: (why) => {
+      over = { before: ++reviews, why };
+      for (const { tunnel } of open) tunnel.end(why);
     },
     drain: () => {
       clearInterval(reviewing);
@@ -83,6 +76,35 @@ export function createTunnels(): Tunnels {
         if (open.size === 0) resolve();
       });
     },
+  };
+}
+
+/** Decides many anew, a few at a time. */
+function createRound() {
+  /** Who has waited longest comes first. */
+  const left = new Set<Standing>();
+  const waiting: (() => void)[] = [];
+  const goOn = (): void => {
+    const untilMs = performance.now() + SLICE_MS;
+    for (const next of left) {
+      left.delete(next);
+      reviewOne(next);
+      if (performance.now() >= untilMs) break;
+    }
+    if (left.size > 0) setImmediate(goOn);
+    else for (const resolve of waiting.splice(0)) resolve();
+  };
+  return {
+    /** Adds these to the round, or begins one; resolves when none is left. */
+    begin: (open: Iterable<Standing>): Promise<void> => {
+      const isUnderWay = left.size > 0;
+      for (const standing of open) left.add(standing);
+      return new Promise((resolve) => {
+        waiting.push(resolve);
+        if (!isUnderWay) goOn();
+      });
+    },
+    leave: (standing: Standing): void => void left.delete(standing),
   };
 }
 
