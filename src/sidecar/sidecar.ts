@@ -41,7 +41,7 @@ export function createSidecar(first: Loaded, surroundings: Surroundings): Sideca
   const lock = createLock((isOn, by) =>
     onLock({ isOn, by }, { listener, authorize, log, brokers: changing.snapshot().brokers }),
   );
-  const gauges = gaugesOf(now, () => ({ changing, listener, faces, lock }));
+  const gauges = gaugesOf(now, () => ({ changing, listener, faces, lock, log }));
   const metrics = createMetrics(version, gauges);
   const told = { metrics, recent };
   const lasting = { outbound: outbound.call, signer: createSigner(), clockOf: createClocks(now), ...told };
