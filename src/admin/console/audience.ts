@@ -29,11 +29,16 @@ export interface AudienceOptions {
 
 const SEATS = 16;
 
+/** More rules than these are told only at every fifth tick: of many some is used each second. */
+const MANY_RULES = 50;
+const TICKS_OF_MANY = 5;
+
 /** Makes an empty audience. While it is empty nothing is looked at, and nothing ticks. */
 export function createAudience({ look, pace, open }: AudienceOptions): Audience {
   const onlookers = new Set<Onlooker>();
   let last: Sheet | undefined;
   let close: (() => void) | undefined;
+  const lookAgain = inTurn(look);
   const endAll = (): void => {
     for (const { end } of onlookers) end();
     onlookers.clear();
@@ -45,7 +50,7 @@ export function createAudience({ look, pace, open }: AudienceOptions): Audience 
     last = undefined;
   };
   const tick = (): void => {
-    const { sheet, isLast } = look();
+    const { sheet, isLast } = lookAgain(last);
     const news = changesOf(last ?? sheet, sheet);
     last = sheet;
     for (const { tell } of onlookers) tell(news);
@@ -79,4 +84,21 @@ export function createAudience({ look, pace, open }: AudienceOptions): Audience 
     },
     isFull: () => onlookers.size >= SEATS,
   };
+}
+
+/** Looks, and holds many rules back until it is their turn. */
+function inTurn(look: AudienceOptions["look"]): (last: Sheet | undefined) => ReturnType<typeof look> {
+  let ticks = 0;
+  return (last) => {
+    const seen = look();
+    const isTurn = seen.isLast || ++ticks % TICKS_OF_MANY === 0;
+    return last === undefined || isTurn ? seen : { ...seen, sheet: withRulesOf(last, seen.sheet) };
+  };
+}
+
+/** What is seen, but for many rules: they stay as they were. */
+function withRulesOf(last: Sheet, seen: Sheet): Sheet {
+  const { rules } = seen.tables;
+  if (rules.length <= MANY_RULES || last.tables.rules.length <= MANY_RULES) return seen;
+  return { ...seen, tables: { ...seen.tables, rules: last.tables.rules } };
 }

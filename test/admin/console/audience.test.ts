@@ -75,6 +75,21 @@ describe("those who look", () => {
     expect(told[1]?.words).toEqual({});
   });
 
+  it.each([
+    ["each tick where they are few", 50, 10],
+    ["each fifth where they are many", 51, 2],
+  ])("are told of rules at %s", (_when, count, times) => {
+    const rules = Array.from({ length: count }, (_, i) => ({ name: `rule ${i}`, effect: "allow" as const }));
+    view = { rules };
+    const { told } = join();
+    for (let i = 0; i < 10; i++) {
+      view = { rules: [...rules.slice(1), { name: `new ${i}`, effect: "deny" }] };
+      tick?.();
+    }
+    expect(told.slice(1).filter(({ tables }) => tables.rules !== undefined)).toHaveLength(times);
+    expect(JSON.stringify(told.at(-1)?.tables.rules)).toContain("new 9");
+  });
+
   it("are sixteen at most", () => {
     const all = Array.from({ length: 16 }, join);
     expect(audience.isFull()).toBe(true);
