@@ -1,5 +1,5 @@
 import { renameSync } from "node:fs";
-import { type FileHandle, lstat, open, stat } from "node:fs/promises";
+import { chmod, lchown, type FileHandle, lstat, open, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { FileError, readTextFile } from "../files/read-text-file.ts";
 import { stampOf } from "../files/stamp.ts";
@@ -49,7 +49,7 @@ async function tryToAdd(path: string, lines: readonly string[]): Promise<boolean
     if (missing.length === 0) return true;
     const whole = withLines(text, missing);
     entriesIn(whole, path);
-    await fill(handle, whole, path);
+    await fill(handle, whole, { beside, path });
     if (stampOf(path) !== before || !putInPlace(beside, path, own)) return false;
     await sync(dirname(path));
     return true;
@@ -84,18 +84,23 @@ async function checkKind(path: string): Promise<void> {
     );
 }
 
-async function fill(handle: FileHandle, text: string, path: string): Promise<void> {
+/** Owner and mode are given by name: Node's permission model, under which the image runs, lets nobody do it by handle. */
+async function fill(
+  handle: FileHandle,
+  text: string,
+  { beside, path }: { readonly beside: string; readonly path: string },
+): Promise<void> {
   const [{ uid, gid, mode }, own] = await Promise.all([stat(path), handle.stat()]);
   await handle.writeFile(text);
   try {
-    if (uid !== own.uid || gid !== own.gid) await handle.chown(uid, gid);
+    if (uid !== own.uid || gid !== own.gid) await lchown(beside, uid, gid);
   } catch (error) {
     throw new DenylistUnwritable(
       `${path} belongs to another user, and would not any more: give it to Postern's own`,
       error,
     );
   }
-  await handle.chmod(mode & 0o7777);
+  await chmod(beside, mode & 0o7777);
   await handle.sync();
 }
 

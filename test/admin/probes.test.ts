@@ -46,10 +46,12 @@ it("says that it lives", async () => {
   expect([answer.status, await answer.text()]).toEqual([200, "ok\n"]);
 });
 
+async function statusOf(query: string): Promise<number> {
+  return (await get(`/readyz${query}`)).status;
+}
+
 describe("/readyz", () => {
   it("is 503 while it is locked, but for who would undo the lock by starting it anew", async () => {
-    const statusOf = async (query: string): Promise<number> =>
-      (await fetch(`http://127.0.0.1:${port}/readyz${query}`)).status;
     state.locked = true;
     expect([await statusOf(""), await statusOf("?locked=no"), await statusOf("?locked=ok")]).toEqual([
       503, 503, 200,

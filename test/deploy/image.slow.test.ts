@@ -1,6 +1,16 @@
 import { spawn, spawnSync } from "node:child_process";
 import { generateKeyPairSync } from "node:crypto";
-import { chmodSync, mkdirSync, mkdtempSync, realpathSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  chownSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -89,6 +99,7 @@ describe("the image, carried out without a container engine", () => {
     if (!isOfImage) console.log("Node 24 cannot be had: flags that are not this Node's are left out");
     const own = join(root, "run/postern");
     chmodSync(own, 0o700);
+    giveTo(join(own, "denied.txt"), "# nobody yet\n");
     const probesPort = await freePort();
     const config = configAt(probesPort);
     const { child, printedSoFar } = start(["serve", "--config", config]);
@@ -107,9 +118,14 @@ describe("the image, carried out without a container engine", () => {
       expect(statSync(join(own, "own")).mode & 0o777).toBe(0o700);
       expect(await answerOf(join(own, "own/operator.sock"))).toBe(200);
       expect(await answerOf(join(own, "own/data.sock"))).toBe(401);
-      const order = ["lock", "--operator", `unix:${join(own, "own/operator.sock")}`];
-      const command = [join(root, "app/bin/postern.js"), ...order];
-      expect(spawnSync(node, command, { ...asItsUser(), timeout: 10_000 }).status).toBe(0);
+      const order = (...words: readonly string[]): number | null => {
+        const operator = `unix:${join(own, "own/operator.sock")}`;
+        const command = [join(root, "app/bin/postern.js"), ...words, "--operator", operator];
+        return spawnSync(node, command, { ...asItsUser(), timeout: 10_000 }).status;
+      };
+      expect(order("revoke", "jti:of-somebody")).toBe(0);
+      expect(readFileSync(join(own, "denied.txt"), "utf8")).toBe("# nobody yet\njti:of-somebody\n");
+      expect(order("lock")).toBe(0);
       expect(await answerOf(join(own, "own/data.sock"))).toBe(403);
       child.kill("SIGTERM");
       await until(() => child.exitCode !== null);
@@ -150,11 +166,18 @@ function configAt(probesPort: number): string {
     .replace("0.0.0.0:4481", `127.0.0.1:${probesPort}`)
     .replace("unix:/run/postern/operator.sock", `unix:${root}/run/postern/own/operator.sock`)
     .replace("/etc/postern/locked", join(path, "locked"))
-    .replace("tokenUse: [id]", `tokenUse: [id]\n      jwksFile: ${join(path, "keys.json")}`);
+    .replace("tokenUse: [id]", `tokenUse: [id]\n      jwksFile: ${join(path, "keys.json")}`)
+    .replace(/^identity:$/m, `identity:\n  denylistFile: ${join(root, "run/postern/denied.txt")}`);
   // And with spans, whose packages are not loaded otherwise.
   const tracing = 'tracing: { endpoint: "http://127.0.0.1:9/v1/traces" }\n';
   writeFileSync(join(path, "postern.yaml"), `${text}${tracing}`);
   return join(path, "postern.yaml");
+}
+
+/** Writes a file that is the image's user's own. */
+function giveTo(path: string, text: string): void {
+  writeFileSync(path, text, { mode: 0o640 });
+  if (isRoot) chownSync(path, AGREED.user, AGREED.user);
 }
 
 /** As the image's user where this one may become it. */

@@ -76,6 +76,9 @@ async function startStuck(): Promise<{ readonly open: () => number }> {
 const withFile = (file: string) => (yaml: string) =>
   yaml.replace(/^operator: \{/m, `operator: { lockFile: "${file}",`);
 
+/** A busy machine may take its time. */
+const PATIENT = 10_000;
+
 describe("while Postern is locked", () => {
   it("refuses everything in the words of what was meant, with tokens unread", async () => {
     await start();
@@ -182,7 +185,7 @@ describe("when Postern is locked", () => {
       expect(text).not.toContain("0\r\n\r\n");
     }
     await until(() => stuck.open() === 0);
-    await vi.waitFor(async () => expect(await inFlight()).toBe(0));
+    await vi.waitFor(async () => expect(await inFlight()).toBe(0), PATIENT);
     expect(stack.outcomes.map(({ reason }) => reason)).toEqual(["locked", "locked", "locked"]);
   });
 
@@ -231,12 +234,12 @@ describe("when Postern is locked", () => {
     const socket = await openSocket(stack.ports.listen);
     socket.on("error", () => {}).resume();
     socket.write(scan + body.slice(0, 5));
-    await vi.waitFor(async () => expect(await inFlight()).toBe(1));
+    await vi.waitFor(async () => expect(await inFlight()).toBe(1), PATIENT);
     await lock();
     await unlock();
     socket.write(body.slice(5));
     socket.end();
-    await vi.waitFor(async () => expect(await inFlight()).toBe(0));
+    await vi.waitFor(async () => expect(await inFlight()).toBe(0), PATIENT);
     expect(stack.arrived()).toBe(0);
   });
 
@@ -295,9 +298,9 @@ describe("the lock file", () => {
     expect(await unlock()).toMatchObject({ status: 409, json: { locked: true } });
     expect(await read("/s3/reports/q3.txt", headers)).toBe("locked");
     unlinkSync(file);
-    await vi.waitFor(async () => expect(await read("/s3/reports/q3.txt", headers)).toBe("200"), 10_000);
+    await vi.waitFor(async () => expect(await read("/s3/reports/q3.txt", headers)).toBe("200"), PATIENT);
     writeFileSync(file, "");
-    await vi.waitFor(async () => expect(await read("/s3/reports/q3.txt", headers)).toBe("locked"), 10_000);
+    await vi.waitFor(async () => expect(await read("/s3/reports/q3.txt", headers)).toBe("locked"), PATIENT);
     const said = stack.logged().match(/"msg":"Postern is (?:un)?locked"/g);
     expect(said).toEqual([
       '"msg":"Postern is locked"',
@@ -338,5 +341,5 @@ it("a lock that comes and goes among requests loses none of them", async () => {
   })();
   await Promise.all([...asked, flapping]);
   expect(await read("/s3/reports/q3.txt", bearer(token))).toBe("200");
-  await vi.waitFor(async () => expect(await inFlight()).toBe(0));
+  await vi.waitFor(async () => expect(await inFlight()).toBe(0), PATIENT);
 });
