@@ -24,10 +24,13 @@ interface RoleTold {
 /** Says who a caller is and which roles the rules give, a line an entry. */
 export function whoInWords(told: object, nowMs: number): readonly string[] {
   const who = { upstreams: {}, kind: "user", ...told } as Who;
+  const width = Math.max(0, ...Object.keys(who.upstreams).map((name) => name.length));
   return [
     ...callerLines(who, nowMs),
     "",
-    ...Object.entries(who.upstreams).flatMap(([upstream, roles]) => roleLines(upstream, roles, nowMs)),
+    ...Object.entries(who.upstreams).flatMap(([upstream, roles]) =>
+      roleLines(upstream.padEnd(width), roles, nowMs),
+    ),
   ];
 }
 

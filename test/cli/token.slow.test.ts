@@ -83,7 +83,7 @@ describe("postern whoami", () => {
     expect(out).toMatch(
       /^analyst \(00000000-[\w-]+\) of local\.\n {2}groups {2}analysts\n {2}token {3}ends 20\S+ \(in \d+ min\)\n/,
     );
-    expect(out).toMatch(/^ {2}s3 {2}arn:aws:iam::123456789012:role\/analyst {2}by "/m);
+    expect(out).toMatch(/^ {2}s3 +arn:aws:iam::123456789012:role\/analyst {2}by "/m);
     expect((await speak(["whoami", "guest"], env)).out).toMatch(/^A guest, who has no token\.\n/);
   });
 
